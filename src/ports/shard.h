@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/callback.h"
+#include "base/ids.h"
+#include "ports/clock.h"
+#include "ports/faults.h"
+#include "ports/file.h"
+#include "ports/jobs.h"
+#include "ports/logger.h"
+#include "ports/mailbox.h"
+#include "ports/net.h"
+#include "ports/random.h"
+#include "ports/timers.h"
+
+namespace millrace::ports {
+
+// Everything that the code of one shard may touch of the outside. Belongs to the shard's loop and outlives the App.
+struct Shard {
+  ShardId id;
+  std::uint32_t count = 1;  // shards of this process
+  Clock& clock;
+  Random& random;
+  Timers& timers;
+  Files& files;
+  Jobs& jobs;
+  Network& network;
+  Mailbox& mailbox;
+  Logger& log;
+  Faults& faults;
+};
+
+// What a shard runs. One is made per shard; the driver (runtime or sim) has five duties: deliver inputs in order;
+// persist before sending what depends on it; report completions; advance the clock; never call back from inside a call.
+class App {
+ public:
+  virtual ~App() = default;
+  // The first call on the shard.
+  virtual void start() = 0;
+  // A clean stop was asked for. Calls `stopped` when everything is closed and durable.
+  virtual void stop(Task stopped) = 0;
+};
+
+}  // namespace millrace::ports
