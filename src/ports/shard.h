@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/callback.h"
 #include "base/ids.h"
@@ -16,6 +17,15 @@
 
 namespace millrace::ports {
 
+// The process (or the simulated node) that the shard belongs to.
+class Process {
+ public:
+  virtual ~Process() = default;
+  // The node cannot go on: says why on standard error and stops it, as a clean stop does but with an exit code that is
+  // not 0. For start-up failures and for storage that is gone. May be called on any shard, more than once.
+  virtual void fail(std::string_view why) = 0;
+};
+
 // Everything that the code of one shard may touch of the outside. Belongs to the shard's loop and outlives the App.
 struct Shard {
   ShardId id;
@@ -29,6 +39,7 @@ struct Shard {
   Mailbox& mailbox;
   Logger& log;
   Faults& faults;
+  Process& process;
 };
 
 // What a shard runs. One is made per shard; the driver (runtime or sim) has five duties: deliver inputs in order;
