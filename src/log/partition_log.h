@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/callback.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/uuid.h"
+#include "ports/net.h"
+#include "ports/shard.h"
+#include "record/producer.h"
+
+namespace millrace::log {
+
+class Committer;
+
+// What a log needs to know of its topic's settings. May change while the log is open (set_options).
+struct LogOptions {
+  ByteCount segment_bytes{1'073'741'824};
+  ByteCount index_interval_bytes{4096};
+  Millis segment_ms{604'800'000};
+  // Durable: every append is made durable at once by the shard's group commit, and durable_end() follows it. Otherwise
+  // the operating system writes when it likes, and durable_end() follows what is written (docs: Durability).
+  bool durable = true;
+};
+
+struct AppendResult {
+  Offset base_offset;  // of the first record
+  Offset last_offset;  // of the last record
+};
+
+// Where the bytes of a read are: whole batches, the first of which holds the offset asked for.
+struct ReadPlan {
+  std::vector<ports::Piece> pieces;  // in order; memory that is still hot, or ranges of segment files
+  std::uint64_t size = 0;            // bytes of all pieces
+};
+
+// An offset found by a timestamp: of the first record whose timestamp is at least the one asked for.
+struct TimestampOffset {
+  Offset offset = kNoOffset;  // kNoOffset: there is none
+  WallTime timestamp = kNoTime;
+  LeaderEpoch epoch = kNoEpoch;
+};
+
+// Where an epoch ends: the first offset of the next larger one, or the log's end (KIP-101, KIP-279).
+struct EpochEnd {
+  LeaderEpoch epoch = kNoEpoch;
+  Offset end = kNoOffset;
+};
+
+// What the log tells its owner, as calls in later turns. The listener must outlive the log.
+class LogListener {
+ public:
+  virtual ~LogListener() = default;
+  // durable_end() has moved forward.
+  virtual void on_durable(Offset durable_end) = 0;
+  // The log's storage has failed for writing: appends are refused from now on with Error::io, nothing that is not
+  // durable yet ever will be; what is durable can still be read.
+  virtual void on_broken() = 0;
+};
+
+// One partition's log: record batches in offset order, in segment files under one directory, with Kafka's names and
+// bytes (docs/formats/log-directory.md). Knows nothing of leaders, replicas or the high watermark: it reports its end
+// and its durable end, and can be cut back. Belongs to one shard.
+class PartitionLog {
+ public:
+  using Opened = Callback<void(Result<std::unique_ptr<PartitionLog>>)>;
+
+  // Opens the log in `directory` (made, with partition.metadata for `topic_id`, if it is missing; `opened` then comes
+  // only after the directory's name is durable). Recovers what an unclean stop left: the tail that is not made of whole
+  // batches with a right checksum is cut and kept aside under a name that Kafka ignores.
+  // Error::corrupt if damage lies below what was durable: the log is left as it was. `committer` belongs to the same
+  // shard and outlives the log.
+  static void open(ports::Shard& shard, Committer& committer, std::string directory, Uuid topic_id,
+                   const LogOptions& options, LogListener& listener, Opened opened);
+  virtual ~PartitionLog() = default;
+
+  // Adds batches (magic 2, back to back in `batches`), which must be valid and belong to this caller alone: base
+  // offsets and `epoch` are written into their headers here. Visible to read() at once, durable later (on_durable).
+  // Error::no_space and Error::io add nothing.
+  virtual Result<AppendResult> append(Buffer batches, LeaderEpoch epoch) = 0;
+
+  // As a follower or a raft replica: adds batches that carry their offsets and epochs already.
+  // Error::out_of_range unless the first begins at end().
+  virtual Result<AppendResult> append_as_follower(Buffer batches) = 0;
+
+  // Batches from the one that holds `from` (or the next one) on, below `upto`, of at most `max_bytes`; the first batch is
+  // given whole even when it is larger if `at_least_one`. Empty at upto. Error::out_of_range below start() or above end().
+  virtual Result<ReadPlan> read(Offset from, Offset upto, std::uint64_t max_bytes, bool at_least_one) = 0;
+
+  // The first offset at or after which every record is kept.
+  virtual Offset start() const = 0;
+  // One after the last record (LEO).
+  virtual Offset end() const = 0;
+  // Everything below is on the disk.
+  virtual Offset durable_end() const = 0;
+  // Bytes of all segments.
+  virtual ByteCount size() const = 0;
+
+  // The first record at or after start() whose timestamp is at least `time`, below `upto`; may need to read, so it
+  // answers later. And the record with the greatest timestamp (the first of several).
+  using FoundTime = Callback<void(Result<TimestampOffset>)>;
+  virtual void find_timestamp(WallTime time, Offset upto, FoundTime found) = 0;
+  virtual void find_max_timestamp(Offset upto, FoundTime found) = 0;
+
+  // The newest epoch in the log; kNoEpoch when it is empty.
+  virtual LeaderEpoch last_epoch() const = 0;
+  // The largest epoch at or below `epoch` that the log has, and its end; both none if there is no such epoch.
+  virtual EpochEnd end_of_epoch(LeaderEpoch epoch) const = 0;
+  // A new leader epoch begins at end() (leader-epoch-checkpoint).
+  virtual void begin_epoch(LeaderEpoch epoch) = 0;
+
+  // The idempotent producers that the log knows (KIP-98): what a duplicate or a gap is measured against.
+  virtual const record::ProducerTable& producers() const = 0;
+
+  // Forgets every record at and above `offset`, or from the end of `epoch` if that is lower. `done` when durable.
+  virtual void truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) = 0;
+
+  virtual void set_options(const LogOptions& options) = 0;
+
+  // Flushes and closes; `done` when everything is durable. The log may be destroyed then.
+  virtual void close(Callback<void(Status)> done) = 0;
+  // Renames the directory for deletion (Kafka's -delete form), durable at `done`, and removes it in a job after `delay`.
+  // The log may be destroyed after `done`.
+  virtual void remove(Millis delay, Callback<void(Status)> done) = 0;
+};
+
+// Gathers the writes of all logs of a shard: one gathered write per log and turn, then one group commit for everything
+// written, without a timer: the next begins as soon as the last has ended and something waits.
+class Committer {
+ public:
+  static std::unique_ptr<Committer> create(ports::Shard& shard);
+  virtual ~Committer() = default;
+};
+
+}  // namespace millrace::log

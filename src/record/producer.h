@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "base/ids.h"
+
+namespace millrace::record {
+
+// What is kept of one batch of an idempotent producer, to answer a duplicate with the offset that it got.
+struct ProducerBatch {
+  std::int32_t first_sequence = -1;
+  std::int32_t last_sequence = -1;
+  Offset last_offset = kNoOffset;
+  std::int32_t offset_delta = 0;  // last offset - first offset
+  WallTime timestamp = kNoTime;
+};
+
+// A producer's state in one partition (KIP-98; the .snapshot file keeps its last batch).
+struct ProducerEntry {
+  static constexpr std::size_t kBatchesKept = 5;
+  ProducerEpoch epoch = kNoProducerEpoch;
+  std::array<ProducerBatch, kBatchesKept> batches;  // oldest first
+  std::size_t batch_count = 0;
+  std::int32_t coordinator_epoch = -1;
+  Offset current_txn_first_offset = kNoOffset;
+};
+
+// What a batch with a producer id is, measured against what the partition knows of the producer.
+enum class SequenceVerdict : std::uint8_t {
+  in_order,       // append it
+  duplicate,      // appended before: answer with the old offset
+  out_of_order,   // OUT_OF_ORDER_SEQUENCE_NUMBER
+  stale_epoch,    // INVALID_PRODUCER_EPOCH
+  unknown,        // UNKNOWN_PRODUCER_ID: a sequence above 0 from a producer that left no trace
+};
+
+// The idempotent producers of one partition, in memory. Deterministic; belongs to the partition's shard.
+class ProducerTable {
+ public:
+  struct Check {
+    SequenceVerdict verdict = SequenceVerdict::in_order;
+    ProducerBatch duplicate_of;  // verdict duplicate
+  };
+  // Judges a batch before it is appended. `last_sequence` wraps after 2^31-1.
+  Check check(ProducerId producer, ProducerEpoch epoch, std::int32_t first_sequence, std::int32_t last_sequence) const;
+  // Records an appended batch. Called for every batch with a producer id, live and in recovery alike.
+  void replay(ProducerId producer, ProducerEpoch epoch, const ProducerBatch& batch);
+  // Drops producers without an open transaction whose last batch is older than `before`.
+  void expire(WallTime before);
+  void clear() { producers_.clear(); }
+
+  const std::map<ProducerId, ProducerEntry>& entries() const { return producers_; }
+
+ private:
+  std::map<ProducerId, ProducerEntry> producers_;
+};
+
+}  // namespace millrace::record
