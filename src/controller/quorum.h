@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/callback.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/uuid.h"
+#include "metadata/image.h"
+#include "ports/shard.h"
+
+namespace millrace::controller {
+
+// How this node takes part in the metadata quorum.
+struct QuorumOptions {
+  NodeId node_id;
+  Uuid directory_id;             // of the metadata directory
+  std::string cluster_id;
+  std::string metadata_dir;      // the log directory that holds __cluster_metadata-0
+  ports::Endpoint controller;    // as advertised to voters
+  std::string controller_listener = "CONTROLLER";
+};
+
+// The metadata quorum of one node, on one shard: the KRaft log, raft, and the controller that decides on top of it while
+// this node is the active one. With one voter it elects itself. Requests come in and go out as bodies of Kafka's protocol,
+// so the caller may as well be on another machine.
+class Quorum {
+ public:
+  static std::unique_ptr<Quorum> create(ports::Shard& shard, QuorumOptions options);
+  virtual ~Quorum() = default;
+
+  // Opens and replays the metadata log, then takes part. `started` comes when the log is replayed, or with the reason
+  // why it cannot be (a line for the operator).
+  virtual void start(Callback<void(Result<void, std::string>)> started) = 0;
+
+  // Handles one request for the active controller (CreateTopics, DeleteTopics, BrokerRegistration, BrokerHeartbeat,
+  // AllocateProducerIds, ...): `body` is the request after its header, `answer` gets the response after its header, once
+  // everything that it reports is committed. Each API's file says which errors it gives. Requests of an API that the
+  // controller does not serve are refused by the caller (serves()).
+  virtual void handle(std::int16_t api_key, std::int16_t version, Buffer body, Callback<void(Buffer)> answer) = 0;
+  virtual bool serves(std::int16_t api_key) const = 0;
+
+  // Calls `publish` with each new image of committed records (the newest at once, if there is one), on this shard.
+  virtual void subscribe(Callback<void(metadata::ImagePtr)> publish) = 0;
+
+  virtual void stop(Task stopped) = 0;
+};
+
+}  // namespace millrace::controller
