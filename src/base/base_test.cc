@@ -62,7 +62,9 @@ TEST(Callback, OwnsWhatItCapturedWhetherSmallOrLarge) {
   } large{};
   {
     Callback<int(int)> small_one = [counter](int n) { return *counter += n; };
-    Callback<int(int)> large_one = [counter, large](int n) { return *counter += n + static_cast<int>(large.padding[0]); };
+    Callback<int(int)> large_one = [counter, large](int n) {
+      return *counter += n + static_cast<int>(large.padding[0]);
+    };
     Callback<int(int)> moved = std::move(small_one);
     EXPECT_FALSE(small_one);
     EXPECT_EQ(moved(1), 1);

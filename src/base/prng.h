@@ -23,7 +23,9 @@ class Prng {
   // True once in `n` times on average. Precondition: n > 0.
   constexpr bool one_in(std::uint64_t n) { return below(n) == 0; }
   // A stream of its own for one concern: drawing from it does not disturb this one.
-  constexpr Prng fork(std::uint64_t concern) const { return Prng(Prng(state_ ^ (concern * 0xd6e8feb86659fd93ULL)).next()); }
+  constexpr Prng fork(std::uint64_t concern) const {
+    return Prng(Prng(state_ ^ (concern * 0xd6e8feb86659fd93ULL)).next());
+  }
 
  private:
   __extension__ using Wide = unsigned __int128;
