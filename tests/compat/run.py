@@ -1,0 +1,50 @@
+"""Other people's clients against a running millrace: `./dev compat [NAME|ci|all]`.
+
+A case is a module in cases/ with run(ci): it returns a line about what held, raises Failed with what did not, or
+Missing when a toolchain is not there. `ci` runs every case, those that say so with less input; there a missing
+toolchain fails, elsewhere it counts as not run.
+"""
+
+import sys
+import time
+import traceback
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from cases import garbage, groups, refusals, round_trip, start_up  # noqa: E402
+from lib.process import Failed, Missing  # noqa: E402
+
+CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "groups": groups, "round_trip": round_trip}
+
+
+def outcome(case, ci):
+    """(word, line) of one case."""
+    try:
+        return "passed", case.run(ci)
+    except Missing as missing:
+        return ("FAILED" if ci else "not run"), str(missing)
+    except Failed as failed:
+        return "FAILED", str(failed)
+    except Exception:  # a fault of the case itself must not hide the other cases
+        return "FAILED", traceback.format_exc()
+
+
+def main():
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "ci"
+    if wanted not in {"ci", "all", *CASES}:
+        print(f"compat: no case '{wanted}'; there are: ci all {' '.join(CASES)}", file=sys.stderr)
+        return 2
+    failed = 0
+    for name, case in CASES.items():
+        if wanted not in {"ci", "all", name}:
+            continue
+        begin = time.monotonic()
+        word, line = outcome(case, wanted == "ci")
+        failed += word == "FAILED"
+        print(f"compat {name}: {word} in {time.monotonic() - begin:.0f} s: {line}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
