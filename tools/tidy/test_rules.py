@@ -65,7 +65,8 @@ class Rules(unittest.TestCase):
 
     def test_iteration_in_the_order_of_hashes_or_addresses(self):
         self.finds(rules.unordered_iteration, "std::unordered_map<int, int> waiting_;\nfor (auto& w : waiting_) {")
-        self.finds(rules.unordered_iteration, "for (auto& w : waiting_) {", companion="std::unordered_set<int> waiting_;")
+        self.finds(rules.unordered_iteration, "for (auto& w : waiting_) {",
+                   companion="std::unordered_set<int> waiting_;")
         self.finds(rules.unordered_iteration, "std::map<Partition*, int> owners_;")
         self.passes(rules.unordered_iteration, "std::map<int, int> waiting_;\nfor (auto& w : waiting_) {")
 

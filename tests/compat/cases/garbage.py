@@ -47,8 +47,8 @@ def run(ci):
             peer.close()
         kcat.metadata(server.bootstrap)
         server.stop()
-    return (f"{len(CLOSED_AT_ONCE)} kinds closed, {idle_count} idle and 50 half frames: {before:.0f} -> {after:.0f} MiB "
-            "resident, others served")
+    return (f"{len(CLOSED_AT_ONCE)} kinds closed, {idle_count} idle and 50 half frames: "
+            f"{before:.0f} -> {after:.0f} MiB resident, others served")
 
 
 def connect(server):
