@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/callback.h"
+#include "base/ids.h"
+#include "base/uuid.h"
+#include "coordinator/partition_log.h"
+#include "groups/settings.h"
+#include "ports/shard.h"
+#include "protocol/api/heartbeat.h"
+#include "protocol/api/join_group.h"
+#include "protocol/api/leave_group.h"
+#include "protocol/api/offset_commit.h"
+#include "protocol/api/offset_fetch.h"
+#include "protocol/api/sync_group.h"
+
+namespace millrace::groups {
+
+inline constexpr std::string_view kOffsetsTopic = "__consumer_offsets";
+
+// A request on the shard of its group. Owns its memory: `body` points into `frame`.
+template <typename Body>
+struct Incoming {
+  Buffer frame;
+  Body body;
+  std::int16_t version = 0;
+  std::string client_id;    // of the request header, "" for null
+  std::string client_host;  // as Kafka prints addresses: "/127.0.0.1"
+};
+
+// Takes the response's body, encoded in the request's version (without header). Called exactly once, in a later call,
+// on the shard of the coordinator.
+using Reply = Callback<void(Buffer body)>;
+
+// What the coordinator asks about topics: the newest metadata that its shard knows.
+class TopicDirectory {
+ public:
+  virtual ~TopicDirectory() = default;
+  struct Topic {
+    std::string name;
+    Uuid id;
+    std::int32_t partitions = 0;
+  };
+  virtual std::optional<Topic> by_name(std::string_view name) const = 0;
+  virtual std::optional<Topic> by_id(const Uuid& id) const = 0;
+};
+
+// Offsets of one group, as OffsetFetch asks for them. A topic is named (versions up to 9) or given by id (10).
+struct OffsetQuery {
+  struct Topic {
+    std::string name;
+    Uuid id;
+    std::vector<std::int32_t> partitions;
+  };
+  std::string group_id;
+  std::optional<std::string> member_id;
+  std::int32_t member_epoch = -1;
+  bool all_topics = false;  // `topics` is not used
+  std::vector<Topic> topics;
+  bool require_stable = false;
+  std::int16_t version = 0;
+};
+
+struct OffsetAnswer {
+  struct Partition {
+    std::int32_t index = 0;
+    std::int64_t offset = -1;
+    std::int32_t leader_epoch = -1;
+    std::optional<std::string> metadata;
+    std::int16_t error = 0;
+  };
+  struct Topic {
+    std::string name;
+    Uuid id;
+    std::vector<Partition> partitions;
+  };
+  std::string group_id;
+  std::int16_t error = 0;
+  std::vector<Topic> topics;
+};
+
+// Cuts an OffsetFetch into one query per group (version 8 and later may ask about several), each for the shard of its
+// group, and puts the answers (in the order of the queries) together again.
+std::vector<OffsetQuery> split_offset_fetch(const protocol::OffsetFetchRequest& request, std::int16_t version);
+Buffer encode_offset_fetch(const std::vector<OffsetAnswer>& answers, std::int16_t version);
+
+// The coordinator of the groups whose partitions of __consumer_offsets this shard leads: membership and rebalances of
+// classic groups, and committed offsets (docs/formats/consumer-offsets.md). One per shard.
+//
+// A request must come to the shard that owns partition coordinator::partition_for(group id, partition count); for a
+// partition that is not hosted here the answer is NOT_COORDINATOR, while it is being read COORDINATOR_LOAD_IN_PROGRESS.
+// Whether the caller may use group and topics is checked before. An answer leaves when the records behind it are
+// committed.
+class GroupCoordinator {
+ public:
+  // `topics` and `shard` outlive the coordinator. `partition_count`: of __consumer_offsets; while that topic does not
+  // exist, offsets.topic.num.partitions.
+  GroupCoordinator(ports::Shard& shard, const TopicDirectory& topics, GroupSettings settings,
+                   std::int32_t partition_count);
+  ~GroupCoordinator();
+
+  // This node leads `partition` from now on: reads its log and serves its groups when that is done. A partition that is
+  // hosted already is unloaded first.
+  void load(PartitionIndex partition, std::unique_ptr<coordinator::PartitionLog> log);
+  // No longer: everyone who waits gets NOT_COORDINATOR, and its state is forgotten.
+  void unload(PartitionIndex partition);
+
+  void join(Incoming<protocol::JoinGroupRequest> request, Reply reply);
+  void sync(Incoming<protocol::SyncGroupRequest> request, Reply reply);
+  void heartbeat(Incoming<protocol::HeartbeatRequest> request, Reply reply);
+  void leave(Incoming<protocol::LeaveGroupRequest> request, Reply reply);
+  void commit_offsets(Incoming<protocol::OffsetCommitRequest> request, Reply reply);
+  void fetch_offsets(OffsetQuery query, Callback<void(OffsetAnswer)> reply);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace::groups
