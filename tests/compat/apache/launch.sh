@@ -1,0 +1,7 @@
+#!/bin/bash
+# Starts one node for Apache Kafka's own integration tests: launch.sh server.properties CLUSTER_ID METADATA_VERSION.
+# Formats the node's directories unless they are formatted, then becomes the node; SIGTERM stops it cleanly.
+set -eu
+millrace=${MILLRACE:-$(dirname "$0")/../../../build/release/bin/millrace}
+"$millrace" storage format --ignore-formatted -t "$2" -c "$1" -r "$3" >&2
+exec "$millrace" server --config "$1"
