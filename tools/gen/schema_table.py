@@ -1,0 +1,2 @@
+def write_all(files, into, put):
+    pass
