@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/ids.h"
+#include "record/batch.h"
 
 namespace millrace::record {
 
@@ -19,7 +20,8 @@ struct ProducerBatch {
   WallTime timestamp = kNoTime;
 };
 
-// A producer's state in one partition (KIP-98; the .snapshot file keeps its last batch).
+// A producer's state in one partition (KIP-98; the .snapshot file keeps its last batch). Without a batch, a marker was
+// the last that came from it: the next sequence is 0.
 struct ProducerEntry {
   static constexpr std::size_t kBatchesKept = 5;
   ProducerEpoch epoch = kNoProducerEpoch;
@@ -27,6 +29,7 @@ struct ProducerEntry {
   std::size_t batch_count = 0;
   std::int32_t coordinator_epoch = -1;
   Offset current_txn_first_offset = kNoOffset;
+  WallTime marker_timestamp = kNoTime;  // of the last transaction marker
 };
 
 // What a batch with a producer id is, measured against what the partition knows of the producer.
@@ -35,7 +38,6 @@ enum class SequenceVerdict : std::uint8_t {
   duplicate,      // appended before: answer with the old offset
   out_of_order,   // OUT_OF_ORDER_SEQUENCE_NUMBER
   stale_epoch,    // INVALID_PRODUCER_EPOCH
-  unknown,        // UNKNOWN_PRODUCER_ID: a sequence above 0 from a producer that left no trace
 };
 
 // The idempotent producers of one partition, in memory. Deterministic; belongs to the partition's shard.
@@ -45,10 +47,15 @@ class ProducerTable {
     SequenceVerdict verdict = SequenceVerdict::in_order;
     ProducerBatch duplicate_of;  // verdict duplicate
   };
-  // Judges a batch before it is appended. `last_sequence` wraps after 2^31-1.
+  // Judges a client's batch before it is appended. `last_sequence` wraps after 2^31-1. A producer of which there is no
+  // trace may begin with any sequence (its records may have been deleted); a risen epoch begins with sequence 0. Batches
+  // of the coordinators, which have no sequences, and replicated ones are not judged.
   Check check(ProducerId producer, ProducerEpoch epoch, std::int32_t first_sequence, std::int32_t last_sequence) const;
   // Records an appended batch. Called for every batch with a producer id, live and in recovery alike.
   void replay(ProducerId producer, ProducerEpoch epoch, const ProducerBatch& batch);
+  // The same for a batch as it is in the log: data, or the control batch that ends a transaction. Batches without a
+  // producer change nothing. Precondition: magic 2, offsets set, contents valid.
+  void replay(const BatchView& batch);
   // Drops producers without an open transaction whose last batch is older than `before`.
   void expire(WallTime before);
   void clear() { producers_.clear(); }

@@ -1,0 +1,126 @@
+#include "record/batch_builder.h"
+
+#include <algorithm>
+
+#include "base/varint.h"
+#include "record/codec.h"
+
+namespace millrace::record {
+namespace {
+
+std::size_t nullable_size(const std::optional<Bytes>& bytes) {
+  if (!bytes) return varint_size(-1);
+  return varint_size(static_cast<std::int32_t>(bytes->size())) + bytes->size();
+}
+
+// Header and body in one buffer; the fields that depend on the body's size are set.
+Buffer assemble(Bytes body) {
+  Buffer batch = Buffer::allocate(kBatchHeaderBytes + body.size());
+  std::fill_n(batch.data(), kBatchHeaderBytes, std::byte{0});
+  store_be(batch.data() + 8, static_cast<std::int32_t>(batch.size() - kLengthPrefixBytes));
+  batch.data()[kMagicAt] = std::byte{2};
+  if (!body.empty()) std::memcpy(batch.data() + kBatchHeaderBytes, body.data(), body.size());
+  return batch;
+}
+
+}  // namespace
+
+void BatchBuilder::put_varint(std::int32_t value) {
+  std::byte encoded[kMaxVarintBytes];
+  records_.insert(records_.end(), encoded, encoded + millrace::put_varint(encoded, value));
+}
+
+void BatchBuilder::put_varlong(std::int64_t value) {
+  std::byte encoded[kMaxVarlongBytes];
+  records_.insert(records_.end(), encoded, encoded + millrace::put_varlong(encoded, value));
+}
+
+void BatchBuilder::put_nullable(std::optional<Bytes> bytes) {
+  if (!bytes) return put_varint(-1);
+  put_varint(static_cast<std::int32_t>(bytes->size()));
+  records_.insert(records_.end(), bytes->begin(), bytes->end());
+}
+
+void BatchBuilder::add(WallTime timestamp, std::optional<Bytes> key, std::optional<Bytes> value,
+                       std::span<const Header> headers) {
+  add_at(last_delta_ + 1, timestamp, key, value, headers);
+}
+
+void BatchBuilder::add_at(std::int32_t offset_delta, WallTime timestamp, std::optional<Bytes> key,
+                          std::optional<Bytes> value, std::span<const Header> headers) {
+  MR_ASSERT(offset_delta > last_delta_);
+  if (count_ == 0) base_timestamp_ = timestamp;
+  const std::int64_t time_delta = timestamp - base_timestamp_;
+  std::size_t size = 1 + varlong_size(time_delta) + varint_size(offset_delta) + nullable_size(key) +
+                     nullable_size(value) + varint_size(static_cast<std::int32_t>(headers.size()));
+  for (const Header& header : headers) size += nullable_size(header.key) + nullable_size(header.value);
+
+  put_varint(static_cast<std::int32_t>(size));
+  records_.push_back(std::byte{0});
+  put_varlong(time_delta);
+  put_varint(offset_delta);
+  put_nullable(key);
+  put_nullable(value);
+  put_varint(static_cast<std::int32_t>(headers.size()));
+  for (const Header& header : headers) {
+    put_nullable(header.key);
+    put_nullable(header.value);
+  }
+  max_timestamp_ = count_ == 0 ? timestamp : std::max(max_timestamp_, timestamp);
+  last_delta_ = offset_delta;
+  ++count_;
+}
+
+Buffer BatchBuilder::build(WallTime append_time) {
+  MR_ASSERT(count_ > 0);
+  Buffer batch;
+  if (options_.codec == Codec::none) {
+    batch = assemble(records_);
+  } else {
+    const auto packed = compress(options_.codec, records_, options_.level);
+    MR_ASSERT(packed.ok());
+    batch = assemble(*packed);
+  }
+  std::uint16_t attributes = static_cast<std::uint16_t>(options_.codec);
+  if (options_.transactional) attributes |= kTransactionalBit;
+  if (options_.control) attributes |= kControlBit;
+  const bool by_append = options_.timestamp_type == TimestampType::log_append_time;
+  if (by_append) attributes |= kLogAppendTimeBit;
+
+  store_be(batch.data() + 23, last_delta_);
+  store_be(batch.data() + 27, base_timestamp_.value());
+  store_be(batch.data() + 57, count_);
+  MutableBatch fields(batch.writable());
+  fields.set_base_offset(options_.base_offset);
+  fields.set_leader_epoch(options_.leader_epoch);
+  fields.set_attributes(attributes);
+  fields.set_max_timestamp(by_append ? append_time : max_timestamp_);
+  fields.set_producer(options_.producer_id, options_.producer_epoch, options_.base_sequence);
+  fields.seal();
+
+  records_.clear();
+  count_ = 0;
+  last_delta_ = -1;
+  return batch;
+}
+
+Result<Buffer> rebuild(const BatchView& like, Bytes records, Codec codec, std::optional<int> level) {
+  std::vector<std::byte> packed;
+  if (codec != Codec::none) {
+    auto compressed = compress(codec, records, level);
+    if (!compressed) return compressed.error();
+    packed = std::move(*compressed);
+    records = packed;
+  }
+  Buffer batch = assemble(records);
+  const Bytes header = like.bytes().first(kBatchHeaderBytes);
+  std::copy_n(header.begin(), 8, batch.data());                      // base offset
+  std::copy(header.begin() + 12, header.end(), batch.data() + 12);   // all behind the length
+  MutableBatch fields(batch.writable());
+  fields.set_attributes(
+      static_cast<std::uint16_t>((like.attributes() & ~kCodecBits) | static_cast<std::uint16_t>(codec)));
+  fields.seal();
+  return batch;
+}
+
+}  // namespace millrace::record
