@@ -10,14 +10,6 @@
 namespace millrace::config {
 namespace {
 
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  }
-  return result;
-}
-
 bool host_character(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          std::string_view("-%._:").find(c) != std::string_view::npos;
@@ -31,6 +23,14 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 }  // namespace
+
+std::string upper_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+  }
+  return result;
+}
 
 std::string HostPort::text() const {
   const bool brackets = host.find(':') != std::string::npos;
@@ -71,11 +71,11 @@ std::optional<Listener> parse_listener(std::string_view text) {
   if (mark == std::string_view::npos || mark == 0) return std::nullopt;
   auto address = parse_listen_address(text.substr(mark + 3));
   if (!address) return std::nullopt;
-  return Listener{upper(text.substr(0, mark)), std::move(*address)};
+  return Listener{upper_case(text.substr(0, mark)), std::move(*address)};
 }
 
 std::optional<SecurityProtocol> parse_security_protocol(std::string_view name) {
-  const std::string wanted = upper(name);
+  const std::string wanted = upper_case(name);
   for (const auto protocol : {SecurityProtocol::plaintext, SecurityProtocol::ssl, SecurityProtocol::sasl_plaintext,
                               SecurityProtocol::sasl_ssl}) {
     if (to_string(protocol) == wanted) return protocol;

@@ -37,6 +37,8 @@ struct Listener {
 // The protocols a listener can be mapped to (Kafka's names).
 enum class SecurityProtocol : std::uint8_t { plaintext, ssl, sasl_plaintext, sasl_ssl };
 
+// ASCII letters in upper case, as listener names are compared.
+std::string upper_case(std::string_view text);
 // `host:port` with a host (IPv6 in brackets) and a port from 0 to 65535; nothing when it is not that.
 std::optional<HostPort> parse_host_port(std::string_view text);
 // `host:port` or `:port`, as given to --listen.
