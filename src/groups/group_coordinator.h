@@ -14,12 +14,12 @@
 #include "coordinator/partition_log.h"
 #include "groups/settings.h"
 #include "ports/shard.h"
-#include "protocol/api/heartbeat.h"
-#include "protocol/api/join_group.h"
-#include "protocol/api/leave_group.h"
-#include "protocol/api/offset_commit.h"
-#include "protocol/api/offset_fetch.h"
-#include "protocol/api/sync_group.h"
+#include "protocol/gen/heartbeat.h"
+#include "protocol/gen/join_group.h"
+#include "protocol/gen/leave_group.h"
+#include "protocol/gen/offset_commit.h"
+#include "protocol/gen/offset_fetch.h"
+#include "protocol/gen/sync_group.h"
 
 namespace millrace::groups {
 
