@@ -1,0 +1,57 @@
+#include "metadata/image.h"
+
+#include "metadata/image_state.h"
+
+namespace millrace::metadata {
+namespace {
+
+template <typename Map, typename Key>
+auto look_up(const Map& map, const Key& key) {
+  const auto* found = map.find(key);
+  return found == nullptr ? nullptr : found->get();
+}
+
+template <typename T, typename Map>
+std::vector<const T*> all_of(const Map& map) {
+  std::vector<const T*> all;
+  all.reserve(map.size());
+  map.for_each([&](const auto&, const auto& entry) { all.push_back(entry.get()); });
+  return all;
+}
+
+}  // namespace
+
+std::shared_ptr<const Image> Image::empty() { return std::make_shared<const Image>(std::make_shared<const State>()); }
+
+const TopicImage* Image::topic(std::string_view name) const { return look_up(state_->topics_by_name, name); }
+const TopicImage* Image::topic(const Uuid& id) const { return look_up(state_->topics_by_id, id); }
+const BrokerImage* Image::broker(NodeId id) const { return look_up(state_->brokers, id); }
+const ControllerImage* Image::controller(NodeId id) const { return look_up(state_->controllers, id); }
+
+std::vector<const TopicImage*> Image::topics() const { return all_of<TopicImage>(state_->topics_by_name); }
+std::vector<const BrokerImage*> Image::brokers() const { return all_of<BrokerImage>(state_->brokers); }
+std::vector<const ControllerImage*> Image::controllers() const {
+  return all_of<ControllerImage>(state_->controllers);
+}
+
+const Image::Configs& Image::configs(const ConfigResource& resource) const {
+  static const Configs kNone;
+  const Configs* found = look_up(state_->configs, resource);
+  return found == nullptr ? kNone : *found;
+}
+
+const FeatureLevels& Image::features() const { return *state_->features; }
+
+std::int16_t Image::feature(std::string_view name) const {
+  const auto found = features().find(name);
+  return found == features().end() ? std::int16_t{0} : found->second;
+}
+
+std::int16_t Image::kraft_version() const { return state_->kraft_version; }
+std::int64_t Image::features_epoch() const { return state_->offset.value() - 1; }
+std::int64_t Image::next_producer_id() const { return state_->next_producer_id; }
+NodeId Image::controller() const { return state_->leader; }
+LeaderEpoch Image::controller_epoch() const { return state_->leader_epoch; }
+Offset Image::offset() const { return state_->offset; }
+
+}  // namespace millrace::metadata
