@@ -9,6 +9,7 @@ import api_table
 import cpp_codec
 import cpp_header
 import error_table
+import record_lists
 import schema_table
 import spec
 
@@ -51,7 +52,9 @@ def main(spec_dir, out_dir):
     put(os.path.join(into, "api_table.cc"), api_table.write_source(apis))
     put(os.path.join(into, "errc_codes.h"), error_table.write_header(codes))
     put(os.path.join(into, "errc_table.cc"), error_table.write_source(codes))
-    schema_table.write_all(files, into, put)
+    put(os.path.join(into, "metadata_records.h"), record_lists.write_metadata(files))
+    put(os.path.join(into, "erased_table.cc"), record_lists.write_erased(files))
+    put(os.path.join(into, "schema_table.cc"), schema_table.write(files))
 
 
 if __name__ == "__main__":
