@@ -62,6 +62,10 @@ class LogListener {
   // The log's storage has failed for writing: appends are refused from now on with Error::io, nothing that is not
   // durable yet ever will be; what is durable can still be read.
   virtual void on_broken() = 0;
+  // The disk is full: appends are refused with Error::no_space until on_stalled(false). What was appended before stays,
+  // and becomes durable once there is space; it may be answered with an error now (KAFKA_STORAGE_ERROR), since a
+  // producer that sends it again is recognised.
+  virtual void on_stalled(bool /*stalled*/) {}
 };
 
 // One partition's log: record batches in offset order, in segment files under one directory, with Kafka's names and
@@ -74,24 +78,33 @@ class PartitionLog {
   // Opens the log in `directory` (made, with partition.metadata for `topic_id`, if it is missing; `opened` then comes
   // only after the directory's name is durable). Recovers what an unclean stop left: the tail that is not made of whole
   // batches with a right checksum is cut and kept aside under a name that Kafka ignores.
-  // Error::corrupt if damage lies below what was durable: the log is left as it was. `committer` belongs to the same
-  // shard and outlives the log.
+  // Error::corrupt if damage lies below what was durable: the log is left as it was. Error::stale if the directory
+  // belongs to another topic id, Error::not_found if it has records but no partition.metadata. Error::io,
+  // Error::no_space. The operator's log has a line with file, position and offset for each, and for what was cut.
+  // Everything in the opened log is durable. `committer` belongs to the same shard and outlives the log.
   static void open(ports::Shard& shard, Committer& committer, std::string directory, Uuid topic_id,
                    const LogOptions& options, LogListener& listener, Opened opened);
   virtual ~PartitionLog() = default;
 
   // Adds batches (magic 2, back to back in `batches`), which must be valid and belong to this caller alone: base
   // offsets and `epoch` are written into their headers here. Visible to read() at once, durable later (on_durable).
-  // Error::no_space and Error::io add nothing.
+  // An error adds nothing: Error::no_space (the disk is full, on_stalled), Error::io (broken), Error::would_block (too
+  // much is waiting for the disk, or the log is being cut back: try again later), Error::too_large (more than a segment
+  // may have: RECORD_LIST_TOO_LARGE), Error::corrupt (no batches of magic 2), Error::closed.
   virtual Result<AppendResult> append(Buffer batches, LeaderEpoch epoch) = 0;
 
   // As a follower or a raft replica: adds batches that carry their offsets and epochs already.
-  // Error::out_of_range unless the first begins at end().
+  // Error::out_of_range unless the first begins at end() and offsets rise; Error::corrupt also for a wrong checksum.
+  // Otherwise as append().
   virtual Result<AppendResult> append_as_follower(Buffer batches) = 0;
 
   // Batches from the one that holds `from` (or the next one) on, below `upto`, of at most `max_bytes`; the first batch is
-  // given whole even when it is larger if `at_least_one`. Empty at upto. Error::out_of_range below start() or above end().
+  // given whole even when it is larger if `at_least_one`. Empty at upto. Error::out_of_range below start() or above end(); of a broken log only what was durable is given.
+  // Error::would_block when a batch header has to come from the disk first: call when_readable() and read again.
   virtual Result<ReadPlan> read(Offset from, Offset upto, std::uint64_t max_bytes, bool at_least_one) = 0;
+
+  // Brings what the last read() lacked into memory, then calls `ready` (also on an error, which read() will then give).
+  virtual void when_readable(Task ready) = 0;
 
   // The first offset at or after which every record is kept.
   virtual Offset start() const = 0;
@@ -118,15 +131,19 @@ class PartitionLog {
   // The idempotent producers that the log knows (KIP-98): what a duplicate or a gap is measured against.
   virtual const record::ProducerTable& producers() const = 0;
 
-  // Forgets every record at and above `offset`, or from the end of `epoch` if that is lower. `done` when durable.
+  // Forgets every record at and above `offset`, or from the end of `epoch` if that is lower; kNoEpoch, or an epoch below
+  // all that the log has, means only `offset`. A batch that holds the offset in its middle goes as a whole: end() then is
+  // where it began. `done` when durable; until then appends and reads get Error::would_block. Waits for those who still
+  // send bytes that it cuts.
   virtual void truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) = 0;
 
   virtual void set_options(const LogOptions& options) = 0;
 
-  // Flushes and closes; `done` when everything is durable. The log may be destroyed then.
+  // Flushes and closes; `done` when everything is durable, or with the error why that cannot be (Error::io of a broken
+  // log, Error::no_space on a full disk: what was not durable is then lost). The log may be destroyed then, not before.
   virtual void close(Callback<void(Status)> done) = 0;
   // Renames the directory for deletion (Kafka's -delete form), durable at `done`, and removes it in a job after `delay`.
-  // The log may be destroyed after `done`.
+  // The log may be destroyed after `done`, not before. Works on a broken log too.
   virtual void remove(Millis delay, Callback<void(Status)> done) = 0;
 };
 
@@ -134,6 +151,7 @@ class PartitionLog {
 // written, without a timer: the next begins as soon as the last has ended and something waits.
 class Committer {
  public:
+  // `shard` outlives it.
   static std::unique_ptr<Committer> create(ports::Shard& shard);
   virtual ~Committer() = default;
 };

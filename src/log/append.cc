@@ -1,0 +1,103 @@
+#include <algorithm>
+
+#include "log/limits.h"
+#include "log/log_impl.h"
+#include "record/batch.h"
+
+namespace millrace::log {
+
+Status LogImpl::may_append(Bytes batches) const {
+  if (broken_) return Error::io;
+  if (phase_ == Phase::truncating) return Error::would_block;
+  if (phase_ != Phase::open) return Error::closed;
+  if (stalled_) return Error::no_space;
+  if (batches.size() > std::min(options_.segment_bytes.value(), kMaxSegmentBytes)) return Error::too_large;
+  if (unwritten_bytes_ + batches.size() > kMaxUnwrittenBytes && unwritten_bytes_ > 0) return Error::would_block;
+  return {};
+}
+
+Result<AppendResult> LogImpl::append(Buffer batches, LeaderEpoch epoch) {
+  MR_TRY(may_append(batches.bytes()));
+  record::BatchWalk walk(batches.bytes());
+  std::size_t count = 0;
+  for (; walk.next(); ++count) {
+    if (walk.batch().is_legacy()) return Error::corrupt;
+  }
+  if (walk.error() != Error::none || count == 0) return Error::corrupt;
+
+  Offset next = end();
+  for (record::BatchWalk again(batches.bytes()); again.next();) {
+    record::MutableBatch batch(batches.writable().subspan(again.position(), again.batch().size()));
+    batch.set_base_offset(next);
+    batch.set_leader_epoch(epoch);
+    next = batch.view().next_offset();
+  }
+  return add(std::move(batches));
+}
+
+Result<AppendResult> LogImpl::append_as_follower(Buffer batches) {
+  MR_TRY(may_append(batches.bytes()));
+  Offset next = end();
+  record::BatchWalk walk(batches.bytes());
+  for (bool first = true; walk.next(); first = false) {
+    const record::BatchView& batch = walk.batch();
+    if (batch.is_legacy() || !batch.crc_ok()) return Error::corrupt;
+    if (first ? batch.base_offset() != next : batch.base_offset() < next) return Error::out_of_range;
+    next = batch.next_offset();
+  }
+  if (walk.error() != Error::none || walk.position() != batches.size() || batches.empty()) return Error::corrupt;
+  return add(std::move(batches));
+}
+
+// Adds batches whose offsets and epochs are right.
+AppendResult LogImpl::add(Buffer batches) {
+  AppendResult result;
+  WallTime max_timestamp = kNoTime;
+  result.base_offset = record::BatchView::parse(batches.bytes())->base_offset();
+  for (record::BatchWalk walk(batches.bytes()); walk.next();) {
+    max_timestamp = std::max(max_timestamp, walk.batch().max_timestamp());
+    result.last_offset = walk.batch().last_offset();
+  }
+  if (must_roll(active(), batches.size(), max_timestamp, result.last_offset)) roll();
+
+  Segment& segment = active();
+  for (record::BatchWalk walk(batches.bytes()); walk.next();) {
+    const record::BatchView& batch = walk.batch();
+    segment.index.note(batch, segment.appended.bytes + walk.position(), options_.index_interval_bytes.value());
+    if (epochs_.begin(batch.leader_epoch(), batch.base_offset())) epochs_changed_ = true;
+    producers_.replay(batch);
+  }
+  const std::uint64_t position = segment.appended.bytes;
+  segment.appended = {position + batches.size(), result.last_offset + 1};
+  unwritten_bytes_ += batches.size();
+  segment.tail.push_back({position, std::move(batches), segment.appended.next});
+  write_at_turn_end();
+  return result;
+}
+
+bool LogImpl::must_roll(const Segment& active, std::uint64_t bytes, WallTime max_timestamp, Offset last) const {
+  if (active.appended.bytes == 0) return false;
+  if (active.appended.bytes + bytes > std::min(options_.segment_bytes.value(), kMaxSegmentBytes)) return true;
+  if (last - active.base() > INT32_MAX) return true;
+  // The age is counted in record time; a segment whose first record has none is counted from when it was opened.
+  const WallTime first = active.index.first_timestamp();
+  const std::int64_t age = first.value() >= 0 ? max_timestamp - first : shard_.clock.wall() - active.opened_at;
+  return age > options_.segment_ms.value();
+}
+
+void LogImpl::roll() {
+  auto segment = std::make_unique<Segment>(SegmentIndex(end()), 0);
+  segment->opened_at = shard_.clock.wall();
+  want_sync(active());
+  segments_.push_back(std::move(segment));
+  shard_.faults.reach(ports::Probe::log_segment_rolled);
+}
+
+void LogImpl::begin_epoch(LeaderEpoch epoch) {
+  if (epochs_.begin(epoch, end())) {
+    epochs_changed_ = true;
+    write_at_turn_end();
+  }
+}
+
+}  // namespace millrace::log

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/ids.h"
+#include "record/limits.h"
+
+namespace millrace::log {
+
+// Every bound of this layer.
+
+// Bytes of one log that may wait in memory for the disk; above it appends are put off with Error::would_block.
+inline constexpr std::uint64_t kMaxUnwrittenBytes = 64u << 20;
+// Buffers of one gathered write; the system's own limit is 1,024.
+inline constexpr std::size_t kMaxPiecesPerWrite = 512;
+// How long a log whose disk is full waits before it tries to write again.
+inline constexpr Millis kNoSpaceRetry{1000};
+// How long a truncation waits before it looks again whether somebody still sends bytes that it will cut.
+inline constexpr Millis kPinRetry{5};
+// Headers are read in steps of this many bytes when a position between two index entries is looked for.
+inline constexpr std::size_t kHeaderScanBytes = 4096;
+// Segment files are read in steps of this many bytes when all of them is checked.
+inline constexpr std::size_t kScanWindowBytes = 1u << 20;
+// The largest leader-epoch-checkpoint and partition.metadata that are read.
+inline constexpr std::size_t kMaxCheckpointBytes = 16u << 20;
+inline constexpr std::size_t kMaxPartitionMetadataBytes = 4096;
+// A file name on Linux.
+inline constexpr std::size_t kMaxNameBytes = 255;
+// Positions and relative offsets of index entries are 32-bit numbers.
+inline constexpr std::uint64_t kMaxSegmentBytes = 0x7fffffff;
+
+static_assert(kHeaderScanBytes >= 64, "holds a batch header");
+static_assert(kScanWindowBytes >= kHeaderScanBytes);
+
+}  // namespace millrace::log

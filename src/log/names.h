@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/uuid.h"
+
+namespace millrace::log {
+
+// The names of files and directories in a log directory (docs/formats/log-directory.md).
+
+inline constexpr std::string_view kLogSuffix = ".log";
+inline constexpr std::string_view kCutSuffix = ".cut";
+inline constexpr std::string_view kEpochFile = "leader-epoch-checkpoint";
+inline constexpr std::string_view kPartitionMetadataFile = "partition.metadata";
+
+// An offset as file names have it: 20 digits.
+std::string offset_name(Offset offset);
+// "00000000000000000042.log".
+std::string segment_name(Offset base);
+// The base offset in a segment's file name; nothing if it is not one.
+std::optional<Offset> parse_segment_name(std::string_view name);
+// Where the `n`-th cut of a segment is kept: "00000000000000000042.1.cut".
+std::string cut_name(Offset base, unsigned n);
+
+// "<topic>-<partition>" of a deleted replica: "<topic>-<partition>.<32 hex>-delete", the topic cut so that the name has
+// at most 255 bytes.
+std::string deleted_name(std::string_view directory_name, Uuid unique);
+
+// The part of a path behind its last '/'.
+std::string_view base_name(std::string_view path);
+
+}  // namespace millrace::log

@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <utility>
+
+#include "log/limits.h"
+#include "log/log_impl.h"
+#include "log/names.h"
+
+namespace millrace::log {
+
+// Runs what waits for the log to come to rest, if it has.
+void LogImpl::settle() {
+  if (!settled_ || !idle()) return;
+  const bool can_write = !broken_ && !stalled_;
+  if (phase_ == Phase::truncating && can_write && !all_written()) return;
+  if (phase_ == Phase::closing && can_write && (!all_durable() || epochs_changed_)) return;
+  Task go_on = std::move(settled_);
+  go_on();
+}
+
+void LogImpl::truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) {
+  if (phase_ != Phase::open || broken_) {
+    shard_.timers.at_turn_end([done = std::move(done), broken = broken_]() mutable {
+      done(broken ? Error::io : Error::closed);
+    });
+    return;
+  }
+  if (const EpochEnd known = epochs_.end_of(epoch, end()); known.end != kNoOffset) offset = std::min(offset, known.end);
+  if (offset >= end()) {
+    shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
+    return;
+  }
+  phase_ = Phase::truncating;
+  settled_ = [this, offset, done = std::move(done)]() mutable { cut_when_unpinned(offset, std::move(done)); };
+  write_at_turn_end();
+}
+
+// Nobody may still send bytes that are about to be cut: other bytes would come in their place.
+void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
+  const bool pinned = std::any_of(segments_.begin(), segments_.end(), [offset](const auto& segment) {
+    return segment->appended.next > offset && segment->pinned();
+  });
+  if (pinned) {
+    shard_.timers.at(shard_.clock.now() + kPinRetry, while_alive([this, offset, done = std::move(done)]() mutable {
+                       cut_when_unpinned(offset, std::move(done));
+                     }));
+    return;
+  }
+  if (broken_) {
+    phase_ = Phase::open;
+    return done(Error::io);
+  }
+  drop_unwritten();
+  epochs_.truncate(offset);
+  ++jobs_;
+  RecoverySettings settings{options_.durable, options_.index_interval_bytes.value(), epochs_};
+  using Outcome = Result<RecoveredLog, RecoveryFailure>;
+  ports::run_job<Outcome>(
+      shard_.jobs,
+      [directory = directory_, offset, settings](ports::BlockingFiles& files) -> Outcome {
+        if (const auto cut = cut_log(files, directory, offset); !cut) {
+          return RecoveryFailure{cut.error(), directory + " cannot be truncated (" + to_string(cut.error()) + ")"};
+        }
+        return recover_log(files, directory, settings);
+      },
+      while_alive([this, done = std::move(done)](Outcome outcome) mutable {
+        --jobs_;
+        if (!outcome) {
+          phase_ = Phase::open;
+          fail(outcome.error().line, outcome.error().error);
+          return done(outcome.error().error);
+        }
+        shard_.faults.reach(ports::Probe::log_cut_back);
+        epochs_changed_ = true;
+        adopt(std::move(*outcome), [this, done = std::move(done)](Status status) mutable {
+          phase_ = Phase::open;
+          if (!status) fail(directory_ + " cannot be opened again after a truncation", status.error());
+          done(status);
+          advance();
+        });
+      }));
+}
+
+// What a full disk kept from being written is not written any more.
+void LogImpl::drop_unwritten() {
+  for (auto& segment : segments_) {
+    segment->tail.clear();
+    segment->appended = segment->written;
+  }
+  unwritten_bytes_ = 0;
+}
+
+void LogImpl::close(Callback<void(Status)> done) {
+  MR_ASSERT(phase_ == Phase::open || phase_ == Phase::truncating);
+  if (phase_ == Phase::truncating) {
+    shard_.timers.at(shard_.clock.now() + kPinRetry,
+                     while_alive([this, done = std::move(done)]() mutable { close(std::move(done)); }));
+    return;
+  }
+  phase_ = Phase::closing;
+  for (auto& segment : segments_) want_sync(*segment);
+  settled_ = [this, done = std::move(done)]() mutable {
+    phase_ = Phase::closed;
+    const Status status = broken_ ? Status(Error::io) : all_durable() ? Status() : Status(Error::no_space);
+    for (auto& segment : segments_) segment->pin.reset();
+    done(status);
+  };
+  write_at_turn_end();
+}
+
+void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
+  MR_ASSERT(phase_ == Phase::open || phase_ == Phase::truncating);
+  if (phase_ == Phase::truncating) {
+    shard_.timers.at(shard_.clock.now() + kPinRetry, while_alive([this, delay, done = std::move(done)]() mutable {
+                       remove(delay, std::move(done));
+                     }));
+    return;
+  }
+  phase_ = Phase::removing;
+  settled_ = [this, delay, done = std::move(done)]() mutable { rename_away(delay, std::move(done)); };
+  write_at_turn_end();
+}
+
+namespace {
+
+// Removes a directory of files. What is missing already was removed by an earlier attempt.
+Status remove_directory(ports::BlockingFiles& files, const std::string& directory) {
+  const auto entries = files.list(directory);
+  if (!entries) return entries.error();
+  for (const auto& entry : *entries) MR_TRY(files.remove(directory + "/" + entry.name));
+  MR_TRY(files.remove(directory));
+  return files.sync_directory(ports::parent_directory(directory));
+}
+
+// The log may be gone by then: only the shard is used.
+void remove_later(ports::Shard& shard, const std::string& directory, Millis delay) {
+  shard.timers.at(shard.clock.now() + delay, [&shard, directory] {
+    ports::run_job<Status>(
+        shard.jobs, [directory](ports::BlockingFiles& files) { return remove_directory(files, directory); },
+        [&shard, directory](Status status) {
+          if (status) return;
+          shard.log.warning(directory + " cannot be removed (" + to_string(status.error()) +
+                            "); it is not used any more and may be removed by hand");
+        });
+  });
+}
+
+}  // namespace
+
+void LogImpl::rename_away(Millis delay, Callback<void(Status)> done) {
+  for (auto& segment : segments_) segment->pin.reset();
+  const std::string parent = ports::parent_directory(directory_);
+  const std::string target = parent + "/" + deleted_name(base_name(directory_), shard_.random.uuid());
+  ports::run_job<Status>(
+      shard_.jobs,
+      [from = directory_, target, parent](ports::BlockingFiles& files) -> Status {
+        MR_TRY(files.rename(from, target));
+        return files.sync_directory(parent);
+      },
+      while_alive([this, target, delay, done = std::move(done)](Status status) mutable {
+        phase_ = Phase::closed;
+        if (status) remove_later(shard_, target, delay);
+        done(status);
+      }));
+}
+
+}  // namespace millrace::log

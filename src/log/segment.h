@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "log/segment_index.h"
+#include "ports/file.h"
+
+namespace millrace::log {
+
+// How far something has come in a segment: so many bytes, which end before this offset.
+struct Reach {
+  std::uint64_t bytes = 0;
+  Offset next;
+};
+
+// Keeps a segment's file open, and shows whether a read plan still refers to it.
+struct Pin {
+  std::shared_ptr<ports::File> file;
+};
+
+// One segment file of an open log: how far its bytes have been appended, written and made durable, and the appended
+// ones that are not in the file yet. Plain state; LogImpl moves it on.
+struct Segment {
+  Segment(SegmentIndex found, std::uint64_t bytes) : index(std::move(found)) {
+    appended = written = synced = {bytes, index.next()};
+  }
+
+  Offset base() const { return index.base(); }
+  bool has_unwritten() const { return written.bytes < appended.bytes; }
+  bool durable() const { return name_durable && synced.bytes == appended.bytes; }
+  // A reference for a read plan. Precondition: open.
+  std::shared_ptr<ports::File> pinned_file() const { return {pin, pin->file.get()}; }
+  // Whether plans may still refer to the file.
+  bool pinned() const { return pin != nullptr && pin.use_count() > 1; }
+
+  // A part of the segment that is not in the file yet: whole batches.
+  struct Unwritten {
+    std::uint64_t position;
+    Buffer bytes;
+    Offset next;  // after its last record
+  };
+
+  SegmentIndex index;
+  std::shared_ptr<Pin> pin;  // nothing until the file is open
+  Reach appended;
+  Reach written;             // writes completed; at most appended
+  Reach synced;              // covered by a completed sync; at most written
+  std::deque<Unwritten> tail;  // [written, appended)
+  WallTime opened_at = kNoTime;
+  bool name_durable = false;   // the directory was synced after the file was made
+  bool opening = false;
+  bool writing = false;
+  bool syncing = false;        // in a round of the committer, or waiting for one
+};
+
+}  // namespace millrace::log

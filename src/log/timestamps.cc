@@ -1,0 +1,160 @@
+#include "log/timestamps.h"
+
+#include <algorithm>
+
+#include "log/file_scan.h"
+#include "log/log_impl.h"
+#include "record/record_reader.h"
+
+namespace millrace::log {
+namespace {
+
+// Calls `use` (BatchView -> Result<bool>, false to stop) for every batch whose maximum timestamp is at least the
+// `least` of that moment.
+template <typename Use>
+Status each_batch(ports::BlockingFiles& files, const std::vector<BatchRun>& runs, const WallTime& least, Use use) {
+  for (const BatchRun& run : runs) {
+    if (run.path.empty()) {
+      for (record::BatchWalk walk(run.memory.bytes()); walk.next();) {
+        if (walk.batch().max_timestamp() < least) continue;
+        const Result<bool> more = use(walk.batch());
+        if (!more) return more.error();
+        if (!*more) return {};
+      }
+      continue;
+    }
+    auto file = files.open(run.path, ports::OpenMode::read);
+    if (!file) return file.error();
+    FileScan scan(**file, run.from, run.to);
+    while (scan.next()) {
+      if (scan.batch().max_timestamp() < least) continue;
+      const auto batch = scan.whole();
+      if (!batch) return batch.error();
+      if (!batch->crc_ok()) return Error::corrupt;
+      const Result<bool> more = use(*batch);
+      if (!more) return more.error();
+      if (!*more) return {};
+    }
+    if (scan.stop() != FileScan::Stop::end) return scan.stop() == FileScan::Stop::io ? Error::io : Error::corrupt;
+  }
+  return {};
+}
+
+// Calls `use` (offset, timestamp -> false to stop) for every record. What is in magic 0 and 1 is not unpacked: the
+// message, or the wrapper, stands for it.
+template <typename Use>
+Status each_record(const record::BatchView& batch, record::Scratch& scratch, Use use) {
+  if (batch.is_legacy()) {
+    use(batch.last_offset(), batch.max_timestamp());
+    return {};
+  }
+  auto reader = record::RecordReader::open(batch, scratch);
+  if (!reader) return reader.error();
+  record::Record record;
+  while (reader->next(record)) {
+    if (!use(record.offset, record.timestamp)) return {};
+  }
+  return reader->status();
+}
+
+}  // namespace
+
+Result<TimestampOffset> find_first_record(ports::BlockingFiles& files, const std::vector<BatchRun>& runs, WallTime time,
+                                          Offset from, Offset upto) {
+  TimestampOffset found;
+  record::Scratch scratch;
+  const Status searched = each_batch(files, runs, time, [&](const record::BatchView& batch) -> Result<bool> {
+    if (batch.base_offset() >= upto) return false;
+    MR_TRY(each_record(batch, scratch, [&](Offset offset, WallTime timestamp) {
+      if (timestamp < time || offset < from || offset >= upto) return true;
+      found = {offset, timestamp, batch.leader_epoch()};
+      return false;
+    }));
+    return found.offset == kNoOffset;
+  });
+  if (!searched) return searched.error();
+  return found;
+}
+
+Result<TimestampOffset> find_latest_record(ports::BlockingFiles& files, const std::vector<BatchRun>& runs, Offset from,
+                                           Offset upto) {
+  TimestampOffset found;
+  WallTime least{0};  // records without a timestamp are never the latest
+  record::Scratch scratch;
+  const Status searched = each_batch(files, runs, least, [&](const record::BatchView& batch) -> Result<bool> {
+    MR_TRY(each_record(batch, scratch, [&](Offset offset, WallTime timestamp) {
+      if (timestamp >= least && offset >= from && offset < upto) {
+        found = {offset, timestamp, batch.leader_epoch()};
+        least = timestamp + 1;
+      }
+      return true;
+    }));
+    return true;
+  });
+  if (!searched) return searched.error();
+  return found;
+}
+
+namespace {
+
+// The batches of a segment from `position` on, as far as they may begin below `upto`.
+void add_runs(const Segment& segment, const std::string& path, std::uint64_t position, std::vector<BatchRun>& runs) {
+  if (position < segment.written.bytes) runs.push_back({path, position, segment.written.bytes, Buffer()});
+  for (const Segment::Unwritten& part : segment.tail) {
+    if (part.position + part.bytes.size() > position) runs.push_back({"", 0, 0, part.bytes});
+  }
+}
+
+}  // namespace
+
+void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
+  std::vector<BatchRun> runs;
+  for (const auto& segment : segments_) {
+    if (segment->base() >= upto || segment->index.max_timestamp() < time) continue;
+    add_runs(*segment, path_of(*segment), segment->index.position_before(time), runs);
+  }
+  ++jobs_;
+  ports::run_job<Result<TimestampOffset>>(
+      shard_.jobs,
+      [runs = std::move(runs), time, from = start(), upto](ports::BlockingFiles& files) {
+        return find_first_record(files, runs, time, from, upto);
+      },
+      while_alive([this, found = std::move(found)](Result<TimestampOffset> result) mutable {
+        --jobs_;
+        found(std::move(result));
+        advance();
+      }));
+}
+
+void LogImpl::find_max_timestamp(Offset upto, FoundTime found) {
+  // Of the segments that lie wholly below `upto` only the first with the greatest timestamp can hold the answer; the one
+  // that `upto` cuts has to be looked through.
+  const Segment* best = nullptr;
+  const Segment* split = nullptr;
+  for (const auto& segment : segments_) {
+    if (segment->base() >= upto) break;
+    if (segment->appended.next > upto) {
+      split = segment.get();
+    } else if (best == nullptr || segment->index.max_timestamp() > best->index.max_timestamp()) {
+      best = segment.get();
+    }
+  }
+  std::vector<BatchRun> runs;
+  if (best != nullptr && best->index.max_timestamp() != kNoTime) {
+    add_runs(*best, path_of(*best), best->index.position_before(best->index.max_timestamp()), runs);
+  }
+  if (split != nullptr) add_runs(*split, path_of(*split), 0, runs);
+  ++jobs_;
+  ports::run_job<Result<TimestampOffset>>(
+      shard_.jobs,
+      [runs = std::move(runs), from = start(), upto](ports::BlockingFiles& files) {
+        return find_latest_record(files, runs, from, upto);
+      },
+      while_alive([this, found = std::move(found)](Result<TimestampOffset> result) mutable {
+        --jobs_;
+        found(std::move(result));
+        advance();
+      }));
+}
+
+}  // namespace millrace::log
