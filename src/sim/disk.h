@@ -20,11 +20,11 @@ namespace millrace::sim {
 // A disk that keeps only what was synced. It outlives the lives of its node.
 //
 // What a power cut does to writes and resizes that no completed sync covers: each sector of 512 bytes is kept, dropped,
-// torn or (in the bytes that were to change) turned into garbage, and the length goes back or does not, each on its own. What it does to names:
-// each creation, rename and removal that no sync of its directory covers is kept or undone, each on its own. What was
-// under way is applied whole, in part, or not. A sync may fail, after which the file is broken for as long as the node
-// lives and the disk holds any part of what was unsynced; writes and reads may fail; space may run out. A completed
-// sync is never a lie. Bits rot and reads are stale only where a workload asks for it.
+// torn or (in the bytes that were to change) turned into garbage, and the length goes back or does not, each on its
+// own. What it does to names: each creation, rename and removal that no sync of its directory covers is kept or undone,
+// each on its own. What was under way is applied whole, in part, or not. A sync may fail, after which the file is
+// broken for as long as the node lives, and the disk holds any part of what was unsynced; writes and reads may fail;
+// space may run out. A completed sync is never a lie. Bits rot and reads are stale only where a workload asks for it.
 class Disk {
  public:
   Disk(Prng prng, const Profile& profile) : prng_(prng), profile_(profile) {}

@@ -113,7 +113,8 @@ void End::pump() {
   const std::uint64_t window = net.run().profile.window_bytes;
   const bool had_something = unsent_ > 0;
   while (!out_.empty() && link_->unread[1 - side_] < window) {
-    const std::uint64_t space = std::min<std::uint64_t>(window - link_->unread[1 - side_], net.run().profile.chunk_bytes);
+    const std::uint64_t window_left = window - link_->unread[1 - side_];
+    const std::uint64_t space = std::min<std::uint64_t>(window_left, net.run().profile.chunk_bytes);
     auto chunk = next_chunk(1 + net.prng().below(space));
     if (!chunk) {  // the range is not there: as with sendfile, only breaking the connection is left
       close(false);

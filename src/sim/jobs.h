@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 
 #include "ports/jobs.h"
 #include "sim/files.h"
@@ -13,14 +12,14 @@ namespace millrace::sim {
 class Jobs final : public ports::Jobs {
  public:
   // `power_cut` ends the node and this object with it.
-  Jobs(Loop& loop, Disk& disk, const std::function<void()>& power_cut)
+  Jobs(Loop& loop, Disk& disk, Task& power_cut)
       : loop_(loop), disk_(disk), power_cut_(power_cut) {}
   void run(Work work, Task done) override;
 
  private:
   Loop& loop_;
   Disk& disk_;
-  const std::function<void()>& power_cut_;
+  Task& power_cut_;
   std::uint64_t next_job_ = 1;
 };
 

@@ -31,7 +31,8 @@ void Net::set_up(std::int32_t node, bool up) {
     }
     ++at;
     for (const int side : {0, 1}) {
-      if (link->nodes[side] == node && link->ends[side] == nullptr && link->unread[side] > 0) tell_reset(link, 1 - side);
+      const bool gone = link->nodes[side] == node && link->ends[side] == nullptr;
+      if (gone && link->unread[side] > 0) tell_reset(link, 1 - side);
     }
   }
 }

@@ -27,8 +27,8 @@ class Log final : public ports::Logger {
 
 }  // namespace
 
-Boot each_shard(std::function<std::unique_ptr<ports::App>(ports::Shard&)> make) {
-  return [make = std::move(make)](const std::vector<ports::Shard*>& shards) {
+Boot each_shard(Callback<std::unique_ptr<ports::App>(ports::Shard&)> make) {
+  return [make = std::move(make)](const std::vector<ports::Shard*>& shards) mutable {
     std::vector<std::unique_ptr<ports::App>> apps;
     for (auto* shard : shards) apps.push_back(make(*shard));
     return apps;

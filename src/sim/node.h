@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/callback.h"
 #include "ports/shard.h"
 #include "sim/disk.h"
 #include "sim/jobs.h"
@@ -15,10 +15,10 @@
 namespace millrace::sim {
 
 // Makes what runs on a node in one life: one App per shard, in order. Called when the node starts.
-using Boot = std::function<std::vector<std::unique_ptr<ports::App>>(const std::vector<ports::Shard*>&)>;
+using Boot = Callback<std::vector<std::unique_ptr<ports::App>>(const std::vector<ports::Shard*>&)>;
 
 // A Boot for apps that share nothing.
-Boot each_shard(std::function<std::unique_ptr<ports::App>(ports::Shard&)> make);
+Boot each_shard(Callback<std::unique_ptr<ports::App>(ports::Shard&)> make);
 
 // A simulated machine: a disk that stays, and processes that come and go.
 class Node {
@@ -55,9 +55,9 @@ class Node {
   const std::int32_t index_;
   const std::string name_;
   const std::uint32_t shards_;
-  const Boot boot_;
+  Boot boot_;
   Disk disk_;
-  const std::function<void()> power_cut_;
+  Task power_cut_;
   std::int64_t wall_offset_ = 0;
   std::uint64_t lives_ = 0;
   std::string failure_;

@@ -21,7 +21,7 @@ Node& World::add_node(const std::string& name, std::uint32_t shards, Boot boot) 
 
 void World::start(Node& node) { node.start(Owner(next_life_++)); }
 
-bool World::run_until(const std::function<bool()>& done, MonoTime limit) {
+bool World::run_until(Callback<bool()> done, MonoTime limit) {
   while (!done()) {
     if (!run_.queue.run_one(limit)) return false;
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +37,7 @@ class World {
   void note(std::string_view line) { run_.trace.line(now(), {}, Kind::workload, line); }
 
   // Runs until `done` says so, or nothing is left, or the clock has reached `limit`. True if `done` did.
-  bool run_until(const std::function<bool()>& done, MonoTime limit);
+  bool run_until(Callback<bool()> done, MonoTime limit);
   void run_for(Nanos duration);
 
   MonoTime now() const { return run_.now(); }

@@ -97,7 +97,7 @@ TEST(World, EveryByteComesBackInOrderWhateverTheNetworkDoes) {
     World world({seed, profile, std::nullopt, nullptr});
     EchoResult result;
     const std::uint64_t bytes = profile.chunk_bytes < 100 ? 500 : 50'000;
-    world.start(world.add_node("server", 3, each_shard(echo_server)));
+    world.start(world.add_node("server", 3, each_shard([](auto& shard) { return echo_server(shard); })));
     world.start(world.add_node("client", 1, each_shard([&](auto& shard) {
                                  return echo_client(shard, "server", bytes, result);
                                })));

@@ -168,7 +168,8 @@ class ToyClient final : public ports::App {
         connection_.send({ports::Piece::of(std::move(number))});
       }
       client_.shard_.timers.cancel(patience_);
-      patience_ = client_.shard_.timers.at(client_.shard_.clock.now() + Millis(500), [this] { connection_.close(false); });
+      const MonoTime limit = client_.shard_.clock.now() + Millis(500);
+      patience_ = client_.shard_.timers.at(limit, [this] { connection_.close(false); });
     }
     ToyClient& client_;
     ports::Connection& connection_;
