@@ -104,8 +104,10 @@ Check check_network(const Reader& reader, const ServerConfig& config) {
   }
   const std::int64_t queued = config.network.max_queued_request_bytes;
   if (queued > 0 && queued < config.network.max_request_bytes) {
-    return reader.refuse("queued.max.request.bytes", fmt::format("it must be at least socket.request.max.bytes, which is {}, "
-                                                                 "or below 1 for no limit", config.network.max_request_bytes));
+    return reader.refuse("queued.max.request.bytes",
+                         fmt::format("it must be at least socket.request.max.bytes, which is {}, "
+                                     "or below 1 for no limit",
+                                     config.network.max_request_bytes));
   }
   for (const auto& name : reader.list("early.start.listeners")) {
     const auto& listeners = config.network.listeners;
@@ -161,14 +163,16 @@ Check check_security(const Reader& reader, const ServerConfig& config) {
   for (const auto& name : config.network.controller_listener_names) {
     const SecurityProtocol protocol = config.network.protocols.find(name)->second;
     if (protocol == SecurityProtocol::plaintext) continue;
-    return reader.refuse("listener.security.protocol.map",
-                         fmt::format("controllers are reached on {}, which is mapped to {}, and only PLAINTEXT is built", name,
-                                     to_string(protocol)));
+    return reader.refuse(
+        "listener.security.protocol.map",
+        fmt::format("controllers are reached on {}, which is mapped to {}, and only PLAINTEXT is built", name,
+                    to_string(protocol)));
   }
   const bool everyone = std::ranges::find(config.super_users, "User:ANONYMOUS") != config.super_users.end();
   if (!config.authorizer_class.empty() && !everyone) {
-    return reader.refuse("authorizer.class.name", "authorization is not built, so everybody could do everything; take it "
-                                                  "out, or add User:ANONYMOUS to super.users to say that this is meant");
+    return reader.refuse("authorizer.class.name",
+                         "authorization is not built, so everybody could do everything; take it "
+                         "out, or add User:ANONYMOUS to super.users to say that this is meant");
   }
   return {};
 }

@@ -27,7 +27,8 @@ std::optional<DurabilityRule> level(const Map* map, Source source, std::string_v
   if (map == nullptr) return std::nullopt;
   if (const auto value = found(*map, messages)) {
     const bool one = parse_whole(trimmed(*value)) == 1;
-    return DurabilityRule{one ? Acknowledge::from_disk : Acknowledge::from_memory, source, std::string(messages), *value};
+    return DurabilityRule{one ? Acknowledge::from_disk : Acknowledge::from_memory, source, std::string(messages),
+                          *value};
   }
   if (const auto value = found(*map, millis)) {
     return DurabilityRule{Acknowledge::from_memory, source, std::string(millis), *value};
@@ -46,7 +47,8 @@ std::string DurabilityRule::text() const {
 }
 
 bool is_internal_topic(std::string_view topic) {
-  constexpr std::array<std::string_view, 3> kInternal{"__consumer_offsets", "__transaction_state", "__share_group_state"};
+  constexpr std::array<std::string_view, 3> kInternal{"__consumer_offsets", "__transaction_state",
+                                                      "__share_group_state"};
   return std::ranges::find(kInternal, topic) != kInternal.end();
 }
 

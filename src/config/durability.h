@@ -29,8 +29,8 @@ struct DurabilityRule {
 bool is_internal_topic(std::string_view topic);
 
 // The switch between safety and Kafka's habit. The nearest level at which flush.messages, flush.ms or their server
-// settings are set decides: the topic, this server, all servers, then file and command line. flush.messages=1 there means
-// from disk, anything else from memory; nothing set anywhere means from disk. Internal topics obey only their own
+// settings are set decides: the topic, this server, all servers, then file and command line. flush.messages=1 there
+// means from disk, anything else from memory; nothing set anywhere means from disk. Internal topics obey only their own
 // settings; __cluster_metadata is always on disk. log.flush.scheduler.interval.ms says how often a flusher looks, not
 // that memory is good enough, and does not count. Values are taken to be valid.
 DurabilityRule durability_of(std::string_view topic, const Overrides& topic_overrides, const ServerLayers& servers);

@@ -9,7 +9,9 @@ constexpr auto kDisk = Acknowledge::from_disk;
 constexpr auto kMemory = Acknowledge::from_memory;
 
 Settings file(const char* name, const char* value) { return {{name, {value, Origin::file, "f:1"}}}; }
-Acknowledge mode(const Overrides& topic, const ServerLayers& servers) { return durability_of("t", topic, servers).mode; }
+Acknowledge mode(const Overrides& topic, const ServerLayers& servers) {
+  return durability_of("t", topic, servers).mode;
+}
 
 TEST(Durability, NothingSetMeansOnDisk) {
   EXPECT_EQ(mode({}, {}), kDisk);

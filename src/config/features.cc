@@ -17,7 +17,8 @@ std::vector<FeatureRange> supported_features() {
   std::vector<FeatureRange> ranges;
   for (const auto& known : all_feature_levels()) {
     if (!known.offered) continue;
-    if (ranges.empty() || ranges.back().name != known.feature) ranges.push_back({known.feature, known.level, known.level});
+    if (ranges.empty() || ranges.back().name != known.feature)
+      ranges.push_back({known.feature, known.level, known.level});
     ranges.back().max = known.level;
   }
   return ranges;

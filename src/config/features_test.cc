@@ -13,9 +13,13 @@ TEST(Features, HighestOfferedMetadataVersionIs43) {
 }
 
 TEST(Features, AllAreSupportedFromTheirLowestLevel) {
-  const std::vector<FeatureRange> expected{{"eligible.leader.replicas.version", 0, 1}, {"group.version", 0, 1},
-                                           {"kraft.version", 0, 1}, {"metadata.version", 7, 30}, {"share.version", 0, 1},
-                                           {"streams.version", 0, 1}, {"transaction.version", 0, 2}};
+  const std::vector<FeatureRange> expected{{"eligible.leader.replicas.version", 0, 1},
+                                           {"group.version", 0, 1},
+                                           {"kraft.version", 0, 1},
+                                           {"metadata.version", 7, 30},
+                                           {"share.version", 0, 1},
+                                           {"streams.version", 0, 1},
+                                           {"transaction.version", 0, 2}};
   EXPECT_EQ(supported_features(), expected);
 }
 
@@ -33,10 +37,12 @@ TEST(Features, ReleasesAndExactNamesNameALevel) {
 }
 
 TEST(Features, ANewClusterGetsKafkasDefaults) {
-  const std::vector<Feature> newest{{"metadata.version", 30}, {"eligible.leader.replicas.version", 1}, {"group.version", 1},
-                                    {"share.version", 1}, {"streams.version", 1}, {"transaction.version", 2}};
+  const std::vector<Feature> newest{{"metadata.version", 30}, {"eligible.leader.replicas.version", 1},
+                                    {"group.version", 1},     {"share.version", 1},
+                                    {"streams.version", 1},   {"transaction.version", 2}};
   EXPECT_EQ(bootstrap_features(30), newest);
-  EXPECT_EQ(bootstrap_features(25), (std::vector<Feature>{{"metadata.version", 25}, {"group.version", 1}, {"transaction.version", 2}}));
+  EXPECT_EQ(bootstrap_features(25),
+            (std::vector<Feature>{{"metadata.version", 25}, {"group.version", 1}, {"transaction.version", 2}}));
   EXPECT_EQ(bootstrap_features(7), (std::vector<Feature>{{"metadata.version", 7}}));
 }
 

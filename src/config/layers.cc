@@ -32,11 +32,13 @@ std::vector<Candidate> server_candidates(std::string_view name, const ServerLaye
   return found;
 }
 
-std::vector<Candidate> candidates(Scope scope, std::string_view name, const Overrides& own, const ServerLayers& servers) {
+std::vector<Candidate> candidates(Scope scope, std::string_view name, const Overrides& own,
+                                  const ServerLayers& servers) {
   std::vector<Candidate> found;
   const auto* definition = find_definition(scope, name);
   if (definition == nullptr) return found;
-  if (const auto at = own.find(name); at != own.end()) found.push_back({definition->name, at->second, Source::resource});
+  if (const auto at = own.find(name); at != own.end())
+    found.push_back({definition->name, at->second, Source::resource});
   const auto stand_ins = synonyms(scope, name);
   for (const auto& synonym : stand_ins) add_server_setting(synonym.server_name, synonym.times, servers, found);
   if (stand_ins.empty() && definition->presence == Default::value) {
@@ -47,8 +49,8 @@ std::vector<Candidate> candidates(Scope scope, std::string_view name, const Over
 
 Value resolve(Scope scope, std::string_view name, const Overrides& own, const ServerLayers& servers) {
   for (const auto& candidate : candidates(scope, name, own, servers)) {
-    const auto* definition = find_definition(candidate.source == Source::resource || candidate.name == name ? scope : Scope::broker,
-                                             candidate.name);
+    const auto* definition = find_definition(
+        candidate.source == Source::resource || candidate.name == name ? scope : Scope::broker, candidate.name);
     if (definition == nullptr) continue;
     auto value = parse_value(*definition, candidate.text);
     if (!value.ok()) continue;

@@ -40,7 +40,8 @@ struct Candidate {
 
 // Every place where a setting of a topic or group has a value, the one that counts first: the setting itself, then per
 // server synonym its layers and its default. Never empty for a setting with a default; empty for unknown names.
-std::vector<Candidate> candidates(Scope scope, std::string_view name, const Overrides& own, const ServerLayers& servers);
+std::vector<Candidate> candidates(Scope scope, std::string_view name, const Overrides& own,
+                                  const ServerLayers& servers);
 
 // The same for a setting of servers.
 std::vector<Candidate> server_candidates(std::string_view name, const ServerLayers& servers);

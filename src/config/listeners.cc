@@ -39,7 +39,8 @@ class Resolver {
  private:
   Check controller_names() {
     if (!reader_.is_set("controller.listener.names")) {
-      return reader_.refuse("controller.listener.names", "it must name the listeners that controllers use, such as CONTROLLER");
+      return reader_.refuse("controller.listener.names",
+                            "it must name the listeners that controllers use, such as CONTROLLER");
     }
     for (const auto& name : reader_.list("controller.listener.names")) {
       network_.controller_listener_names.push_back(upper_case(name));
@@ -75,8 +76,9 @@ class Resolver {
         const bool both = (kinds[0] == HostKind::ipv4 && kinds[1] == HostKind::ipv6) ||
                           (kinds[0] == HostKind::ipv6 && kinds[1] == HostKind::ipv4);
         if (both) continue;
-        return reader_.refuse("listeners", fmt::format("{} and {} have the same port; only an IPv4 and an IPv6 address may share one",
-                                                       network_.listeners[j].name, network_.listeners[i].name));
+        return reader_.refuse(
+            "listeners", fmt::format("{} and {} have the same port; only an IPv4 and an IPv6 address may share one",
+                                     network_.listeners[j].name, network_.listeners[i].name));
       }
     }
     return {};
@@ -122,7 +124,8 @@ class Resolver {
   Check every_listener_has_a_protocol(std::string_view setting, const std::vector<Listener>& listeners) {
     for (const auto& listener : listeners) {
       if (!network_.protocols.contains(listener.name)) {
-        return reader_.refuse(setting, fmt::format("{} must be in listener.security.protocol.map as well", listener.name));
+        return reader_.refuse(setting,
+                              fmt::format("{} must be in listener.security.protocol.map as well", listener.name));
       }
     }
     return {};
@@ -133,16 +136,19 @@ class Resolver {
       (for_controllers(listener) ? network_.controller_listeners : network_.broker_listeners).push_back(listener);
     }
     if (is_controller_ && network_.controller_listeners.empty()) {
-      return reader_.refuse("listeners", fmt::format("a controller needs a listener named in controller.listener.names ({})",
-                                                     fmt::join(network_.controller_listener_names, ", ")));
+      return reader_.refuse("listeners",
+                            fmt::format("a controller needs a listener named in controller.listener.names ({})",
+                                        fmt::join(network_.controller_listener_names, ", ")));
     }
     if (!is_controller_ && !network_.controller_listeners.empty()) {
-      return reader_.refuse("listeners", fmt::format("{} is in controller.listener.names, and this node is no controller",
-                                                     network_.controller_listeners.front().name));
+      return reader_.refuse("listeners",
+                            fmt::format("{} is in controller.listener.names, and this node is no controller",
+                                        network_.controller_listeners.front().name));
     }
     if (!is_broker_ && !network_.broker_listeners.empty()) {
-      return reader_.refuse("listeners", fmt::format("{} is not in controller.listener.names, and this node is no broker",
-                                                     network_.broker_listeners.front().name));
+      return reader_.refuse("listeners",
+                            fmt::format("{} is not in controller.listener.names, and this node is no broker",
+                                        network_.broker_listeners.front().name));
     }
     return {};
   }
@@ -160,12 +166,15 @@ class Resolver {
       if (is_set && find_listener(network_.listeners, listener.name) == nullptr) {
         return reader_.refuse(kSetting, fmt::format("{} is not a name in listeners", listener.name));
       }
-      if (is_broker_ && (listener.address.host == "0.0.0.0" || listener.address.host == "::") && !for_controllers(listener)) {
-        return reader_.refuse(is_set ? kSetting : "listeners",
-                              fmt::format("nobody can connect to {}; set advertised.listeners to an address that others reach",
-                                          listener.address.host));
+      if (is_broker_ && (listener.address.host == "0.0.0.0" || listener.address.host == "::") &&
+          !for_controllers(listener)) {
+        return reader_.refuse(
+            is_set ? kSetting : "listeners",
+            fmt::format("nobody can connect to {}; set advertised.listeners to an address that others reach",
+                        listener.address.host));
       }
-      (for_controllers(listener) ? network_.advertised_controllers : network_.advertised).push_back(std::move(listener));
+      (for_controllers(listener) ? network_.advertised_controllers : network_.advertised)
+          .push_back(std::move(listener));
     }
     for (const auto& listener : network_.controller_listeners) {
       if (find_listener(network_.advertised_controllers, listener.name) == nullptr) {

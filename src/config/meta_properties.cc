@@ -57,7 +57,8 @@ Result<MetaProperties, std::string> parse_meta_properties(std::string_view text)
   if (!version) return std::string("meta.properties has no version; it must say version=1");
   if (*version == 0) {
     return std::string(
-        "meta.properties has version 0, from a cluster with ZooKeeper; migrate the cluster to KRaft with Kafka 3.9 first");
+        "meta.properties has version 0, from a cluster with ZooKeeper; migrate the cluster to KRaft with Kafka 3.9 "
+        "first");
   }
   if (*version != 1) return fmt::format("meta.properties has version {}; only 1 is known", *version);
 
@@ -88,7 +89,8 @@ Result<DirectoryVerdict, std::string> judge_directories(const std::vector<Direct
   std::vector<const DirectoryFound*> bare;
   for (const auto& directory : found) {
     if (!directory.readable) {
-      if (directory.path == metadata_dir) return fmt::format("{}: holds the metadata log and cannot be read", directory.path);
+      if (directory.path == metadata_dir)
+        return fmt::format("{}: holds the metadata log and cannot be read", directory.path);
       verdict.offline.push_back(directory.path);
       continue;
     }

@@ -49,7 +49,7 @@ struct DirectoryVerdict {
   };
   Kind kind = ready;
   std::string cluster_id;                 // ready only
-  std::vector<std::string> to_add;        // ready only: empty directories beside formatted ones, to be formatted likewise
+  std::vector<std::string> to_add;  // ready only: empty directories beside formatted ones, to be formatted likewise
   std::vector<std::string> needs_id;      // ready only: directories whose meta.properties lacks a directory.id
   std::vector<std::string> offline;       // could not be read
 };

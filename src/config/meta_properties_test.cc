@@ -11,7 +11,9 @@ constexpr std::string_view kDirectoryId = "lUnNnORyRw6YBwlwpydKJw";
 MetaProperties meta(std::string_view directory_id = kDirectoryId) {
   return {std::string(kClusterId), NodeId(1), Uuid::parse(directory_id).value()};
 }
-DirectoryFound formatted(std::string path, MetaProperties properties) { return {std::move(path), true, std::move(properties), false}; }
+DirectoryFound formatted(std::string path, MetaProperties properties) {
+  return {std::move(path), true, std::move(properties), false};
+}
 
 TEST(MetaProperties, KafkasFileIsRead) {
   const auto parsed = parse_meta_properties(
@@ -22,8 +24,9 @@ TEST(MetaProperties, KafkasFileIsRead) {
 }
 
 TEST(MetaProperties, WhatIsWrittenIsReadBack) {
-  EXPECT_EQ(render_meta_properties(meta(), "a day"),
-            "#\n#a day\ncluster.id=MkU3OEVBNTcwNTJENDM2Qg\ndirectory.id=lUnNnORyRw6YBwlwpydKJw\nnode.id=1\nversion=1\n");
+  EXPECT_EQ(
+      render_meta_properties(meta(), "a day"),
+      "#\n#a day\ncluster.id=MkU3OEVBNTcwNTJENDM2Qg\ndirectory.id=lUnNnORyRw6YBwlwpydKJw\nnode.id=1\nversion=1\n");
   MetaProperties odd{"any = text", NodeId(2147483647), std::nullopt};
   EXPECT_EQ(parse_meta_properties(render_meta_properties(odd)).value(), odd);
 }
@@ -36,7 +39,8 @@ TEST(MetaProperties, WhatIsMissingOrWrongIsNamed) {
   EXPECT_EQ(error("version=1\nnode.id=1\n"), "meta.properties has no cluster.id");
   EXPECT_NE(error("version=1\ncluster.id=x\n").find("no node.id"), std::string::npos);
   EXPECT_NE(error("version=1\ncluster.id=x\nnode.id=-1\n").find("no node.id"), std::string::npos);
-  EXPECT_NE(error("version=1\ncluster.id=x\nnode.id=1\ndirectory.id=short\n").find("directory.id=short"), std::string::npos);
+  EXPECT_NE(error("version=1\ncluster.id=x\nnode.id=1\ndirectory.id=short\n").find("directory.id=short"),
+            std::string::npos);
   EXPECT_NE(error("version=1\ncluster.id=x\nnode.id=1\ndirectory.id=AAAAAAAAAAAAAAAAAAAAAQ\n").find("reserved"),
             std::string::npos);
   EXPECT_EQ(error("version=1\ncluster.id=\\u1"), "meta.properties:2: \\u needs four hexadecimal digits");
@@ -77,9 +81,11 @@ TEST(JudgeDirectories, ForeignDirectoriesAreRefused) {
             "a: belongs to node 2, but node.id is 1; give the node its own log.dirs, or set node.id=2");
   auto other_cluster = meta("AAAAAAAAAAAAAAAAAAAAZw");
   other_cluster.cluster_id = "other";
-  EXPECT_NE(refused({formatted("a", meta()), formatted("b", other_cluster)}).find("belongs to cluster other"), std::string::npos);
+  EXPECT_NE(refused({formatted("a", meta()), formatted("b", other_cluster)}).find("belongs to cluster other"),
+            std::string::npos);
   EXPECT_NE(refused({formatted("a", meta()), formatted("b", meta())}).find("same directory.id"), std::string::npos);
-  EXPECT_NE(refused({{"a", true, std::nullopt, false}}).find("is not empty and has no meta.properties"), std::string::npos);
+  EXPECT_NE(refused({{"a", true, std::nullopt, false}}).find("is not empty and has no meta.properties"),
+            std::string::npos);
 }
 
 TEST(JudgeDirectories, AnUnreadableOneIsOfflineUnlessTheMetadataIsThere) {

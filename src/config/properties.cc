@@ -15,7 +15,10 @@ std::size_t utf8_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned lead = at(0);
   if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+  const std::size_t length = lead >= 0xf0 && lead <= 0xf4  ? 4
+                             : lead >= 0xe0 && lead < 0xf0 ? 3
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                                                           : 0;
   if (length == 0 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((at(i) & 0xc0) != 0x80) return 0;
@@ -69,6 +72,8 @@ class Lines {
   std::optional<LogicalLine> next() {
     while (!rest_.empty()) {
       std::string_view line = natural();
+      // As long as nothing but continuation marks has come, a line may still be a comment.
+      while (line == "\\" && !rest_.empty()) line = natural();
       if (line.empty() || line.front() == '#' || line.front() == '!') continue;
       LogicalLine logical{std::string(), number_};
       while (continued(line)) {

@@ -41,6 +41,7 @@ TEST(Properties, OddBackslashesContinueALineAndEvenOnesDoNot) {
   EXPECT_EQ(flat("a=x\\\\\nb=y"), "1[a|x\\]2[b|y]");
   EXPECT_EQ(flat("a=x\\\\\\\ny\nb=z"), "1[a|x\\y]3[b|z]");
   EXPECT_EQ(flat("a=1\\\n# no comment\nb=2"), "1[a|1# no comment]3[b|2]");
+  EXPECT_EQ(flat("\\\n# comment\n\\\nb=2"), "4[b|2]");
   EXPECT_EQ(flat("a=1\\"), "1[a|1]");
   EXPECT_EQ(flat("a=1\\\n"), "1[a|1]");
 }
@@ -72,7 +73,8 @@ TEST(Properties, DuplicatesAreAllThereInOrder) { EXPECT_EQ(flat("a=1\nb=2\na=3")
 
 TEST(Properties, WhatIsRenderedReadsBackTheSame) {
   const std::string keys[] = {"plain", "with space", "#hash", "a=b:c", "tab\there", "back\\slash", "\u00e9"};
-  const std::string values[] = {"", " leading", "trailing ", "a=b", "C:\\dir\\", "line\nbreak\r", "\x01\x7f", "#x", "\U0001F600"};
+  const std::string values[] = {"",         " leading", "trailing ", "a=b", "C:\\dir\\", "line\nbreak\r",
+                                "\x01\x7f", "#x",       "\U0001F600"};
   for (const auto& key : keys) {
     for (const auto& value : values) {
       const std::string text = "# first\n" + render_property(key, value);

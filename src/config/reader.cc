@@ -41,7 +41,8 @@ Refusal Reader::refuse(std::string_view name, std::string_view why) const {
                        secret ? std::string_view("[hidden]") : std::string_view(explicit_value->text), why);
   }
   const auto* definition = find_definition(Scope::broker, name);
-  if (definition == nullptr || definition->presence != Default::value) return fmt::format("{} is not set: {}", name, why);
+  if (definition == nullptr || definition->presence != Default::value)
+    return fmt::format("{} is not set: {}", name, why);
   return fmt::format("{} is not set and its default {} is not allowed: {}", name, definition->default_text, why);
 }
 

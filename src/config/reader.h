@@ -45,7 +45,8 @@ class Reader {
   std::string text(std::string_view name) const { return get_or_empty<std::string>(name); }
   List list(std::string_view name) const { return get_or_empty<List>(name); }
 
-  // "server.properties:12: num.partitions=0 is not allowed: <why>". A setting that is not set is shown with its default.
+  // "server.properties:12: num.partitions=0 is not allowed: <why>". A setting that is not set is shown with
+  // its default.
   Refusal refuse(std::string_view name, std::string_view why) const;
 
  private:

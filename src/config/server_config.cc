@@ -52,7 +52,8 @@ Check read_limits(const Reader& reader, NetworkConfig& network) {
   for (const auto& entry : split_list(reader.text(kOverrides))) {
     const std::size_t colon = entry.rfind(':');
     const std::string_view host = colon == std::string::npos ? "" : trimmed(std::string_view(entry).substr(0, colon));
-    const auto limit = colon == std::string::npos ? std::nullopt : parse_whole(trimmed(std::string_view(entry).substr(colon + 1)));
+    const auto limit =
+        colon == std::string::npos ? std::nullopt : parse_whole(trimmed(std::string_view(entry).substr(colon + 1)));
     if (host.empty() || !limit || *limit < 0 || *limit > INT32_MAX) {
       return reader.refuse(kOverrides, fmt::format("{} must be address:count", entry));
     }
@@ -143,7 +144,8 @@ std::string without_effect(const Settings& settings) {
   std::string names;
   for (const auto& [name, given] : settings) {
     const auto* definition = find_definition(Scope::broker, name);
-    if (definition == nullptr || definition->used || definition->dynamic_only || given.origin == Origin::no_file) continue;
+    if (definition == nullptr || definition->used || definition->dynamic_only || given.origin == Origin::no_file)
+      continue;
     names += (names.empty() ? "" : ", ") + name;
   }
   return names;

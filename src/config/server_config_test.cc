@@ -60,10 +60,11 @@ TEST(ServerConfig, KafkasDefaultsHoldWithAFile) {
 }
 
 TEST(ServerConfig, ListenersAreSortedByUseAndAdvertised) {
-  const auto config = accepted({{"listeners", "plaintext://:9092,IN://h:9094,CONTROLLER://:9093"},
-                                {"advertised.listeners", "IN://a:1,PLAINTEXT://b:1"},
-                                {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,in:plaintext,CONTROLLER:PLAINTEXT"},
-                                {"inter.broker.listener.name", "IN"}});
+  const auto config =
+      accepted({{"listeners", "plaintext://:9092,IN://h:9094,CONTROLLER://:9093"},
+                {"advertised.listeners", "IN://a:1,PLAINTEXT://b:1"},
+                {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,in:plaintext,CONTROLLER:PLAINTEXT"},
+                {"inter.broker.listener.name", "IN"}});
   EXPECT_EQ(config.network.broker_listeners, (std::vector<Listener>{{"PLAINTEXT", {"", 9092}}, {"IN", {"h", 9094}}}));
   EXPECT_EQ(config.network.controller_listeners, (std::vector<Listener>{{"CONTROLLER", {"", 9093}}}));
   EXPECT_EQ(config.network.advertised, (std::vector<Listener>{{"IN", {"a", 1}}, {"PLAINTEXT", {"b", 1}}}));
@@ -95,7 +96,8 @@ TEST(ServerConfig, ARefusalNamesPlaceSettingValueAndWhatIsAllowed) {
 
 TEST(ServerConfig, BrokerIdIsAnOlderNameOfNodeId) {
   EXPECT_EQ(accepted({{"node.id", "-"}, {"broker.id", "2"}, {"controller.quorum.voters", "2@h:1"}}).node_id, NodeId(2));
-  EXPECT_EQ(refusal({{"broker.id", "2"}}), "f:9: broker.id=2 is not allowed: it must be the same as node.id, which is 1");
+  EXPECT_EQ(refusal({{"broker.id", "2"}}),
+            "f:9: broker.id=2 is not allowed: it must be the same as node.id, which is 1");
   EXPECT_EQ(refusal({{"broker.id", "1"}}), "");
 }
 
@@ -132,45 +134,81 @@ TEST(ServerConfig, WhatKafkaAcceptsIsAccepted) {
 
 TEST(ServerConfig, WhatKafkaRefusesIsRefused) {
   const std::vector<Pairs> all{
-      {{"node.id", "-1"}}, {{"node.id", "x"}}, {{"process.roles", "-"}}, {{"process.roles", ""}}, {{"process.roles", "bro"}},
-      {{"process.roles", "broker"}}, {{"process.roles", "controller"}},
-      {{"controller.listener.names", "-"}}, {{"controller.listener.names", ""}}, {{"controller.listener.names", "FOO"}},
-      {{"controller.listener.names", "PLAINTEXT"}}, {{"controller.listener.names", "CONTROLLER,PLAINTEXT"}},
+      {{"node.id", "-1"}},
+      {{"node.id", "x"}},
+      {{"process.roles", "-"}},
+      {{"process.roles", ""}},
+      {{"process.roles", "bro"}},
+      {{"process.roles", "broker"}},
+      {{"process.roles", "controller"}},
+      {{"controller.listener.names", "-"}},
+      {{"controller.listener.names", ""}},
+      {{"controller.listener.names", "FOO"}},
+      {{"controller.listener.names", "PLAINTEXT"}},
+      {{"controller.listener.names", "CONTROLLER,PLAINTEXT"}},
       {{"listeners", "PLAINTEXT://127.0.0.1:9092"}},
       {{"listeners", "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9092"}},
       {{"listeners", "PLAINTEXT://127.0.0.1:9092,PLAINTEXT://127.0.0.1:9094,CONTROLLER://127.0.0.1:9093"}},
-      {{"listeners", "FOO://127.0.0.1:9092,CONTROLLER://:9093"}}, {{"listeners", ""}}, {{"listeners", "-"}},
-      {{"listeners", "PLAINTEXT:9092"}}, {{"listeners", "PLAINTEXT://0.0.0.0:9092,CONTROLLER://:9093"}},
-      {{"advertised.listeners", "PLAINTEXT://0.0.0.0:9092"}}, {{"advertised.listeners", "FOO://h:1"}},
-      {{"advertised.listeners", "SSL://h:1"}}, {{"advertised.listeners", "CONTROLLER://h:1"}}, {{"advertised.listeners", ""}},
-      {{"advertised.listeners", "PLAINTEXT://h:1,SSL://h:2"}}, {{"advertised.listeners", "PLAINTEXT://h:1,PLAINTEXT://h:2"}},
+      {{"listeners", "FOO://127.0.0.1:9092,CONTROLLER://:9093"}},
+      {{"listeners", ""}},
+      {{"listeners", "-"}},
+      {{"listeners", "PLAINTEXT:9092"}},
+      {{"listeners", "PLAINTEXT://0.0.0.0:9092,CONTROLLER://:9093"}},
+      {{"advertised.listeners", "PLAINTEXT://0.0.0.0:9092"}},
+      {{"advertised.listeners", "FOO://h:1"}},
+      {{"advertised.listeners", "SSL://h:1"}},
+      {{"advertised.listeners", "CONTROLLER://h:1"}},
+      {{"advertised.listeners", ""}},
+      {{"advertised.listeners", "PLAINTEXT://h:1,SSL://h:2"}},
+      {{"advertised.listeners", "PLAINTEXT://h:1,PLAINTEXT://h:2"}},
       {{"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT"}},
       {{"listener.security.protocol.map", "PLAINTEXT:FOO,CONTROLLER:PLAINTEXT"}},
       {{"listener.security.protocol.map", "PLAINTEXT"}},
-      {{"inter.broker.listener.name", "FOO"}}, {{"inter.broker.listener.name", "CONTROLLER"}},
+      {{"inter.broker.listener.name", "FOO"}},
+      {{"inter.broker.listener.name", "CONTROLLER"}},
       {{"inter.broker.listener.name", "PLAINTEXT"}, {"security.inter.broker.protocol", "PLAINTEXT"}},
       {{"security.inter.broker.protocol", "SSL"}},
-      {{"controller.quorum.voters", "-"}}, {{"controller.quorum.voters", ""}}, {{"controller.quorum.voters", "2@h:9093"}},
-      {{"controller.quorum.voters", "x@h:1"}}, {{"controller.quorum.voters", "1@h"}},
+      {{"controller.quorum.voters", "-"}},
+      {{"controller.quorum.voters", ""}},
+      {{"controller.quorum.voters", "2@h:9093"}},
+      {{"controller.quorum.voters", "x@h:1"}},
+      {{"controller.quorum.voters", "1@h"}},
       {{"controller.quorum.voters", "-"}, {"controller.quorum.bootstrap.servers", "h"}},
       {{"process.roles", "broker"}, {"listeners", "PLAINTEXT://:1"}},
       {{"process.roles", "broker"}, {"controller.quorum.voters", "3@127.0.0.1:9093"}},
       {{"process.roles", "controller"}, {"listeners", "CONTROLLER://:1"}, {"controller.quorum.voters", "3@h:1"}},
       {{"process.roles", "controller"}, {"listeners", "PLAINTEXT://:2,CONTROLLER://:1"}},
-      {{"log.dirs", ""}}, {{"log.dirs", "a,,b"}}, {{"log.dir", ""}},
-      {{"max.connections.per.ip.overrides", "h"}}, {{"max.connections.per.ip.overrides", "h:x"}},
-      {{"max.connections.per.ip", "0"}}, {{"log.segment.bytes", "1"}}, {{"log.retention.ms", "0"}},
-      {{"log.retention.hours", "0"}}, {{"log.retention.minutes", "0"}}, {{"log.roll.ms", "0"}}, {{"log.roll.hours", "0"}},
-      {{"log.roll.jitter.ms", "-1"}}, {{"queued.max.request.bytes", "5"}}, {{"offsets.topic.compression.codec", "9"}},
-      {{"replica.fetch.wait.max.ms", "50000"}}, {{"replica.socket.timeout.ms", "1"}},
+      {{"log.dirs", ""}},
+      {{"log.dirs", "a,,b"}},
+      {{"log.dir", ""}},
+      {{"max.connections.per.ip.overrides", "h"}},
+      {{"max.connections.per.ip.overrides", "h:x"}},
+      {{"max.connections.per.ip", "0"}},
+      {{"log.segment.bytes", "1"}},
+      {{"log.retention.ms", "0"}},
+      {{"log.retention.hours", "0"}},
+      {{"log.retention.minutes", "0"}},
+      {{"log.roll.ms", "0"}},
+      {{"log.roll.hours", "0"}},
+      {{"log.roll.jitter.ms", "-1"}},
+      {{"queued.max.request.bytes", "5"}},
+      {{"offsets.topic.compression.codec", "9"}},
+      {{"replica.fetch.wait.max.ms", "50000"}},
+      {{"replica.socket.timeout.ms", "1"}},
       {{"replica.fetch.wait.max.ms", "30001"}, {"replica.socket.timeout.ms", "50000"}},
-      {{"group.coordinator.rebalance.protocols", "consumer"}}, {{"log.cleaner.threads", "0"}},
-      {{"log.cleaner.dedupe.buffer.size", "1"}}, {{"early.start.listeners", "FOO"}},
-      {{"group.consumer.session.timeout.ms", "1"}}, {{"group.consumer.min.session.timeout.ms", "70000"}},
+      {{"group.coordinator.rebalance.protocols", "consumer"}},
+      {{"log.cleaner.threads", "0"}},
+      {{"log.cleaner.dedupe.buffer.size", "1"}},
+      {{"early.start.listeners", "FOO"}},
+      {{"group.consumer.session.timeout.ms", "1"}},
+      {{"group.consumer.min.session.timeout.ms", "70000"}},
       {{"group.consumer.session.timeout.ms", "10"}, {"group.consumer.min.session.timeout.ms", "5"}},
-      {{"group.consumer.heartbeat.interval.ms", "99999"}}, {{"group.consumer.min.assignment.interval.ms", "99999"}},
-      {{"group.share.max.share.sessions", "5"}}, {{"group.share.partition.max.record.locks", "9999"}},
-      {{"group.streams.num.standby.replicas", "9"}}, {{"group.streams.heartbeat.interval.ms", "99999"}}};
+      {{"group.consumer.heartbeat.interval.ms", "99999"}},
+      {{"group.consumer.min.assignment.interval.ms", "99999"}},
+      {{"group.share.max.share.sessions", "5"}},
+      {{"group.share.partition.max.record.locks", "9999"}},
+      {{"group.streams.num.standby.replicas", "9"}},
+      {{"group.streams.heartbeat.interval.ms", "99999"}}};
   for (const auto& changes : all) {
     const std::string line = refusal(changes);
     EXPECT_NE(line, "") << changes.front().first << "=" << changes.front().second;
@@ -179,16 +217,19 @@ TEST(ServerConfig, WhatKafkaRefusesIsRefused) {
 }
 
 TEST(ServerConfig, NothingButPlaintextStarts) {
-  EXPECT_EQ(refusal({{"listener.security.protocol.map", "PLAINTEXT:SSL,CONTROLLER:PLAINTEXT"}}),
-            "f:9: listener.security.protocol.map=PLAINTEXT:SSL,CONTROLLER:PLAINTEXT is not allowed: listener PLAINTEXT is "
-            "mapped to SSL, and only PLAINTEXT is built");
+  EXPECT_EQ(
+      refusal({{"listener.security.protocol.map", "PLAINTEXT:SSL,CONTROLLER:PLAINTEXT"}}),
+      "f:9: listener.security.protocol.map=PLAINTEXT:SSL,CONTROLLER:PLAINTEXT is not allowed: listener PLAINTEXT is "
+      "mapped to SSL, and only PLAINTEXT is built");
   EXPECT_NE(refusal({{"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:SASL_PLAINTEXT"}}), "");
   EXPECT_NE(refusal({{"listeners", "SSL://:9092,CONTROLLER://:9093"},
                      {"listener.security.protocol.map", "SSL:SSL,CONTROLLER:PLAINTEXT"},
                      {"inter.broker.listener.name", "SSL"}})
                 .find("only PLAINTEXT is built"),
             std::string::npos);
-  EXPECT_NE(refusal({{"process.roles", "broker"}, {"controller.quorum.voters", "3@h:1"}, {"listeners", "PLAINTEXT://:1"},
+  EXPECT_NE(refusal({{"process.roles", "broker"},
+                     {"controller.quorum.voters", "3@h:1"},
+                     {"listeners", "PLAINTEXT://:1"},
                      {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:SSL"}})
                 .find("controllers are reached on CONTROLLER"),
             std::string::npos);
@@ -220,8 +261,9 @@ TEST(ServerConfig, KnownSettingsWithoutEffectAreNamedOnce) {
   options.sets = {"num.io.threads=4", "log.cleaner.backoff.ms=1", "num.partitions=3"};
   const auto loaded = load_server_config(options);
   ASSERT_TRUE(loaded.ok()) << loaded.error();
-  EXPECT_EQ(loaded.value().warnings,
-            std::vector<std::string>{"known settings without effect on this server: log.cleaner.backoff.ms, num.io.threads"});
+  EXPECT_EQ(
+      loaded.value().warnings,
+      std::vector<std::string>{"known settings without effect on this server: log.cleaner.backoff.ms, num.io.threads"});
   EXPECT_EQ(loaded.value().config.topics.partitions, 3);
 }
 

@@ -109,7 +109,8 @@ class Merger {
     if (!options_.data) return {};
     const std::string_view directory = trimmed(*options_.data);
     if (directory.empty() || directory.find(',') != std::string_view::npos) {
-      return fmt::format("--data {} is not allowed: must be one directory, without a comma in its name", *options_.data);
+      return fmt::format("--data {} is not allowed: must be one directory, without a comma in its name",
+                         *options_.data);
     }
     if (set_by_option("log.dirs") || set_by_option("log.dir")) return {};
     override_with("log.dirs", std::string(directory), "--data");
@@ -125,8 +126,9 @@ class Merger {
     const auto address = parse_listen_address(trimmed(*options_.listen));
     if (!address) return fmt::format("--listen {} is not allowed: must be HOST:PORT", *options_.listen);
     if (has_role(settings_, "controller") && !has_role(settings_, "broker")) {
-      return fmt::format("--listen {} is not allowed: it sets the broker listener, and process.roles is controller alone",
-                         *options_.listen);
+      return fmt::format(
+          "--listen {} is not allowed: it sets the broker listener, and process.roles is controller alone",
+          *options_.listen);
     }
     if (set_by_option("listeners")) return {};
     MR_TRY(place_listeners(*address, Origin::option, "--listen"));
@@ -223,7 +225,8 @@ class Merger {
     for (const auto& [name, given] : settings_) {
       const auto* definition = find_definition(Scope::broker, name);
       if ((definition != nullptr && !definition->dynamic_only) || has_known_prefix(name)) continue;
-      merged_.warnings.push_back(fmt::format("{}: {} is not a setting of this server and has no effect", given.place, name));
+      merged_.warnings.push_back(
+          fmt::format("{}: {} is not a setting of this server and has no effect", given.place, name));
     }
   }
 

@@ -51,8 +51,8 @@ struct MergedSettings {
 // a single node needs to run is added: both roles, node 1, listeners on 127.0.0.1:9092 and 9093, ./millrace-data, and
 // one replica for each internal topic; with a file, only Kafka's defaults hold.
 //   --data DIR          log.dirs, and metadata.log.dir is no longer set
-//   --listen HOST:PORT  the broker listener (the inter-broker one, else the first that is not a controller's) and what it
-//                       advertises; and the controller listener on 127.0.0.1, port + 1, where the file has none
+//   --listen HOST:PORT  the broker listener (the inter-broker one, else the first that is not a controller's) and what
+//                       it advertises; and the controller listener on 127.0.0.1, port + 1, where the file has none
 // The values are not checked here (read_server_config). Fails with one line on a syntax error in the file or a --set
 // without `=`, and on --listen or --data values that cannot be used.
 Result<MergedSettings, std::string> merge_settings(const StartOptions& options);

@@ -52,7 +52,8 @@ TEST(Settings, SetBeatsListenAndDataWhichBeatTheFile) {
   EXPECT_EQ(value_of(options, "metadata.log.dir"), "unset");
   EXPECT_EQ(value_of(options, "listeners"), "PLAINTEXT://127.0.0.1:7000,CONTROLLER://:9093");
   EXPECT_EQ(value_of(options, "advertised.listeners"), "PLAINTEXT://127.0.0.1:7000,CONTROLLER://localhost:9093");
-  options.sets = {"log.dirs=/set", "listeners=PLAINTEXT://:1,CONTROLLER://:2", "metadata.log.dir=/m2", "node.id=8", "node.id=9"};
+  options.sets = {"log.dirs=/set", "listeners=PLAINTEXT://:1,CONTROLLER://:2", "metadata.log.dir=/m2", "node.id=8",
+                  "node.id=9"};
   EXPECT_EQ(value_of(options, "log.dirs"), "/set");
   EXPECT_EQ(value_of(options, "metadata.log.dir"), "/m2");
   EXPECT_EQ(value_of(options, "listeners"), "PLAINTEXT://:1,CONTROLLER://:2");

@@ -105,7 +105,8 @@ Result<void, std::string> validate_topic_configs(
   const std::int64_t least = reader.whole("min.compaction.lag.ms");
   const std::int64_t most = reader.whole("max.compaction.lag.ms");
   if (least > most) {
-    return fmt::format("conflict topic config setting min.compaction.lag.ms ({}) > max.compaction.lag.ms ({})", least, most);
+    return fmt::format("conflict topic config setting min.compaction.lag.ms ({}) > max.compaction.lag.ms ({})", least,
+                       most);
   }
   if (reader.boolean("remote.storage.enable")) {
     return std::string(

@@ -40,7 +40,8 @@ TEST(TopicConfig, TheNearestLayerWins) {
   EXPECT_EQ(resolve_topic_config({}, {nullptr, &all, &fixed}).segment_bytes, 3000000);
   EXPECT_EQ(resolve_topic_config({}, {&one, &all, &fixed}).segment_bytes, 4000000);
   EXPECT_EQ(resolve_topic_config({{"segment.bytes", "5000000"}}, {&one, &all, &fixed}).segment_bytes, 5000000);
-  EXPECT_EQ(resolve_topic_config({{"segment.bytes", "5000000"}, {"internal.segment.bytes", "100"}}, {}).segment_bytes, 100);
+  EXPECT_EQ(resolve_topic_config({{"segment.bytes", "5000000"}, {"internal.segment.bytes", "100"}}, {}).segment_bytes,
+            100);
 }
 
 TEST(TopicConfig, FinerUnitsOfTheServerGoBeforeCoarserOnes) {
@@ -67,12 +68,14 @@ TEST(TopicConfig, CandidatesListEveryPlaceNearestFirst) {
 }
 
 TEST(TopicConfig, ValuesThatCannotBeReadArePassedOver) {
-  EXPECT_EQ(resolve_topic_config({{"retention.ms", "soon"}, {"of.another.version", "1"}}, {}).retention, Millis(604800000));
+  EXPECT_EQ(resolve_topic_config({{"retention.ms", "soon"}, {"of.another.version", "1"}}, {}).retention,
+            Millis(604800000));
 }
 
 TEST(TopicConfig, GoodOverridesAreValid) {
   EXPECT_EQ(validated({}), "");
-  EXPECT_EQ(validated({{"cleanup.policy", "compact,delete"}, {"retention.ms", "-1"}, {"segment.bytes", "1048576"}}), "");
+  EXPECT_EQ(validated({{"cleanup.policy", "compact,delete"}, {"retention.ms", "-1"}, {"segment.bytes", "1048576"}}),
+            "");
   EXPECT_EQ(validated({{"internal.segment.bytes", "1"}, {"local.retention.ms", "700000000"}}), "");
 }
 
@@ -83,8 +86,9 @@ TEST(TopicConfig, BadOverridesGetKafkasMessage) {
             "Invalid value 1 for configuration segment.bytes: Value must be at least 1048576");
   EXPECT_EQ(validated({{"min.compaction.lag.ms", "10"}, {"max.compaction.lag.ms", "5"}}),
             "conflict topic config setting min.compaction.lag.ms (10) > max.compaction.lag.ms (5)");
-  EXPECT_EQ(validated({{"remote.storage.enable", "true"}}),
-            "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.");
+  EXPECT_EQ(
+      validated({{"remote.storage.enable", "true"}}),
+      "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.");
   EXPECT_EQ(validated({{"retention.ms", std::nullopt}}), "Null value not supported for topic configs: retention.ms");
 }
 

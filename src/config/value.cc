@@ -41,8 +41,9 @@ std::string listed(std::string_view choices) {
 // Builds the problem with Kafka's wording of `why` for one offending part of the value.
 Problem problem(const Definition& definition, std::string_view text, std::string_view offender, std::string_view why) {
   const bool secret = definition.secret();
-  return {std::string(definition.name), secret ? "[hidden]" : std::string(text), allowed_values(definition),
-          fmt::format("Invalid value {} for configuration {}: {}", secret ? "[hidden]" : offender, definition.name, why)};
+  return {
+      std::string(definition.name), secret ? "[hidden]" : std::string(text), allowed_values(definition),
+      fmt::format("Invalid value {} for configuration {}: {}", secret ? "[hidden]" : offender, definition.name, why)};
 }
 // As above, where Kafka's words do not follow the common form.
 Problem problem_saying(const Definition& definition, std::string_view text, std::string reason) {
@@ -176,8 +177,9 @@ Result<Value, Problem> check_plain_list(const Definition& definition, std::strin
   const bool needs_one = rule.kind == Rule::list_non_empty || rule.kind == Rule::list_of_non_empty;
   if (needs_one && list.empty()) {
     const std::string valid = limited ? fmt::format("[{}]", listed(rule.first)) : "any non-empty value";
-    return problem_saying(definition, text, fmt::format("Configuration '{}' must not be empty. Valid values include: {}",
-                                                        definition.name, valid));
+    return problem_saying(
+        definition, text,
+        fmt::format("Configuration '{}' must not be empty. Valid values include: {}", definition.name, valid));
   }
   List distinct;
   for (auto& entry : list) {

@@ -57,8 +57,9 @@ TEST(ConfigValue, BooleansInAnyCaseAndNothingElse) {
   EXPECT_EQ(read(topic("preallocate"), " TRUE "), "true");
   EXPECT_EQ(read(topic("preallocate"), "False"), "false");
   for (const auto* bad : {"yes", "", "1"}) {
-    EXPECT_EQ(read(topic("preallocate"), bad), std::string("Invalid value ") + bad +
-                                                   " for configuration preallocate: Expected value to be either true or false");
+    EXPECT_EQ(read(topic("preallocate"), bad),
+              std::string("Invalid value ") + bad +
+                  " for configuration preallocate: Expected value to be either true or false");
   }
 }
 
@@ -68,7 +69,8 @@ TEST(ConfigValue, ListsAreCutAtCommasAndEqualEntriesCountOnce) {
   EXPECT_EQ(read(topic("cleanup.policy"), ""), "");
   EXPECT_EQ(read(topic("cleanup.policy"), "shred"),
             "Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete");
-  EXPECT_EQ(read(topic("cleanup.policy"), "compact,,delete"), "Configuration 'cleanup.policy' values must not be empty.");
+  EXPECT_EQ(read(topic("cleanup.policy"), "compact,,delete"),
+            "Configuration 'cleanup.policy' values must not be empty.");
   EXPECT_EQ(read(topic("cleanup.policy"), ","), "Configuration 'cleanup.policy' values must not be empty.");
   EXPECT_EQ(read(server("log.dirs"), ""),
             "Configuration 'log.dirs' must not be empty. Valid values include: any non-empty value");
@@ -100,8 +102,8 @@ TEST(ConfigValue, OffsetResetsAreNamesOrDurations) {
   for (const auto* good : {"latest", "earliest", "by_duration:PT1H", "by_duration:P1DT2H3M4.5S", "by_duration:P2D"}) {
     EXPECT_TRUE(parse_value(definition, good).ok()) << good;
   }
-  for (const auto* bad : {"", "none", "by_duration:", "by_duration:P", "by_duration:1H", "by_duration:PT", "by_duration:P1H",
-                          "by_duration:PT1M2H", "by_duration:PT1.5H"}) {
+  for (const auto* bad : {"", "none", "by_duration:", "by_duration:P", "by_duration:1H", "by_duration:PT",
+                          "by_duration:P1H", "by_duration:PT1M2H", "by_duration:PT1.5H"}) {
     EXPECT_FALSE(parse_value(definition, bad).ok()) << bad;
   }
 }

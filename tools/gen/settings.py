@@ -11,11 +11,14 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SPEC = ROOT / "spec" / "config"
 SCOPES = {"broker": "broker", "topic": "topic", "group": "group", "client-metrics": "client_metrics"}
-TITLES = {"broker": "Of a server", "topic": "Of a topic", "group": "Of a group", "client-metrics": "Of a client-metrics subscription"}
-TYPES = {t: t.lower() + "_" for t in ("BOOLEAN", "INT", "SHORT", "LONG", "DOUBLE", "STRING", "LIST", "CLASS", "PASSWORD")}
+TITLES = {"broker": "Of a server", "topic": "Of a topic", "group": "Of a group",
+          "client-metrics": "Of a client-metrics subscription"}
+TYPES = {t: t.lower() + "_" for t in ("BOOLEAN", "INT", "SHORT", "LONG", "DOUBLE", "STRING", "LIST", "CLASS",
+                                      "PASSWORD")}
 UPDATES = {"read-only": "read_only", "per-broker": "per_broker", "cluster": "cluster", "resource": "resource"}
 RULES = {"any": 0, "min": 1, "range": 2, "one-of": 1, "nocase": 1, "non-null": 0, "non-empty": 0, "gzip-level": 0,
-         "list": 0, "list+": 0, "list-of": 1, "list+-of": 1, "throttled-replicas": 0, "offset-reset": 0, "voters": 0, "servers": 0}
+         "list": 0, "list+": 0, "list-of": 1, "list+-of": 1,
+         "throttled-replicas": 0, "offset-reset": 0, "voters": 0, "servers": 0}
 RULE_NAMES = {"any": "any", "min": "at_least", "range": "range", "one-of": "one_of", "nocase": "one_of_any_case",
               "non-null": "any", "non-empty": "non_empty", "gzip-level": "gzip_level", "list": "list",
               "list+": "list_non_empty", "list-of": "list_of", "list+-of": "list_of_non_empty",
@@ -62,16 +65,18 @@ def cpp_setting(row):
     presence = {"null": "none", "(required)": "required"}.get(default, "value")
     value = "" if presence != "value" or default == '""' else default
     flag = [str(f in flags.split(",")).lower() for f in ("used", "internal", "ours", "dynamic-only", "plugin")]
+    doc = text("" if doc == "-" else doc)
     return (f"    {{Scope::{SCOPES[scope]}, {text(name)}, Type::{TYPES[kind]}, Default::{presence}, {text(value)},\n"
-            f"     {{Rule::{RULE_NAMES[head]}, {text(bounds[0])}, {text(bounds[1])}}}, Importance::{importance.lower()}, "
-            f"Update::{UPDATES[update]},\n     {', '.join(flag)}, {text('' if doc == '-' else doc)}}},\n")
+            f"     {{Rule::{RULE_NAMES[head]}, {text(bounds[0])}, {text(bounds[1])}}}, "
+            f"Importance::{importance.lower()}, Update::{UPDATES[update]},\n     {', '.join(flag)}, {doc}}},\n")
 
 
 def cpp():
     table = settings()
     known = {(r[0], r[1]) for r in table}
     out = ["// Written by tools/gen/settings.py from spec/config; not to be edited.\n"
-           '#include "config/definition.h"\n#include "config/features.h"\n\nnamespace millrace::config {\nnamespace {\n\n'
+           '#include "config/definition.h"\n#include "config/features.h"\n\n'
+           'namespace millrace::config {\nnamespace {\n\n'
            "constexpr Definition kDefinitions[] = {\n"]
     out += [cpp_setting(row) for row in table]
     out.append("};\n\nconstexpr Synonym kSynonyms[] = {\n")
@@ -82,7 +87,8 @@ def cpp():
     out.append("};\n\nconstexpr FeatureLevel kFeatureLevels[] = {\n")
     for feature, level, name, since, needs, state in rows("features.tsv", 6):
         since, needs = ("-1" if v == "-" else v for v in (since, needs))
-        out.append(f"    {{{text(feature)}, {level}, {text(name)}, {since}, {needs}, {str(state == 'offered').lower()}}},\n")
+        offered = str(state == "offered").lower()
+        out.append(f"    {{{text(feature)}, {level}, {text(name)}, {since}, {needs}, {offered}}},\n")
     out.append("};\n\n}  // namespace\n\n"
                "std::span<const Definition> all_definitions() { return kDefinitions; }\n"
                "std::span<const Synonym> all_synonyms() { return kSynonyms; }\n"
@@ -95,7 +101,8 @@ def allowed(kind, rule):
     head, *bounds = rule.split(" ")
     words = {"min": "{0} or more", "range": "{0} to {1}", "gzip-level": "1 to 9, or -1", "non-empty": "not empty",
              "list+": "not empty", "throttled-replicas": "`*` or partition:broker pairs",
-             "offset-reset": "earliest, latest or by_duration:…", "voters": "id@host:port, …", "servers": "host:port, …"}
+             "offset-reset": "earliest, latest or by_duration:…", "voters": "id@host:port, …",
+             "servers": "host:port, …"}
     if head in words:
         return words[head].format(*bounds)
     if bounds:
@@ -104,13 +111,15 @@ def allowed(kind, rule):
 
 
 def docs():
-    out = ["# Settings\n\nWritten by `tools/gen/settings.py --docs docs/settings.md` from `spec/config`. Names, defaults and limits are Kafka "
-           "4.3's; those that begin with `millrace.` are our own.\n\nBold: this server acts on it. The others are known, "
-           "checked and shown, and have no effect. *Change* says whether the setting can be changed on a running node "
-           "(`per-broker`), for all nodes (`cluster`), or only by a restart (`read-only`).\n"]
+    out = ["# Settings\n\nWritten by `tools/gen/settings.py --docs docs/settings.md` from `spec/config`. Names, "
+           "defaults and limits are Kafka 4.3's; those that begin with `millrace.` are our own.\n\n"
+           "Bold: this server acts on it. The others are known, checked and shown, and have no effect. *Change* says "
+           "whether the setting can be changed on a running node (`per-broker`), for all nodes (`cluster`), or only by "
+           "a restart (`read-only`).\n"]
     table = settings()
     for scope in SCOPES:
-        out.append(f"\n## {TITLES[scope]}\n\n| setting | type | default | allowed | change | what it does |\n|---|---|---|---|---|---|\n")
+        out.append(f"\n## {TITLES[scope]}\n\n| setting | type | default | allowed | change | what it does |\n"
+                   "|---|---|---|---|---|---|\n")
         for row_scope, name, kind, default, rule, _, update, flags, doc in table:
             if row_scope != scope or "internal" in flags:
                 continue
