@@ -1,0 +1,94 @@
+// `millrace server`: one node, from its settings to its end.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/millrace/commands.h"
+#include "apps/millrace/format.h"
+#include "apps/millrace/read_config.h"
+#include "broker/node.h"
+#include "runtime/blocking_files.h"
+#include "runtime/random.h"
+#include "runtime/runtime.h"
+
+namespace millrace::apps {
+namespace {
+
+struct ServerArgs {
+  std::string config;
+  std::vector<std::string> sets;
+  std::string data;
+  std::string listen;
+};
+
+Result<config::LoadedServerConfig, std::string> load(const ServerArgs& args) {
+  config::StartOptions options;
+  if (!args.config.empty()) MR_TRY(read_config_file(args.config, options));
+  options.sets = args.sets;
+  if (!args.data.empty()) options.data = args.data;
+  if (!args.listen.empty()) options.listen = args.listen;
+  return config::load_server_config(options);
+}
+
+// Without a settings file an empty directory is formatted; with one, the start stops there as Kafka's does.
+Result<void, std::string> prepare_directories(const config::ServerConfig& config, bool with_file) {
+  runtime::SystemFiles files;
+  const auto verdict = inspect_directories(files, config);
+  if (!verdict) return verdict.error();
+  runtime::SystemRandom random;
+  FormatRequest request{verdict->cluster_id, config::kMaxMetadataVersion,
+                        config::bootstrap_features(config::kMaxMetadataVersion), config.quorum.voters.empty()};
+  if (verdict->kind == config::DirectoryVerdict::ready) {
+    request.standalone = false;
+    return format_directories(files, random, config, verdict->to_add, request);
+  }
+  if (with_file) {
+    return fmt::format("{}: there is no meta.properties; format the directory first: millrace storage format "
+                       "-t $(millrace storage random-uuid) -c FILE",
+                       config.log_dirs.front());
+  }
+  request.cluster_id = random.uuid().text();
+  return format_directories(files, random, config, config.log_dirs, request);
+}
+
+Result<int, std::string> serve(const ServerArgs& args) {
+  auto loaded = load(args);
+  if (!loaded) return loaded.error();
+  for (const std::string& line : loaded->warnings) fmt::print(stderr, "millrace: {}\n", line);
+  MR_TRY(prepare_directories(loaded->config, !args.config.empty()));
+
+  runtime::Options options;
+  options.shards = static_cast<std::uint32_t>(loaded->config.shards);
+  switch (loaded->config.io_backend) {
+    case config::IoBackend::any: options.backend = runtime::BackendChoice::any; break;
+    case config::IoBackend::io_uring: options.backend = runtime::BackendChoice::io_uring; break;
+    case config::IoBackend::epoll: options.backend = runtime::BackendChoice::epoll; break;
+  }
+  return runtime::run(options, broker::node_factory(std::make_shared<const config::ServerConfig>(loaded->config)));
+}
+
+}  // namespace
+
+void add_server(CLI::App& app, int& exit_code) {
+  auto args = std::make_shared<ServerArgs>();
+  auto* command = app.add_subcommand("server", "Run a node: broker and controller");
+  command->add_option("--config", args->config, "Kafka's server.properties");
+  command->add_option("--set", args->sets, "A setting, key=value; beats everything else")->allow_extra_args(false);
+  command->add_option("--data", args->data, "The log directory (default ./millrace-data)");
+  command->add_option("--listen", args->listen, "HOST:PORT for clients (default 127.0.0.1:9092)");
+  command->callback([args, &exit_code] {
+    const auto code = serve(*args);
+    if (code.ok()) {
+      exit_code = *code;
+      return;
+    }
+    fmt::print(stderr, "millrace server: {}\n", code.error());
+    exit_code = kFailed;
+  });
+}
+
+}  // namespace millrace::apps
