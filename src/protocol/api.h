@@ -38,8 +38,8 @@ const ApiInfo* find_api(std::string_view name);
 const ApiInfo& api_info(ApiKey key);
 
 // The version of the header that stands before a request or response of this API and version. An unknown API gets that
-// of a flexible one. ApiVersions always answers with response header 0: a client that does not know the answer's version
-// must be able to read it (KIP-511).
+// of a flexible one. ApiVersions always answers with response header 0: a client that does not know the answer's
+// version must be able to read it (KIP-511).
 std::int16_t request_header_version(std::int16_t api_key, std::int16_t api_version);
 std::int16_t response_header_version(std::int16_t api_key, std::int16_t api_version);
 

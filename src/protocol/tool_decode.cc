@@ -96,7 +96,9 @@ ToolOutput tool_decode(std::span<const std::string_view> args) {
   Options options;
   if (auto wrong = parse(args, options)) return failure(2, *wrong);
   const auto kind = parse_kind(*options.kind);
-  if (!kind) return failure(2, "--kind is request, response, record or header, not '" + std::string(*options.kind) + "'");
+  if (!kind) {
+    return failure(2, "--kind is request, response, record or header, not '" + std::string(*options.kind) + "'");
+  }
   const MessageSchema* message = find_message(*kind, *options.api);
   if (message == nullptr) {
     return failure(1, "there is no " + std::string(*options.kind) + " called '" + std::string(*options.api) + "'");

@@ -8,7 +8,8 @@ FLAGS = {"broker": "kOnBroker", "controller": "kOnController"}
 def write_header(apis):
     lines = ["// Generated from spec/rpc.", "#pragma once", "", "#include <cstdint>", "",
              "namespace millrace::protocol {", "",
-             "// What a request asks for. The numbers are Kafka's and never change.", "enum class ApiKey : std::int16_t {"]
+             "// What a request asks for. The numbers are Kafka's and never change.",
+             "enum class ApiKey : std::int16_t {"]
     for api in apis:
         lines += comment(api.about, "  ") if api.about else []
         lines.append(f"  {snake(api.name)} = {api.key},")

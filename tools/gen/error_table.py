@@ -26,8 +26,8 @@ def write_header(codes):
 
 
 def write_source(codes):
-    lines = ["// Generated from spec/errors.tsv.", '#include "protocol/errc.h"', "", "namespace millrace::protocol {", "",
-             "namespace {", f"constexpr ErrcInfo kCodes[{len(codes)}] = {{"]
+    lines = ["// Generated from spec/errors.tsv.", '#include "protocol/errc.h"', "",
+             "namespace millrace::protocol {", "", "namespace {", f"constexpr ErrcInfo kCodes[{len(codes)}] = {{"]
     for code in codes:
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code.name):
             raise SystemExit(f"spec/errors.tsv: bad name {code.name!r}")

@@ -8,14 +8,14 @@
 
 namespace millrace::protocol::testing {
 
-// One message's codec without its type. `visit` gets a function that encodes the message decoded from `in`.
+// One message's codec without its type.
 struct Erased {
   std::string_view name;
   Status (*round_trip)(Reader& in, std::int16_t version, RoundTrip& out);
   void (*encode_default)(Writer& out, std::int16_t version);
 };
 
-// Encodes by calling `encode(Writer&)` through all of the writer's ways.
+// Fills `out` with what `encode` writes for `message` through each of the writer's ways.
 void encode_all_ways(void (*encode)(const void*, Writer&, std::int16_t), const void* message, std::int16_t version,
                      RoundTrip& out);
 
@@ -25,8 +25,10 @@ constexpr Erased erase(std::string_view name) {
           [](Reader& in, std::int16_t version, RoundTrip& out) -> Status {
             M message;
             MR_TRY(decode(in, version, message));
-            encode_all_ways([](const void* from, Writer& to, std::int16_t v) { encode(to, v, *static_cast<const M*>(from)); },
-                            &message, version, out);
+            const auto put = [](const void* from, Writer& to, std::int16_t to_version) {
+              encode(to, to_version, *static_cast<const M*>(from));
+            };
+            encode_all_ways(put, &message, version, out);
             out.fits = representable(message, version).ok();
             return Status();
           },
