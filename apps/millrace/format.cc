@@ -8,9 +8,6 @@ namespace millrace::apps {
 namespace {
 
 constexpr std::size_t kMetaPropertiesMax = 64 * 1024;
-constexpr const char* kMetadataDirectory = "__cluster_metadata-0";
-constexpr const char* kFirstSnapshot = "00000000000000000000-0000000000.checkpoint";
-constexpr const char* kBootstrap = "bootstrap.checkpoint";
 
 std::string failure(const std::string& path, Error error) {
   const char* why = error == Error::refused    ? "permission denied, or not a directory"
@@ -42,23 +39,26 @@ raft::Voter this_voter(const config::ServerConfig& config, const Uuid& directory
 Result<void, std::string> format_one(ports::BlockingFiles& files, const config::ServerConfig& config,
                                      const std::string& path, const Uuid& directory_id, const FormatRequest& request) {
   if (const Status made = create_path(files, path); !made) return failure(path, made.error());
-  const auto write = [&](const std::string& name, Bytes contents) -> Result<void, std::string> {
-    const std::string target = path + "/" + name;
+  const auto write = [&](std::string_view name, Bytes contents) -> Result<void, std::string> {
+    const std::string target = fmt::format("{}/{}", path, name);
     if (const Status done = ports::write_atomically(files, target, contents); !done) {
       return failure(target, done.error());
     }
     return {};
   };
-  MR_TRY(write(kBootstrap, metadata::bootstrap_checkpoint(request.features).bytes()));
+  std::vector<std::pair<std::string, std::int16_t>> features;
+  for (const config::Feature& feature : request.features) features.emplace_back(feature.name, feature.level);
+  MR_TRY(write(metadata::kBootstrapName, metadata::bootstrap_checkpoint(features, {}, request.now).bytes()));
   if (request.standalone && path == config.metadata_log_dir) {
-    const std::string log = path + "/" + kMetadataDirectory;
+    const std::string log = fmt::format("{}/{}", path, metadata::kMetadataLogName);
     if (const Status made = create_path(files, log); !made) return failure(log, made.error());
-    const Buffer snapshot = metadata::first_snapshot(raft::VoterSet({this_voter(config, directory_id)}));
-    MR_TRY(write(std::string(kMetadataDirectory) + "/" + kFirstSnapshot, snapshot.bytes()));
+    const raft::VoterSet voters({this_voter(config, directory_id)});
+    MR_TRY(write(fmt::format("{}/{}", metadata::kMetadataLogName, metadata::kFirstCheckpointName),
+                 metadata::voters_checkpoint(voters, request.now).bytes()));
   }
   const std::string meta =
       config::render_meta_properties({request.cluster_id, config.node_id, directory_id});
-  return write(std::string(config::kMetaPropertiesName), as_bytes(meta));
+  return write(config::kMetaPropertiesName, as_bytes(meta));
 }
 
 // What lies at `path` now.

@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "config/features.h"
 #include "config/meta_properties.h"
 #include "config/server_config.h"
 #include "ports/file.h"
@@ -17,8 +18,8 @@ namespace millrace::apps {
 // What a new directory is made for.
 struct FormatRequest {
   std::string cluster_id;
-  std::int16_t metadata_version = 0;
-  std::vector<config::Feature> features;  // beside metadata.version, which is among them
+  std::vector<config::Feature> features;  // metadata.version first
+  WallTime now;
   // The quorum begins with this node as its only voter, kept in the log (kraft.version 1).
   bool standalone = false;
 };

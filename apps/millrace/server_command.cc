@@ -12,6 +12,7 @@
 #include "apps/millrace/read_config.h"
 #include "broker/node.h"
 #include "runtime/blocking_files.h"
+#include "runtime/clock.h"
 #include "runtime/random.h"
 #include "runtime/runtime.h"
 
@@ -40,8 +41,8 @@ Result<void, std::string> prepare_directories(const config::ServerConfig& config
   const auto verdict = inspect_directories(files, config);
   if (!verdict) return verdict.error();
   runtime::SystemRandom random;
-  FormatRequest request{verdict->cluster_id, config::kMaxMetadataVersion,
-                        config::bootstrap_features(config::kMaxMetadataVersion), config.quorum.voters.empty()};
+  FormatRequest request{verdict->cluster_id, config::bootstrap_features(config::kMaxMetadataVersion),
+                        runtime::TurnClock().wall(), config.quorum.voters.empty()};
   if (verdict->kind == config::DirectoryVerdict::ready) {
     request.standalone = false;
     return format_directories(files, random, config, verdict->to_add, request);
@@ -64,9 +65,9 @@ Result<int, std::string> serve(const ServerArgs& args) {
   runtime::Options options;
   options.shards = static_cast<std::uint32_t>(loaded->config.shards);
   switch (loaded->config.io_backend) {
-    case config::IoBackend::any: options.backend = runtime::BackendChoice::any; break;
-    case config::IoBackend::io_uring: options.backend = runtime::BackendChoice::io_uring; break;
-    case config::IoBackend::epoll: options.backend = runtime::BackendChoice::epoll; break;
+    case config::IoBackend::any: options.backend = runtime::BackendKind::automatic; break;
+    case config::IoBackend::io_uring: options.backend = runtime::BackendKind::io_uring; break;
+    case config::IoBackend::epoll: options.backend = runtime::BackendKind::epoll; break;
   }
   return runtime::run(options, broker::node_factory(std::make_shared<const config::ServerConfig>(loaded->config)));
 }

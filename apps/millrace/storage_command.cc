@@ -11,6 +11,7 @@
 #include "apps/millrace/format.h"
 #include "apps/millrace/read_config.h"
 #include "runtime/blocking_files.h"
+#include "runtime/clock.h"
 #include "runtime/random.h"
 
 namespace millrace::apps {
@@ -71,7 +72,8 @@ Result<void, std::string> format(const FormatArgs& args) {
     return fmt::format("{} is formatted for the cluster {}, not for {}", config.log_dirs.front(), verdict->cluster_id,
                        args.cluster_id);
   }
-  FormatRequest request{args.cluster_id, release, config::bootstrap_features(release), *standalone};
+  const FormatRequest request{args.cluster_id, config::bootstrap_features(release), runtime::TurnClock().wall(),
+                              *standalone};
   const auto& paths = formatted ? verdict->to_add : config.log_dirs;
   runtime::SystemRandom random;
   MR_TRY(format_directories(files, random, config, paths, request));
