@@ -9,7 +9,11 @@ namespace millrace::ports {
 // reached. One line per probe: name, and when it is reached.
 #define MILLRACE_PROBES(X)                                                       \
   X(log_segment_rolled, "a partition's active segment was closed for a new one") \
-  X(log_tail_cut, "recovery cut bytes that no sync had covered")
+  X(log_tail_cut, "recovery cut bytes that no sync had covered")                 \
+  X(log_disk_full, "a log found no space and waits for it")                      \
+  X(log_broken, "a write or sync failed, and the log was closed for writing")    \
+  X(log_cut_back, "a log was truncated")                                         \
+  X(log_read_missed, "a read found a batch header not in memory")
 
 // Places where the simulator may make the product take its rare path: each asks faults.strike().
 #define MILLRACE_FAULT_POINTS(X) X(mailbox_full, "a request to another shard finds its ring full")
