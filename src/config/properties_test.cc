@@ -92,7 +92,7 @@ TEST(Properties, NoByteStringBreaksTheParser) {
     std::string text;
     for (int i = 0; i < 24; ++i) {
       state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-      text.push_back("\\u0d8=: \n\r\t#!\xe2\x82\xffxa"[(state >> 33) % 20]);
+      text.push_back("\\u0d8=: \n\r\t#!\xe2\x82\xffxa"[(state >> 33) % 19]);
     }
     const auto parsed = parse_properties(text);
     EXPECT_TRUE(parsed.ok() || parsed.error().line > 0) << text;

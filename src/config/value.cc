@@ -59,6 +59,24 @@ std::optional<double> parse_double(std::string_view text) {
   return value;
 }
 
+// As Java prints a double: shortest digits, with an exponent below 0.001 and from ten millions on.
+std::string double_text(double value) {
+  const double size = std::fabs(value);
+  if (size != 0 && (size < 1e-3 || size >= 1e7)) {
+    std::string text;
+    for (int precision = 0; precision <= 16; ++precision) {
+      text = fmt::format("{:.{}e}", value, precision);
+      if (parse_double(text) == value) break;
+    }
+    const std::string digits = text.substr(0, text.find('e'));
+    const std::string exponent = text.substr(text.find('e') + 1);
+    return fmt::format("{}{}E{}", digits, digits.find('.') == std::string::npos ? ".0" : "", *parse_whole(exponent));
+  }
+  std::string text = fmt::format("{}", value);
+  if (text.find('.') == std::string::npos) text += ".0";
+  return text;
+}
+
 bool fits(Type type, std::int64_t value) {
   if (type == Type::short_) return value >= INT16_MIN && value <= INT16_MAX;
   if (type == Type::int_) return value >= INT32_MIN && value <= INT32_MAX;
@@ -80,36 +98,44 @@ std::string bound_broken(const Rule& rule, Number value, Parse parse) {
   return "";
 }
 
-Result<Value, Problem> parse_number(const Definition& definition, std::string_view text) {
+Result<Value, Problem> parse_number(const Definition& definition, std::string_view raw) {
+  const std::string_view text = trimmed(raw);
   const std::string not_a_number = fmt::format("Not a number of type {}", type_name(definition.type));
   std::string broken;
   Value value;
   if (definition.type == Type::double_) {
     const auto number = parse_double(text);
-    if (!number) return problem(definition, text, text, not_a_number);
+    if (!number) return problem(definition, raw, raw, not_a_number);
     broken = bound_broken(definition.rule, *number, parse_double);
     value = *number;
   } else {
     const auto number = parse_whole(text);
-    if (!number || !fits(definition.type, *number)) return problem(definition, text, text, not_a_number);
+    if (!number || !fits(definition.type, *number)) return problem(definition, raw, raw, not_a_number);
     broken = bound_broken(definition.rule, *number, parse_whole);
     value = *number;
   }
-  if (!broken.empty()) return problem(definition, text, text, broken);
+  if (!broken.empty()) {
+    const bool whole = std::holds_alternative<std::int64_t>(value);
+    return problem(definition, raw,
+                   whole ? std::to_string(std::get<std::int64_t>(value)) : double_text(std::get<double>(value)),
+                   broken);
+  }
   return value;
 }
 
-// [+-]?digits, then what `rest` still has.
-bool take_digits(std::string_view& rest) {
+// Takes the decimal digits off the beginning of `rest`; returns how many there were.
+std::size_t take_digits(std::string_view& rest) {
   std::size_t count = 0;
   while (count < rest.size() && rest[count] >= '0' && rest[count] <= '9') ++count;
   rest.remove_prefix(count);
-  return count > 0;
+  return count;
 }
 
-// ISO 8601 durations as far as java.time.Duration reads them: P[nD][T[nH][nM][n.nS]], each number signed.
+// ISO 8601 durations as java.time.Duration reads them, without minus signs: P[nD][T[nH][nM][n.nS]].
 bool is_duration(std::string_view text) {
-  if (!text.empty() && (text.front() == '+' || text.front() == '-')) text.remove_prefix(1);
+  constexpr std::size_t kMaxDigits = 15;
+  constexpr std::size_t kMaxFraction = 9;
+  if (text.starts_with('+')) text.remove_prefix(1);
   if (text.empty() || (text.front() != 'P' && text.front() != 'p')) return false;
   text.remove_prefix(1);
   std::string_view units = "DTHMS";
@@ -123,12 +149,13 @@ bool is_duration(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    if (text.front() == '+' || text.front() == '-') text.remove_prefix(1);
-    if (!take_digits(text)) return false;
+    if (text.front() == '+') text.remove_prefix(1);
+    const std::size_t digits = take_digits(text);
+    if (digits == 0 || digits > kMaxDigits) return false;
     const bool fraction = !text.empty() && (text.front() == '.' || text.front() == ',');
     if (fraction) {
       text.remove_prefix(1);
-      take_digits(text);
+      if (take_digits(text) > kMaxFraction) return false;
     }
     if (text.empty()) return false;
     const char unit = text.front() >= 'a' ? static_cast<char>(text.front() - 32) : text.front();
@@ -151,22 +178,24 @@ Result<Value, Problem> parse_text(const Definition& definition, std::string_view
   }
   if (rule.kind == Rule::non_empty && text.empty()) return problem(definition, text, text, "String must be non-empty");
   constexpr std::string_view kByDuration = "by_duration:";
-  const bool resets = same_letters(text, "earliest") || same_letters(text, "latest") ||
+  const bool resets = text == "earliest" || text == "latest" ||
                       (text.starts_with(kByDuration) && is_duration(text.substr(kByDuration.size())));
   if (rule.kind == Rule::offset_reset && !resets) {
-    return problem(definition, text, text, "The value must be earliest, latest or by_duration:PnDTnHnMn.nS");
+    return problem(definition, text, text,
+                   fmt::format("Invalid value `{}` for configuration {}. The value must be either 'earliest', 'latest' or "
+                               "of the format 'by_duration:<PnDTnHnMn.nS>'.",
+                               text, definition.name));
   }
   return Value(std::string(text));
 }
 
 bool throttled(const List& list) {
   if (list.empty() || (list.size() == 1 && list.front() == "*")) return true;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    std::string_view entry = list[i];
-    if (entry.empty() && i > 0 && i + 1 == list.size()) continue;
-    const bool pair = take_digits(entry) && entry.starts_with(':');
+  for (std::string_view entry : list) {
+    if (entry.empty()) continue;
+    const bool pair = take_digits(entry) > 0 && entry.starts_with(':');
     if (pair) entry.remove_prefix(1);
-    if (!pair || !take_digits(entry) || !entry.empty()) return false;
+    if (!pair || take_digits(entry) == 0 || !entry.empty()) return false;
   }
   return true;
 }
@@ -218,24 +247,6 @@ Result<Value, Problem> parse_list(const Definition& definition, std::string_view
   }
 }
 
-// As Java prints a double: shortest digits, with an exponent below 0.001 and from ten millions on.
-std::string double_text(double value) {
-  const double size = std::fabs(value);
-  if (size != 0 && (size < 1e-3 || size >= 1e7)) {
-    std::string text;
-    for (int precision = 0; precision <= 16; ++precision) {
-      text = fmt::format("{:.{}e}", value, precision);
-      if (parse_double(text) == value) break;
-    }
-    const std::string digits = text.substr(0, text.find('e'));
-    const std::string exponent = text.substr(text.find('e') + 1);
-    return fmt::format("{}{}E{}", digits, digits.find('.') == std::string::npos ? ".0" : "", *parse_whole(exponent));
-  }
-  std::string text = fmt::format("{}", value);
-  if (text.find('.') == std::string::npos) text += ".0";
-  return text;
-}
-
 }  // namespace
 
 std::string Problem::line() const { return fmt::format("{}={} is not allowed: must be {}", name, value, allowed); }
@@ -267,19 +278,18 @@ std::optional<std::int64_t> parse_whole(std::string_view text) {
   return value;
 }
 
-Result<Value, Problem> parse_value(const Definition& definition, std::string_view text) {
-  if (definition.type == Type::password_) return Value(std::string(text));
-  text = trimmed(text);
+Result<Value, Problem> parse_value(const Definition& definition, std::string_view raw) {
+  const std::string_view text = trimmed(raw);
   switch (definition.type) {
     case Type::boolean_:
       if (same_letters(text, "true")) return Value(true);
       if (same_letters(text, "false")) return Value(false);
-      return problem(definition, text, text, "Expected value to be either true or false");
+      return problem(definition, raw, raw, "Expected value to be either true or false");
     case Type::list_: return parse_list(definition, text);
     case Type::string_:
     case Type::class_:
     case Type::password_: return parse_text(definition, text);
-    default: return parse_number(definition, text);
+    default: return parse_number(definition, raw);
   }
 }
 
