@@ -57,7 +57,7 @@ struct EpochEnd {
 class LogListener {
  public:
   virtual ~LogListener() = default;
-  // durable_end() has moved forward.
+  // durable_end() has moved forward. (truncate() alone moves it back; its `done` is what tells.)
   virtual void on_durable(Offset durable_end) = 0;
   // The log's storage has failed for writing: appends are refused from now on with Error::io, nothing that is not
   // durable yet ever will be; what is durable can still be read.
@@ -133,7 +133,7 @@ class PartitionLog {
 
   // Forgets every record at and above `offset`, or from the end of `epoch` if that is lower; kNoEpoch, or an epoch below
   // all that the log has, means only `offset`. A batch that holds the offset in its middle goes as a whole: end() then is
-  // where it began. `done` when durable; until then appends and reads get Error::would_block. Waits for those who still
+  // where it began. `done` when durable, and durable_end() is end(); until then appends and reads get Error::would_block. Waits for those who still
   // send bytes that it cuts.
   virtual void truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) = 0;
 
