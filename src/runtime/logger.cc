@@ -1,0 +1,59 @@
+#include "runtime/logger.h"
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace millrace::runtime {
+namespace {
+
+spdlog::level::level_enum level_of(ports::Severity severity) {
+  switch (severity) {
+    case ports::Severity::debug:
+      return spdlog::level::debug;
+    case ports::Severity::info:
+      return spdlog::level::info;
+    case ports::Severity::warning:
+      return spdlog::level::warn;
+    case ports::Severity::error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
+// The level in capitals, as Kafka's operators search for it.
+class LevelName final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& to) override {
+    const std::string_view name = message.level == spdlog::level::debug  ? "DEBUG"
+                                  : message.level == spdlog::level::info ? "INFO"
+                                  : message.level == spdlog::level::warn ? "WARN"
+                                                                         : "ERROR";
+    to.append(name.data(), name.data() + name.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<LevelName>(); }
+};
+
+class StderrLogger final : public ports::Logger {
+ public:
+  explicit StderrLogger(ports::Severity least)
+      : out_("millrace", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    auto formatter = std::make_unique<spdlog::pattern_formatter>();
+    formatter->add_flag<LevelName>('L').set_pattern("[%Y-%m-%d %H:%M:%S,%e] %L %v");
+    out_.set_formatter(std::move(formatter));
+    out_.set_level(level_of(least));
+    out_.flush_on(spdlog::level::trace);
+  }
+  void write(ports::Severity severity, std::string_view line) override {
+    out_.log(level_of(severity), spdlog::string_view_t(line.data(), line.size()));
+  }
+
+ private:
+  spdlog::logger out_;
+};
+
+}  // namespace
+
+std::unique_ptr<ports::Logger> make_logger(ports::Severity least) { return std::make_unique<StderrLogger>(least); }
+
+}  // namespace millrace::runtime

@@ -1,0 +1,173 @@
+#include "runtime/network.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "runtime/accepting.h"
+#include "runtime/connecting.h"
+#include "runtime/descriptor.h"
+#include "runtime/limits.h"
+
+namespace millrace::runtime {
+namespace {
+
+ports::Endpoint local_of(int fd) {
+  Address address;
+  ::getsockname(fd, address.raw(), &address.size);
+  return endpoint_of(address);
+}
+
+}  // namespace
+
+ShardNetwork::ShardNetwork(Engine& engine, ListenerTable& listeners) : engine_(engine), table_(listeners) {}
+
+ShardNetwork::~ShardNetwork() = default;
+
+Result<std::uint16_t> ShardNetwork::listen(const ports::Endpoint& endpoint, const ports::ListenLimits& limits,
+                                           ports::Acceptor& acceptor) {
+  auto joined = table_.join(endpoint, limits, *this);
+  if (!joined) return joined.error();
+  const std::uint16_t port = joined->listener->port;
+  memberships_.push_back({joined->listener, &acceptor});
+  if (joined->owner) accepting_.push_back(std::make_unique<Accepting>(engine_, std::move(joined->listener)));
+  return port;
+}
+
+void ShardNetwork::stop_listening() {
+  for (const Membership& membership : std::exchange(memberships_, {})) {
+    if (!membership.listener->leave(*this)) continue;
+    table_.remove(*membership.listener);
+    membership.listener->owner().engine_.inbox.post(
+        [listener = membership.listener] { listener->owner().stop_accepting(*listener); });
+  }
+}
+
+void ShardNetwork::stop_accepting(const Listener& listener) {
+  std::erase_if(accepting_, [&](const auto& entry) { return &entry->listener() == &listener; });
+}
+
+void ShardNetwork::post_accepted(int fd, const Address& peer, std::shared_ptr<Listener> listener) {
+  engine_.inbox.post([this, socket = Descriptor(fd), from = std::make_unique<Address>(peer),
+                      listener = std::move(listener)]() mutable { accepted(socket.take(), *from, listener); });
+}
+
+void ShardNetwork::accepted(int fd, const Address& peer, const std::shared_ptr<Listener>& listener) {
+  const auto membership = std::find_if(memberships_.begin(), memberships_.end(),
+                                       [&](const Membership& entry) { return entry.listener == listener; });
+  if (membership == memberships_.end() || engine_.leaving) {
+    listener->release(*this, endpoint_of(peer).host);
+    ::close(fd);
+    return;
+  }
+  const Millis timeout = listener->limits.idle_timeout;
+  IdleList* idle = timeout.value() > 0 ? &idle_list(timeout) : nullptr;
+  TcpConnection& connection = add(fd, endpoint_of(peer), listener, idle);
+  connection.handler_ = membership->acceptor->accept(connection);
+  if (!connection.handler_) connection.close(false);
+}
+
+TcpConnection& ShardNetwork::add(int fd, ports::Endpoint peer, std::shared_ptr<Listener> listener, IdleList* idle) {
+  connections_.push_back(
+      std::make_unique<TcpConnection>(*this, fd, std::move(peer), local_of(fd), std::move(listener), idle));
+  connections_.back()->index_ = static_cast<std::uint32_t>(connections_.size() - 1);
+  return *connections_.back();
+}
+
+IdleList& ShardNetwork::idle_list(Millis timeout) {
+  for (const auto& list : idle_lists_) {
+    if (list->name() == timeout) return *list;
+  }
+  idle_lists_.push_back(std::make_unique<IdleList>(engine_.timers, engine_.clock, timeout,
+                                                   timeout == kClosing ? kClosingTimeout : timeout));
+  return *idle_lists_.back();
+}
+
+void ShardNetwork::connect(const ports::Endpoint& endpoint, ConnectDone done) {
+  connecting_.push_back(std::make_unique<Connecting>(*this, endpoint, std::move(done)));
+  connecting_.back()->start();
+}
+
+void ShardNetwork::finish_connecting(Connecting& connecting) {
+  const auto place = std::find_if(connecting_.begin(), connecting_.end(),
+                                  [&](const auto& entry) { return entry.get() == &connecting; });
+  MR_ASSERT(place != connecting_.end());
+  const std::unique_ptr<Connecting> ended = std::move(*place);
+  connecting_.erase(place);
+  if (ended->fd_ < 0) {
+    ended->done_(ended->error_);
+    return;
+  }
+  backend().unwatch(*ended);
+  TcpConnection& connection = add(std::exchange(ended->fd_, -1), ended->endpoint_, nullptr, nullptr);
+  connection.handler_ = ended->done_(&connection);
+  if (!connection.handler_) connection.close(false);
+}
+
+void ShardNetwork::queue_read(TcpConnection& connection) {
+  if (std::exchange(connection.read_queued_, true)) return;
+  reads_.push_back(&connection);
+}
+
+void ShardNetwork::queue_flush(TcpConnection& connection) {
+  if (std::exchange(connection.flush_queued_, true)) return;
+  flushes_.push_back(&connection);
+}
+
+void ShardNetwork::run_reads() {
+  std::swap(reads_, running_);
+  for (TcpConnection* connection : running_) {
+    connection->read_queued_ = false;
+    if (!connection->handler_ || !connection->wants_reading()) continue;
+    connection->handler_->on_readable();
+    if (connection->wants_reading()) queue_read(*connection);
+  }
+  running_.clear();
+}
+
+void ShardNetwork::run_writes() {
+  std::swap(flushes_, running_);
+  for (TcpConnection* connection : running_) {
+    connection->flush_queued_ = false;
+    if (!connection->wants_flush()) continue;
+    if (connection->flush()) {
+      if (connection->handler_) connection->handler_->on_sent();
+    } else if (connection->wants_flush()) {
+      queue_flush(*connection);
+    }
+  }
+  running_.clear();
+  bury();
+}
+
+void ShardNetwork::bury() {
+  if (dead_.empty()) return;
+  const auto is_dead = [](const TcpConnection* connection) { return connection->dead_; };
+  const auto dead = std::exchange(dead_, {});
+  for (TcpConnection* connection : dead) {
+    if (!connection->handler_) continue;
+    connection->handler_->on_closed();
+    connection->handler_ = nullptr;
+  }
+  std::erase_if(reads_, is_dead);
+  std::erase_if(flushes_, is_dead);
+  for (TcpConnection* connection : dead) {
+    const std::uint32_t index = connection->index_;
+    std::swap(connections_[index], connections_.back());
+    connections_[index]->index_ = index;
+    connections_.pop_back();
+  }
+}
+
+void ShardNetwork::close_all() {
+  stop_listening();
+  connecting_.clear();
+  for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->close(false);
+  bury();
+  accepting_.clear();
+}
+
+}  // namespace millrace::runtime

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/callback.h"
+#include "ports/jobs.h"
+#include "runtime/wake.h"
+
+namespace millrace::runtime {
+
+// A few threads that make calls which wait. Threads are started when there is work for them.
+class Pool {
+ public:
+  // `name` is what the system's tools show, at most 15 characters. Precondition: threads > 0.
+  Pool(std::string name, std::uint32_t threads);
+  // stop().
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // Any thread. Calls begin in the order of posting.
+  void post(Task task);
+  // Waits for the calls that have begun and destroys the others. Later posts are destroyed at once.
+  void stop();
+
+ private:
+  void work();
+
+  const std::string name_;
+  const std::uint32_t limit_;
+  std::mutex mutex_;
+  std::condition_variable something_;
+  std::deque<Task> tasks_;  // these four under mutex_
+  std::vector<std::thread> threads_;
+  std::uint32_t idle_ = 0;
+  bool stopping_ = false;
+};
+
+// The jobs of one shard, in a pool that all shards share.
+class PoolJobs final : public ports::Jobs {
+ public:
+  PoolJobs(Pool& pool, ports::BlockingFiles& files, Inbox& inbox) : pool_(pool), files_(files), inbox_(inbox) {}
+  void run(Work work, Task done) override;
+
+ private:
+  Pool& pool_;
+  ports::BlockingFiles& files_;
+  Inbox& inbox_;
+};
+
+}  // namespace millrace::runtime
