@@ -84,7 +84,8 @@ __attribute__((target("sse4.2"))) std::uint32_t extend_sse42(Bytes bytes, std::u
 
 template <unsigned kBits>
 __attribute__((target("sse4.2,pclmul"))) inline __m128i ahead(__m128i value, __m128i plus) {
-  const __m128i by = _mm_set_epi64x(static_cast<long long>(kAheadHigh<kBits>), static_cast<long long>(kAheadLow<kBits>));
+  const __m128i by =
+      _mm_set_epi64x(static_cast<long long>(kAheadHigh<kBits>), static_cast<long long>(kAheadLow<kBits>));
   const __m128i low = _mm_clmulepi64_si128(value, by, 0x00);
   const __m128i high = _mm_clmulepi64_si128(value, by, 0x11);
   return _mm_xor_si128(_mm_xor_si128(low, high), plus);
@@ -138,8 +139,8 @@ MR_AVX512 std::uint32_t extend_avx512(Bytes bytes, std::uint32_t before) {
   std::size_t left = bytes.size();
   std::uint32_t crc = ~before;
   if (left >= 512) {
-    __m512i a = _mm512_xor_si512(_mm512_loadu_si512(at),
-                                 _mm512_zextsi128_si512(_mm_cvtsi32_si128(static_cast<int>(crc))));
+    __m512i a =
+        _mm512_xor_si512(_mm512_loadu_si512(at), _mm512_zextsi128_si512(_mm_cvtsi32_si128(static_cast<int>(crc))));
     __m512i b = _mm512_loadu_si512(at + 64);
     __m512i c = _mm512_loadu_si512(at + 128);
     __m512i d = _mm512_loadu_si512(at + 192);

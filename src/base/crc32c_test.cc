@@ -19,7 +19,7 @@ std::vector<std::byte> noise(std::size_t size) {
 TEST(Crc32c, GivesThePublishedValues) {
   EXPECT_EQ(crc32c(as_bytes("")), 0U);
   EXPECT_EQ(crc32c(as_bytes("123456789")), 0xe3069283U);
-  EXPECT_EQ(crc32c(std::vector<std::byte>(32, std::byte{0})), 0x8a9136aaU);   // RFC 3720, B.4
+  EXPECT_EQ(crc32c(std::vector<std::byte>(32, std::byte{0})), 0x8a9136aaU);  // RFC 3720, B.4
   EXPECT_EQ(crc32c(std::vector<std::byte>(32, std::byte{0xff})), 0x62a8ab43U);
 }
 

@@ -66,8 +66,7 @@ Result<EpochTable> EpochTable::parse(std::string_view text) {
     const auto epoch = number<std::int32_t>(line->substr(0, space));
     const auto start = number<std::int64_t>(line->substr(space + 1));
     if (!epoch || !start || *epoch < 0 || *start < 0) return Error::corrupt;
-    if (!table.entries_.empty() &&
-        (table.last().value() >= *epoch || table.entries_.back().start.value() >= *start)) {
+    if (!table.entries_.empty() && (table.last().value() >= *epoch || table.entries_.back().start.value() >= *start)) {
       return Error::corrupt;
     }
     table.entries_.push_back({LeaderEpoch(*epoch), Offset(*start)});
@@ -94,9 +93,8 @@ EpochTable EpochTable::merge(const EpochTable& checkpoint, const EpochTable& see
   }
   merged.entries_.insert(merged.entries_.end(), from_file, known.entries_.end());
   const bool rising = std::adjacent_find(merged.entries_.begin(), merged.entries_.end(),
-                                         [](const EpochStart& a, const EpochStart& b) {
-                                           return a.start >= b.start;
-                                         }) == merged.entries_.end();
+                                         [](const EpochStart& a, const EpochStart& b) { return a.start >= b.start; }) ==
+                      merged.entries_.end();
   // A batch of an epoch before the place where the checkpoint lets the epoch begin shows that the checkpoint is wrong.
   const bool agrees = std::all_of(seen.entries_.begin(), seen.entries_.end(), [&](const EpochStart& batch) {
     return std::none_of(known.entries_.begin(), known.entries_.end(), [&](const EpochStart& entry) {

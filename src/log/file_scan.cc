@@ -26,7 +26,8 @@ bool FileScan::end(Stop stop, const char* why) {
 Result<Bytes> FileScan::load(std::uint64_t from, std::size_t size) {
   size = static_cast<std::size_t>(std::min<std::uint64_t>(size, end_ - from));
   if (from < window_at_ || from + size > window_at_ + window_size_) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(std::max(size, kScanWindowBytes), end_ - from));
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(std::max(size, kScanWindowBytes), end_ - from));
     if (window_.size() < wanted) window_.resize(wanted);
     const auto got = file_.read(FilePosition(from), MutableBytes(window_).first(wanted));
     if (!got) return got.error();
@@ -46,8 +47,8 @@ bool FileScan::next() {
   std::copy(bytes->begin(), bytes->end(), header_.begin());
   const auto batch = record::BatchView::parse_header(Bytes(header_).first(bytes->size()));
   if (!batch) {
-    return end(Stop::damage, batch.error() == Error::truncated ? "the file ends inside a batch header"
-                                                               : "no batch begins here");
+    return end(Stop::damage,
+               batch.error() == Error::truncated ? "the file ends inside a batch header" : "no batch begins here");
   }
   if (batch->size() > end_ - position_) return end(Stop::damage, "the file ends inside a batch");
   batch_ = *batch;
@@ -73,7 +74,8 @@ bool FileScan::crc_ok() {
   std::uint32_t crc = 0;
   std::uint64_t at = position_ + kCrcStart;
   while (at < following_) {
-    const auto bytes = load(at, static_cast<std::size_t>(std::min<std::uint64_t>(following_ - at, kScanWindowBytes / 2)));
+    const auto bytes =
+        load(at, static_cast<std::size_t>(std::min<std::uint64_t>(following_ - at, kScanWindowBytes / 2)));
     if (!bytes || bytes->empty()) {
       end(Stop::io, "the file cannot be read");
       return false;

@@ -78,7 +78,8 @@ class LogImpl final : public PartitionLog {
   // read.cc
   Result<std::uint64_t> locate(const Segment& segment, Offset offset);
   Result<std::uint64_t> last_boundary(const Segment& segment, std::uint64_t from, std::uint64_t limit);
-  Result<std::uint64_t> range_end(const Segment& segment, std::uint64_t from, Offset upto, std::uint64_t room, bool whole);
+  Result<std::uint64_t> range_end(const Segment& segment, std::uint64_t from, Offset upto, std::uint64_t room,
+                                  bool whole);
   void add_range(const Segment& segment, std::uint64_t from, std::uint64_t to, ReadPlan& plan) const;
 
   // retire.cc
@@ -111,14 +112,14 @@ class LogImpl final : public PartitionLog {
 
   Phase phase_ = Phase::open;
   bool broken_ = false;
-  bool stalled_ = false;        // the disk is full; a timer tries again
-  bool retrying_ = false;       // this attempt may write although stalled
+  bool stalled_ = false;   // the disk is full; a timer tries again
+  bool retrying_ = false;  // this attempt may write although stalled
   bool retry_armed_ = false;
   bool write_scheduled_ = false;
   bool epochs_changed_ = false;
-  std::size_t jobs_ = 0;        // background jobs and look-ups under way
-  Task settled_;                // what waits for settle()
-  struct Missing {              // where read() found that a header is not in memory
+  std::size_t jobs_ = 0;  // background jobs and look-ups under way
+  Task settled_;          // what waits for settle()
+  struct Missing {        // where read() found that a header is not in memory
     std::shared_ptr<ports::File> file;
     std::uint64_t position = 0;
   } missing_;

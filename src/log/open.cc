@@ -65,11 +65,7 @@ void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string d
 
 LogImpl::LogImpl(ports::Shard& shard, GroupCommitter& committer, std::string directory, const LogOptions& options,
                  LogListener& listener)
-    : shard_(shard),
-      committer_(committer),
-      directory_(std::move(directory)),
-      options_(options),
-      listener_(listener) {}
+    : shard_(shard), committer_(committer), directory_(std::move(directory)), options_(options), listener_(listener) {}
 
 LogImpl::~LogImpl() = default;
 

@@ -98,9 +98,10 @@ class PartitionLog {
   // Otherwise as append().
   virtual Result<AppendResult> append_as_follower(Buffer batches) = 0;
 
-  // Batches from the one that holds `from` (or the next one) on, below `upto`, of at most `max_bytes`; the first batch is
-  // given whole even when it is larger if `at_least_one`. Empty at upto. Error::out_of_range below start() or above end(); of a broken log only what was durable is given.
-  // Error::would_block when a batch header has to come from the disk first: call when_readable() and read again.
+  // Batches from the one that holds `from` (or the next one) on, below `upto`, of at most `max_bytes`; the first batch
+  // is given whole even when it is larger if `at_least_one`. Empty at upto. Error::out_of_range below start() or above
+  // end(); of a broken log only what was durable is given. Error::would_block when a batch header has to come from the
+  // disk first: call when_readable() and read again.
   virtual Result<ReadPlan> read(Offset from, Offset upto, std::uint64_t max_bytes, bool at_least_one) = 0;
 
   // Brings what the last read() lacked into memory, then calls `ready` (also on an error, which read() will then give).
@@ -131,10 +132,10 @@ class PartitionLog {
   // The idempotent producers that the log knows (KIP-98): what a duplicate or a gap is measured against.
   virtual const record::ProducerTable& producers() const = 0;
 
-  // Forgets every record at and above `offset`, or from the end of `epoch` if that is lower; kNoEpoch, or an epoch below
-  // all that the log has, means only `offset`. A batch that holds the offset in its middle goes as a whole: end() then is
-  // where it began. `done` when durable, and durable_end() is end(); until then appends and reads get Error::would_block. Waits for those who still
-  // send bytes that it cuts.
+  // Forgets every record at and above `offset`, or from the end of `epoch` if that is lower; kNoEpoch, or an epoch
+  // below all that the log has, means only `offset`. A batch that holds the offset in its middle goes as a whole: end()
+  // then is where it began. `done` when durable, and durable_end() is end(); until then appends and reads get
+  // Error::would_block. Waits for those who still send bytes that it cuts.
   virtual void truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) = 0;
 
   virtual void set_options(const LogOptions& options) = 0;
@@ -142,8 +143,8 @@ class PartitionLog {
   // Flushes and closes; `done` when everything is durable, or with the error why that cannot be (Error::io of a broken
   // log, Error::no_space on a full disk: what was not durable is then lost). The log may be destroyed then, not before.
   virtual void close(Callback<void(Status)> done) = 0;
-  // Renames the directory for deletion (Kafka's -delete form), durable at `done`, and removes it in a job after `delay`.
-  // The log may be destroyed after `done`, not before. Works on a broken log too.
+  // Renames the directory for deletion (Kafka's -delete form), durable at `done`, and removes it in a job after
+  // `delay`. The log may be destroyed after `done`, not before. Works on a broken log too.
   virtual void remove(Millis delay, Callback<void(Status)> done) = 0;
 };
 

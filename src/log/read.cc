@@ -16,11 +16,11 @@ class Headers {
   // Error::would_block where the disk would have to be waited for; Error::corrupt where no batch begins.
   Result<record::BatchView> at(std::uint64_t position) {
     if (position >= segment_.written.bytes) return unwritten(position);
-    const std::size_t wanted = static_cast<std::size_t>(
-        std::min<std::uint64_t>(record::kBatchHeaderBytes, segment_.written.bytes - position));
+    const std::size_t wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(record::kBatchHeaderBytes, segment_.written.bytes - position));
     if (position < begin_ || position + wanted > begin_ + size_) {
-      const auto ask = static_cast<std::size_t>(
-          std::min<std::uint64_t>(window_.size(), segment_.written.bytes - position));
+      const auto ask =
+          static_cast<std::size_t>(std::min<std::uint64_t>(window_.size(), segment_.written.bytes - position));
       const auto got = segment_.pin->file->read_cached(FilePosition(position), MutableBytes(window_).first(ask));
       if (!got) return got.error();
       begin_ = position;
@@ -38,7 +38,8 @@ class Headers {
                                        [](std::uint64_t at, const auto& entry) { return at < entry.position; });
     MR_ASSERT(part != segment_.tail.begin());
     const Segment::Unwritten& found = *std::prev(part);
-    return record::BatchView::parse_header(found.bytes.bytes().subspan(static_cast<std::size_t>(position - found.position)));
+    return record::BatchView::parse_header(
+        found.bytes.bytes().subspan(static_cast<std::size_t>(position - found.position)));
   }
 
   const Segment& segment_;
@@ -109,8 +110,8 @@ void LogImpl::add_range(const Segment& segment, std::uint64_t from, std::uint64_
     if (from >= to || part.position >= to) break;
     if (part_end <= from) continue;
     const std::uint64_t until = std::min(to, part_end);
-    plan.pieces.push_back(ports::Piece::of(part.bytes.slice(static_cast<std::size_t>(from - part.position),
-                                                            static_cast<std::size_t>(until - from))));
+    plan.pieces.push_back(ports::Piece::of(
+        part.bytes.slice(static_cast<std::size_t>(from - part.position), static_cast<std::size_t>(until - from))));
     from = until;
   }
 }

@@ -14,7 +14,8 @@ namespace {
 std::string free_cut_name(const std::vector<ports::DirectoryEntry>& entries, Offset base) {
   for (unsigned n = 1;; ++n) {
     const std::string name = cut_name(base, n);
-    const bool taken = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name == name; });
+    const bool taken =
+        std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name == name; });
     if (!taken) return name;
   }
 }
@@ -44,7 +45,8 @@ class Recovery {
     }
     read_epochs();
     for (const std::string& name : {directory_, ports::parent_directory(directory_)}) {
-      if (const auto synced = files_.sync_directory(name); !synced) return failure(synced.error(), name, "cannot be synced");
+      if (const auto synced = files_.sync_directory(name); !synced)
+        return failure(synced.error(), name, "cannot be synced");
     }
     return std::move(log_);
   }
@@ -91,7 +93,8 @@ class Recovery {
     const record::BatchView& batch = batches.batch();
     if (segment.size + batch.size() > kMaxSegmentBytes) return "the segment is larger than a segment can be";
     if (batch.base_offset() < segment.index.next()) return "the batch's offset is below the end of the one before";
-    if (batch.last_offset() - segment.index.base() > INT32_MAX) return "the batch's offset is too far from the segment's";
+    if (batch.last_offset() - segment.index.base() > INT32_MAX)
+      return "the batch's offset is too far from the segment's";
     if (!batches.crc_ok()) return "the batch's checksum is wrong";
     seen_.begin(batch.leader_epoch(), batch.base_offset());
     if (batch.is_control()) {
@@ -103,13 +106,15 @@ class Recovery {
   }
 
   // The bytes of `segment` from its good end to `size` are not part of the log.
-  Failed cut(ports::BlockingFile& file, const RecoveredSegment& segment, std::uint64_t size, const char* why, bool last) {
+  Failed cut(ports::BlockingFile& file, const RecoveredSegment& segment, std::uint64_t size, const char* why,
+             bool last) {
     const Offset base = segment.index.base();
     const std::string name = path(segment_name(base));
     const std::string place = name + " at position " + std::to_string(segment.size) + ", offset " +
                               std::to_string(segment.index.next().value()) + ": " + why;
     if (settings_.durable && !last) {
-      return RecoveryFailure{Error::corrupt, place + "; a later segment exists, so this part was durable: left as it is"};
+      return RecoveryFailure{Error::corrupt,
+                             place + "; a later segment exists, so this part was durable: left as it is"};
     }
     const auto kept = keep_aside(file, base, segment.size, size);
     if (!kept) return failure(kept.error(), name, "has a damaged tail that cannot be kept aside");

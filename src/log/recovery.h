@@ -38,8 +38,8 @@ struct RecoveredLog {
   std::vector<RecoveredSegment> segments;  // at least one, ascending
   EpochTable epochs;
   record::ProducerTable producers;
-  bool cut = false;                 // bytes were cut and, unless they were all zero, kept aside
-  std::vector<std::string> notes;   // one line each for the operator: what was found, where, what was done
+  bool cut = false;                // bytes were cut and, unless they were all zero, kept aside
+  std::vector<std::string> notes;  // one line each for the operator: what was found, where, what was done
   Offset end() const { return segments.back().index.next(); }
 };
 

@@ -19,9 +19,8 @@ void LogImpl::settle() {
 
 void LogImpl::truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) {
   if (phase_ != Phase::open || broken_) {
-    shard_.timers.at_turn_end([done = std::move(done), broken = broken_]() mutable {
-      done(broken ? Error::io : Error::closed);
-    });
+    shard_.timers.at_turn_end(
+        [done = std::move(done), broken = broken_]() mutable { done(broken ? Error::io : Error::closed); });
     return;
   }
   if (const EpochEnd known = epochs_.end_of(epoch, end()); known.end != kNoOffset) offset = std::min(offset, known.end);
@@ -110,9 +109,8 @@ void LogImpl::close(Callback<void(Status)> done) {
 void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
   MR_ASSERT(phase_ == Phase::open || phase_ == Phase::truncating);
   if (phase_ == Phase::truncating) {
-    shard_.timers.at(shard_.clock.now() + kPinRetry, while_alive([this, delay, done = std::move(done)]() mutable {
-                       remove(delay, std::move(done));
-                     }));
+    shard_.timers.at(shard_.clock.now() + kPinRetry,
+                     while_alive([this, delay, done = std::move(done)]() mutable { remove(delay, std::move(done)); }));
     return;
   }
   phase_ = Phase::removing;

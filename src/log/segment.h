@@ -49,14 +49,14 @@ struct Segment {
   SegmentIndex index;
   std::shared_ptr<Pin> pin;  // nothing until the file is open
   Reach appended;
-  Reach written;             // writes completed; at most appended
-  Reach synced;              // covered by a completed sync; at most written
+  Reach written;               // writes completed; at most appended
+  Reach synced;                // covered by a completed sync; at most written
   std::deque<Unwritten> tail;  // [written, appended)
   WallTime opened_at = kNoTime;
-  bool name_durable = false;   // the directory was synced after the file was made
+  bool name_durable = false;  // the directory was synced after the file was made
   bool opening = false;
   bool writing = false;
-  bool syncing = false;        // in a round of the committer, or waiting for one
+  bool syncing = false;  // in a round of the committer, or waiting for one
 };
 
 }  // namespace millrace::log

@@ -25,9 +25,9 @@ void SegmentIndex::note(const record::BatchView& batch, std::uint64_t position, 
 
 std::uint64_t SegmentIndex::position_before(Offset offset) const {
   const std::int64_t wanted = offset - base_;
-  const auto above = std::upper_bound(offsets_.begin(), offsets_.end(), wanted, [](std::int64_t at, const OffsetEntry& e) {
-    return at < std::int64_t{e.last_offset};
-  });
+  const auto above =
+      std::upper_bound(offsets_.begin(), offsets_.end(), wanted,
+                       [](std::int64_t at, const OffsetEntry& e) { return at < std::int64_t{e.last_offset}; });
   return above == offsets_.begin() ? 0 : std::prev(above)->position;
 }
 

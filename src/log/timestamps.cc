@@ -127,8 +127,8 @@ void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
 }
 
 void LogImpl::find_max_timestamp(Offset upto, FoundTime found) {
-  // Of the segments that lie wholly below `upto` only the first with the greatest timestamp can hold the answer; the one
-  // that `upto` cuts has to be looked through.
+  // Of the segments that lie wholly below `upto` only the first with the greatest timestamp can hold the answer; the
+  // one that `upto` cuts has to be looked through.
   const Segment* best = nullptr;
   const Segment* split = nullptr;
   for (const auto& segment : segments_) {

@@ -35,10 +35,9 @@ void LogImpl::advance() {
 
 void LogImpl::open_file(Segment& segment) {
   if (std::exchange(segment.opening, true)) return;
-  shard_.files.open(path_of(segment), ports::OpenMode::create,
-                    while_alive([this, &segment](Result<std::shared_ptr<ports::File>> file) {
-                      opened(segment, std::move(file));
-                    }));
+  shard_.files.open(
+      path_of(segment), ports::OpenMode::create,
+      while_alive([this, &segment](Result<std::shared_ptr<ports::File>> file) { opened(segment, std::move(file)); }));
 }
 
 void LogImpl::opened(Segment& segment, Result<std::shared_ptr<ports::File>> file) {
@@ -207,8 +206,8 @@ void LogImpl::fail(const std::string& what, Error error) {
 
 bool LogImpl::idle() const {
   return jobs_ == 0 && std::none_of(segments_.begin(), segments_.end(), [](const auto& segment) {
-    return segment->opening || segment->writing || segment->syncing;
-  });
+           return segment->opening || segment->writing || segment->syncing;
+         });
 }
 
 bool LogImpl::all_written() const {

@@ -8,8 +8,8 @@
 namespace millrace::record {
 namespace {
 
-constexpr std::size_t kCrcStart = 21;        // magic 2: the first byte that the checksum covers
-constexpr std::size_t kLegacyCrcAt = 12;     // magic 0 and 1
+constexpr std::size_t kCrcStart = 21;     // magic 2: the first byte that the checksum covers
+constexpr std::size_t kLegacyCrcAt = 12;  // magic 0 and 1
 constexpr std::size_t kLegacyCrcStart = 16;
 constexpr std::size_t kLegacyAttributesAt = 17;
 constexpr std::size_t kLegacyTimestampAt = 18;
@@ -24,11 +24,16 @@ std::size_t least_size(int magic) {
 
 const char* to_string(Codec codec) noexcept {
   switch (codec) {
-    case Codec::none: return "none";
-    case Codec::gzip: return "gzip";
-    case Codec::snappy: return "snappy";
-    case Codec::lz4: return "lz4";
-    case Codec::zstd: return "zstd";
+    case Codec::none:
+      return "none";
+    case Codec::gzip:
+      return "gzip";
+    case Codec::snappy:
+      return "snappy";
+    case Codec::lz4:
+      return "lz4";
+    case Codec::zstd:
+      return "zstd";
   }
   return "unknown";
 }
@@ -92,7 +97,7 @@ std::int32_t BatchView::last_sequence() const {
 void MutableBatch::set_timestamp_type(TimestampType type) {
   const auto attributes = load_be<std::uint16_t>(at(21));
   set_attributes(static_cast<std::uint16_t>(type == TimestampType::log_append_time ? attributes | kLogAppendTimeBit
-                                                                                  : attributes & ~kLogAppendTimeBit));
+                                                                                   : attributes & ~kLogAppendTimeBit));
 }
 
 void MutableBatch::set_producer(ProducerId id, ProducerEpoch epoch, std::int32_t base_sequence) {

@@ -114,8 +114,8 @@ Result<Buffer> rebuild(const BatchView& like, Bytes records, Codec codec, std::o
   }
   Buffer batch = assemble(records);
   const Bytes header = like.bytes().first(kBatchHeaderBytes);
-  std::copy_n(header.begin(), 8, batch.data());                      // base offset
-  std::copy(header.begin() + 12, header.end(), batch.data() + 12);   // all behind the length
+  std::copy_n(header.begin(), 8, batch.data());                     // base offset
+  std::copy(header.begin() + 12, header.end(), batch.data() + 12);  // all behind the length
   MutableBatch fields(batch.writable());
   fields.set_attributes(
       static_cast<std::uint16_t>((like.attributes() & ~kCodecBits) | static_cast<std::uint16_t>(codec)));

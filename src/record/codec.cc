@@ -19,9 +19,9 @@ MutableBytes Scratch::room(std::size_t limit, std::size_t at_least) {
 }
 
 std::size_t decompression_limit(std::size_t compressed) {
-  const std::size_t by_ratio =
-      compressed > kMaxDecompressedBytes / kMaxDecompressionRatio ? kMaxDecompressedBytes
-                                                                  : compressed * kMaxDecompressionRatio;
+  const std::size_t by_ratio = compressed > kMaxDecompressedBytes / kMaxDecompressionRatio
+                                   ? kMaxDecompressedBytes
+                                   : compressed * kMaxDecompressionRatio;
   return std::clamp(by_ratio, kRatioFreeBytes, kMaxDecompressedBytes);
 }
 
@@ -32,11 +32,20 @@ Result<Bytes> decompress(Codec codec, Bytes bytes, std::size_t limit, Scratch& i
     case Codec::none:
       if (bytes.size() > limit) return Error::too_large;
       return bytes;
-    case Codec::gzip: done = codecs::gunzip(bytes, limit, into); break;
-    case Codec::snappy: done = codecs::unsnappy(bytes, limit, into); break;
-    case Codec::lz4: done = codecs::unlz4(bytes, limit, into); break;
-    case Codec::zstd: done = codecs::unzstd(bytes, limit, into); break;
-    default: return Error::unsupported;
+    case Codec::gzip:
+      done = codecs::gunzip(bytes, limit, into);
+      break;
+    case Codec::snappy:
+      done = codecs::unsnappy(bytes, limit, into);
+      break;
+    case Codec::lz4:
+      done = codecs::unlz4(bytes, limit, into);
+      break;
+    case Codec::zstd:
+      done = codecs::unzstd(bytes, limit, into);
+      break;
+    default:
+      return Error::unsupported;
   }
   if (!done) return done.error();
   return into.bytes();
@@ -44,11 +53,16 @@ Result<Bytes> decompress(Codec codec, Bytes bytes, std::size_t limit, Scratch& i
 
 Result<std::vector<std::byte>> compress(Codec codec, Bytes bytes, std::optional<int> level) {
   switch (codec) {
-    case Codec::none: return std::vector<std::byte>(bytes.begin(), bytes.end());
-    case Codec::gzip: return codecs::gzip(bytes, level);
-    case Codec::snappy: return codecs::snappy(bytes);
-    case Codec::lz4: return codecs::lz4(bytes, level);
-    case Codec::zstd: return codecs::zstd(bytes, level);
+    case Codec::none:
+      return std::vector<std::byte>(bytes.begin(), bytes.end());
+    case Codec::gzip:
+      return codecs::gzip(bytes, level);
+    case Codec::snappy:
+      return codecs::snappy(bytes);
+    case Codec::lz4:
+      return codecs::lz4(bytes, level);
+    case Codec::zstd:
+      return codecs::zstd(bytes, level);
   }
   return Error::unsupported;
 }

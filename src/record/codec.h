@@ -18,8 +18,8 @@ class Scratch {
   void clear();
   Bytes bytes() const { return Bytes(memory_).first(size_); }
 
-  // Room for at least one and up to kScratchStepBytes more bytes (or `at_least`, if that is more) within `limit` in all;
-  // empty at the limit. What has been written there counts after commit().
+  // Room for at least one and up to kScratchStepBytes more bytes (or `at_least`, if that is more) within `limit` in
+  // all; empty at the limit. What has been written there counts after commit().
   MutableBytes room(std::size_t limit, std::size_t at_least = 1);
   void commit(std::size_t written) { size_ += written; }
 
@@ -34,7 +34,8 @@ std::size_t decompression_limit(std::size_t compressed);
 // Decompresses the records of a batch into `into`, which is cleared first; the result points into it, or for
 // Codec::none is `bytes` itself. Reads what Kafka's reader reads (docs/formats/record-batch.md, Codecs): several gzip
 // members or zstd frames, snappy with and without xerial's framing, lz4 frames of independent blocks.
-// Error::too_large above `limit`, Error::corrupt for bytes that the codec refuses, Error::unsupported for an unknown codec.
+// Error::too_large above `limit`, Error::corrupt for bytes that the codec refuses, Error::unsupported for an unknown
+// codec.
 Result<Bytes> decompress(Codec codec, Bytes bytes, std::size_t limit, Scratch& into);
 
 // Compresses as Kafka's producer and broker do it. `level` is the codec's own (gzip 1-9, lz4 1-17, zstd 1-22 and

@@ -16,7 +16,8 @@ inline constexpr std::size_t kMaxDecompressedBytes = 256u << 20;
 // about 1,000 with gzip and far more with zstd, which is why a small absolute amount is always allowed.
 inline constexpr std::size_t kMaxDecompressionRatio = 4096;
 inline constexpr std::size_t kRatioFreeBytes = 16u << 20;
-// Steps in which scratch memory for decompression grows: memory follows what really comes out, not what a header claims.
+// Steps in which scratch memory for decompression grows: memory follows what really comes out, not what a header
+// claims.
 inline constexpr std::size_t kScratchStepBytes = 64u << 10;
 // Records that a validation error lists one by one; the rest is only counted.
 inline constexpr std::size_t kMaxRecordErrors = 100;

@@ -78,8 +78,9 @@ Status unpack_block(Bytes block, bool stored, std::size_t block_bytes, std::size
     return {};
   }
   if (space == 0) return Error::too_large;
-  const int size = LZ4_decompress_safe(reinterpret_cast<const char*>(block.data()), reinterpret_cast<char*>(room.data()),
-                                       static_cast<int>(block.size()), static_cast<int>(space));
+  const int size =
+      LZ4_decompress_safe(reinterpret_cast<const char*>(block.data()), reinterpret_cast<char*>(room.data()),
+                          static_cast<int>(block.size()), static_cast<int>(space));
   // A block cut short by our limit cannot be told from a malformed one: the limit is named where it is the cause.
   if (size < 0) return space < block_bytes ? Error::too_large : Error::corrupt;
   out.commit(static_cast<std::size_t>(size));

@@ -34,10 +34,11 @@ struct ProducerEntry {
 
 // What a batch with a producer id is, measured against what the partition knows of the producer.
 enum class SequenceVerdict : std::uint8_t {
-  in_order,       // append it
-  duplicate,      // appended before: answer with the old offset
-  out_of_order,   // OUT_OF_ORDER_SEQUENCE_NUMBER
-  stale_epoch,    // INVALID_PRODUCER_EPOCH
+  in_order,      // append it
+  duplicate,     // appended before: answer with the old offset
+  out_of_order,  // OUT_OF_ORDER_SEQUENCE_NUMBER
+  stale_epoch,   // INVALID_PRODUCER_EPOCH
+  unknown,       // UNKNOWN_PRODUCER_ID: kept for clients' sake; Kafka 4.3's rules never come to it, nor does check()
 };
 
 // The idempotent producers of one partition, in memory. Deterministic; belongs to the partition's shard.
@@ -48,8 +49,8 @@ class ProducerTable {
     ProducerBatch duplicate_of;  // verdict duplicate
   };
   // Judges a client's batch before it is appended. `last_sequence` wraps after 2^31-1. A producer of which there is no
-  // trace may begin with any sequence (its records may have been deleted); a risen epoch begins with sequence 0. Batches
-  // of the coordinators, which have no sequences, and replicated ones are not judged.
+  // trace may begin with any sequence (its records may have been deleted); a risen epoch begins with sequence 0.
+  // Batches of the coordinators, which have no sequences, and replicated ones are not judged.
   Check check(ProducerId producer, ProducerEpoch epoch, std::int32_t first_sequence, std::int32_t last_sequence) const;
   // Records an appended batch. Called for every batch with a producer id, live and in recovery alike.
   void replay(ProducerId producer, ProducerEpoch epoch, const ProducerBatch& batch);

@@ -111,8 +111,8 @@ bool RecordReader::parse(Record& record) {
                          : WallTime(static_cast<std::int64_t>(base + static_cast<std::uint64_t>(timestamp_delta)));
   record.offset = Offset(static_cast<std::int64_t>(static_cast<std::uint64_t>(base_offset_.value()) +
                                                    static_cast<std::uint64_t>(std::int64_t{record.offset_delta})));
-  record.sequence = base_sequence_ < 0 || record.offset_delta < 0 ? -1
-                                                                  : sequence_plus(base_sequence_, record.offset_delta);
+  record.sequence =
+      base_sequence_ < 0 || record.offset_delta < 0 ? -1 : sequence_plus(base_sequence_, record.offset_delta);
   rest_ = outer.rest;
   return true;
 }

@@ -37,8 +37,8 @@ struct Record {
   WallTime timestamp = kNoTime;  // with LogAppendTime the batch's
   std::int32_t sequence = -1;    // -1 without a producer
   std::int32_t offset_delta = 0;
-  std::optional<Bytes> key;      // nothing: null
-  std::optional<Bytes> value;    // nothing: null
+  std::optional<Bytes> key;    // nothing: null
+  std::optional<Bytes> value;  // nothing: null
   HeaderWalk headers;
 };
 

@@ -19,9 +19,9 @@ Buffer hex(std::string_view digits) {
 
 // A batch of six records that a Kafka 4.3.1 broker stored; the first two records are (null, null) and ("", null).
 TEST(Batch, HeaderFieldsAreThoseThatKafkaWrote) {
-  const Buffer bytes = hex(
-      "00000000000000000000005d00000000028452b36000000000000500000174876e800000000174876e8005"
-      "ffffffffffffffffffffffffffff00000006");
+  const Buffer bytes =
+      hex("00000000000000000000005d00000000028452b36000000000000500000174876e800000000174876e8005"
+          "ffffffffffffffffffffffffffff00000006");
   const auto batch = BatchView::parse_header(bytes.bytes());
   ASSERT_TRUE(batch.ok());
   EXPECT_EQ(batch->size(), 105U);
@@ -48,8 +48,7 @@ TEST(Batch, MarkerThatKafkaWroteIsReadWhole) {
   EXPECT_EQ(bytes.size(), 78U);
   const auto batch = BatchView::parse(bytes.bytes());
   EXPECT_EQ(batch->attributes(), 0x30);
-  EXPECT_TRUE(
-      same_bytes(batch->records(), hex("2000000008000000010c00000000000000").bytes()));
+  EXPECT_TRUE(same_bytes(batch->records(), hex("2000000008000000010c00000000000000").bytes()));
 }
 
 TEST(Batch, ChangingOffsetAndEpochKeepsTheChecksumRight) {

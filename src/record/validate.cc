@@ -132,10 +132,10 @@ Result<Validated, ValidationFailure> validate_produced(Buffer bytes, const Valid
     return refuse(Refusal::invalid_timestamp, "a producer may not claim LogAppendTime");
   }
   if (found.fault_count > 0) {
-    return ValidationFailure{found.bad_timestamp ? Refusal::invalid_timestamp : Refusal::invalid_record,
-                             std::to_string(found.fault_count) + " of " + std::to_string(batch.count()) +
-                                 " records were refused",
-                             std::move(found.faults)};
+    return ValidationFailure{
+        found.bad_timestamp ? Refusal::invalid_timestamp : Refusal::invalid_record,
+        std::to_string(found.fault_count) + " of " + std::to_string(batch.count()) + " records were refused",
+        std::move(found.faults)};
   }
   if (!found.dense && batch.codec() == Codec::none) {
     return refuse(Refusal::invalid_record, "the records' offsets are not 0, 1, 2, ...");

@@ -39,29 +39,29 @@ struct ValidationFailure {
 
 // The topic's settings that validation obeys.
 struct ValidationRules {
-  std::uint64_t max_batch_bytes = 1'048'588;                     // max.message.bytes, as stored
-  TimestampType timestamp_type = TimestampType::create_time;     // message.timestamp.type
-  Millis timestamp_before_max{INT64_MAX};                        // message.timestamp.before.max.ms
-  Millis timestamp_after_max{3'600'000};                         // message.timestamp.after.max.ms
-  bool compacted = false;                                        // cleanup.policy has compact: no null keys
-  std::optional<Codec> compression;                              // compression.type; nothing: producer
-  std::optional<int> compression_level;                          // compression.<codec>.level
-  bool zstd_allowed = true;                                      // produce version 7 and above
+  std::uint64_t max_batch_bytes = 1'048'588;                  // max.message.bytes, as stored
+  TimestampType timestamp_type = TimestampType::create_time;  // message.timestamp.type
+  Millis timestamp_before_max{INT64_MAX};                     // message.timestamp.before.max.ms
+  Millis timestamp_after_max{3'600'000};                      // message.timestamp.after.max.ms
+  bool compacted = false;                                     // cleanup.policy has compact: no null keys
+  std::optional<Codec> compression;                           // compression.type; nothing: producer
+  std::optional<int> compression_level;                       // compression.<codec>.level
+  bool zstd_allowed = true;                                   // produce version 7 and above
 };
 
 // A batch that may be appended.
 struct Validated {
-  Buffer batch;                  // the one that came, changed in place, or a new one when it had to be compressed anew
+  Buffer batch;  // the one that came, changed in place, or a new one when it had to be compressed anew
   WallTime max_timestamp = kNoTime;
   Offset offset_of_max_timestamp;  // counted from 0; the last offset with LogAppendTime
   bool recompressed = false;
 };
 
 // Checks what a client's produce request carries for one partition, as the leader's log would append it (Kafka's rules,
-// docs/formats/record-batch.md), and makes it ready: timestamp type and maximum timestamp are set, the checksum follows,
-// and with a fixed compression.type the records are compressed anew. Offsets and leader epoch are set at append.
-// `batch` must belong to the caller alone. `now`: the wall clock, for LogAppendTime and the limits around it. `scratch`
-// is used for decompression, which is never skipped.
+// docs/formats/record-batch.md), and makes it ready: timestamp type and maximum timestamp are set, the checksum
+// follows, and with a fixed compression.type the records are compressed anew. Offsets and leader epoch are set at
+// append. `batch` must belong to the caller alone. `now`: the wall clock, for LogAppendTime and the limits around it.
+// `scratch` is used for decompression, which is never skipped.
 Result<Validated, ValidationFailure> validate_produced(Buffer batch, const ValidationRules& rules, WallTime now,
                                                        Scratch& scratch);
 

@@ -20,11 +20,12 @@ class FakeFile final : public ports::File {
   }
   void sync(Done done) override {
     ++shard_.syncs_begun;
-    queue(shard_.hold_syncs, [&disk = shard_.disk_, inode = inode_, now = inode_->now, done = std::move(done)]() mutable {
-      Status status = disk.sync(*inode);
-      if (status) inode->durable = now;  // a write that began after the sync is not covered by it
-      done(status);
-    });
+    queue(shard_.hold_syncs,
+          [&disk = shard_.disk_, inode = inode_, now = inode_->now, done = std::move(done)]() mutable {
+            Status status = disk.sync(*inode);
+            if (status) inode->durable = now;  // a write that began after the sync is not covered by it
+            done(status);
+          });
   }
   void read(FilePosition at, std::size_t size, ReadDone done) override {
     queue(false, [this, inode = inode_, at, size, done = std::move(done)]() mutable {

@@ -14,8 +14,16 @@ namespace millrace::log::testing {
 
 // A shard for the unit tests of this module, on a FakeDisk: completions wait until they are let through, time stands
 // still until it is moved. No network, one shard.
-class FakeShard final : ports::Clock, ports::Random, ports::Timers, ports::Files, ports::Jobs, ports::Network,
-                        ports::Mailbox, ports::Logger, ports::Faults, ports::Process {
+class FakeShard final : ports::Clock,
+                        ports::Random,
+                        ports::Timers,
+                        ports::Files,
+                        ports::Jobs,
+                        ports::Network,
+                        ports::Mailbox,
+                        ports::Logger,
+                        ports::Faults,
+                        ports::Process {
  public:
   explicit FakeShard(FakeDisk& disk) : disk_(disk) {}
   FakeShard(const FakeShard&) = delete;
