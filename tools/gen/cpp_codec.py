@@ -54,8 +54,9 @@ class Codec:
             return [f"{to} = in.{prefix}bytes({flex});"]
         if field.is_struct:
             if nullable:
-                return ["if (in.present()) {", f"  get(in, version, {to}.emplace());", "} else {", f"  {to}.reset();",
-                        "}"]
+                fresh = f"{self.message.name}::{field.base}{{}}"
+                return ["if (in.present()) {", f"  get(in, version, {to}.emplace({fresh}));", "} else {",
+                        f"  {to}.reset();", "}"]
             reset = [f"{to} = {{}};"] if field.tag is not None else []
             return reset + [f"get(in, version, {to});"]
         return [f"{to} = in.{READ[field.base]}();"]

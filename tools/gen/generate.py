@@ -30,6 +30,7 @@ def describe(file):
     for message in file.messages:
         message.api_name = file.api.name if file.api else ""
         if file.api:
+            message.about = message.about or file.api.about
             message.title = f"{file.api.name} ({file.api.key}), {message.kind}"
         elif message.type >= 0:
             message.title = f"The {message.log} log, type {message.type}, {message.kind}"
