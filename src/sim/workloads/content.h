@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "record/batch.h"
+#include "record/batch_builder.h"
+#include "sim/checkers/history.h"
+
+namespace millrace::sim {
+
+// One batch with the records `ids`, whose keys, values and headers their numbers decide. `largest`: no value is longer.
+Buffer make_batch(const std::vector<RecordId>& ids, WallTime time, std::size_t largest,
+                  const record::BatchOptions& options);
+
+// The records of a batch, each checked byte for byte against what its number says; nothing if the batch's checksum or
+// any record is not right.
+std::optional<std::vector<RecordId>> read_batch(const record::BatchView& batch);
+
+}  // namespace millrace::sim
