@@ -1,0 +1,198 @@
+#include "record/validate.h"
+
+#include <gtest/gtest.h>
+
+#include "record/batch_builder.h"
+#include "record/record_reader.h"
+
+namespace millrace::record {
+namespace {
+
+constexpr WallTime kNow{1'700'000'000'000};
+
+BatchBuilder two_records(BatchOptions options = {}) {
+  BatchBuilder builder(options);
+  builder.add(kNow - 20, as_bytes("a"), as_bytes("1"));
+  builder.add(kNow - 10, as_bytes("b"), as_bytes("2"));
+  return builder;
+}
+
+Result<Validated, ValidationFailure> validate(Buffer batch, ValidationRules rules = {}) {
+  Scratch scratch;
+  return validate_produced(std::move(batch), rules, kNow, scratch);
+}
+
+Refusal refusal(Buffer batch, ValidationRules rules = {}) {
+  const auto result = validate(std::move(batch), rules);
+  EXPECT_FALSE(result.ok());
+  return result.error().refusal;
+}
+
+// A good batch with one change, sealed again.
+template <typename Change>
+Buffer changed(Change change) {
+  Buffer batch = two_records().build();
+  change(batch.data());
+  MutableBatch(batch.writable()).seal();
+  return batch;
+}
+
+TEST(Validate, AGoodBatchIsTakenAsItIs) {
+  const Buffer sent = two_records().build();
+  const auto result = validate(Buffer::copy_of(sent.bytes()));
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(same_bytes(result->batch.bytes(), sent.bytes()));
+  EXPECT_EQ(result->max_timestamp, kNow - 10);
+  EXPECT_EQ(result->offset_of_max_timestamp, Offset(1));
+  EXPECT_FALSE(result->recompressed);
+}
+
+TEST(Validate, EveryRuleOfTheHeaderIsHeld) {
+  EXPECT_EQ(refusal(Buffer()), Refusal::not_one_batch);
+  std::string twice;
+  for (int i = 0; i < 2; ++i) twice += as_text(two_records().build().bytes());
+  EXPECT_EQ(refusal(Buffer::copy_of(as_bytes(twice))), Refusal::not_one_batch);
+  EXPECT_EQ(refusal(Buffer::copy_of(as_bytes(twice).first(80))), Refusal::not_one_batch);
+  EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b, std::int64_t{1}); })), Refusal::invalid_batch);
+  EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b + 57, std::int32_t{3}); })), Refusal::invalid_batch);
+  EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b + 57, std::int32_t{0}); })), Refusal::invalid_batch);
+  EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b + 43, std::int64_t{9}); })), Refusal::invalid_batch);
+  EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b + 21, kControlBit); })), Refusal::invalid_batch);
+  EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b + 21, std::uint16_t{6}); })), Refusal::unsupported_codec);
+  Buffer damaged = two_records().build();
+  damaged.data()[70] ^= std::byte{1};
+  EXPECT_EQ(refusal(damaged), Refusal::corrupt);
+  Buffer old = two_records().build();
+  old.data()[kMagicAt] = std::byte{1};
+  EXPECT_EQ(refusal(old), Refusal::old_magic);
+  ValidationRules small;
+  small.max_batch_bytes = 20;
+  EXPECT_EQ(refusal(two_records().build(), small), Refusal::too_large);
+  BatchOptions zstd;
+  zstd.codec = Codec::zstd;
+  ValidationRules before7;
+  before7.zstd_allowed = false;
+  EXPECT_EQ(refusal(two_records(zstd).build(), before7), Refusal::unsupported_codec);
+}
+
+TEST(Validate, RecordsThatDoNotFitTheirFramingAreCorrupt) {
+  EXPECT_EQ(refusal(changed([](std::byte* b) { b[61] = std::byte{2}; })), Refusal::corrupt);
+  EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b + 21, std::uint16_t{1}); })), Refusal::corrupt)
+      << "says gzip, is not";
+}
+
+TEST(Validate, TimestampsFarFromTheClockAreRefusedRecordByRecord) {
+  ValidationRules rules;
+  rules.timestamp_after_max = Millis(1000);
+  rules.timestamp_before_max = Millis(5000);
+  BatchBuilder builder({});
+  builder.add(kNow + 1000, std::nullopt, std::nullopt);
+  builder.add(kNow + 1001, std::nullopt, std::nullopt);
+  builder.add(kNow - 5000, std::nullopt, std::nullopt);
+  builder.add(kNow - 5001, std::nullopt, std::nullopt);
+  builder.add(kNoTime, std::nullopt, std::nullopt);
+  builder.add(WallTime(INT64_MIN), std::nullopt, std::nullopt);
+  const auto result = validate(builder.build(), rules);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().refusal, Refusal::invalid_timestamp);
+  std::vector<int> at;
+  for (const auto& fault : result.error().records) at.push_back(fault.index);
+  EXPECT_EQ(at, (std::vector<int>{1, 3, 5}));
+  rules.timestamp_type = TimestampType::log_append_time;
+  EXPECT_TRUE(validate(two_records().build(), rules).ok());
+}
+
+TEST(Validate, ACompactedTopicRefusesNullKeysAndNamesThem) {
+  BatchBuilder builder({});
+  builder.add(kNow, as_bytes("k"), std::nullopt);
+  builder.add(kNow, std::nullopt, as_bytes("v"));
+  ValidationRules rules;
+  rules.compacted = true;
+  const auto result = validate(builder.build(), rules);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().refusal, Refusal::invalid_record);
+  ASSERT_EQ(result.error().records.size(), 1U);
+  EXPECT_EQ(result.error().records[0].index, 1);
+}
+
+TEST(Validate, LogAppendTimeSetsTypeAndMaximumAndKeepsTheRest) {
+  ValidationRules rules;
+  rules.timestamp_type = TimestampType::log_append_time;
+  const auto result = validate(two_records().build(), rules);
+  ASSERT_TRUE(result.ok());
+  const auto batch = BatchView::parse(result->batch.bytes());
+  EXPECT_TRUE(batch->crc_ok());
+  EXPECT_EQ(batch->max_timestamp(), kNow);
+  EXPECT_EQ(batch->base_timestamp(), kNow - 20);
+  EXPECT_EQ(batch->timestamp_type(), TimestampType::log_append_time);
+  BatchOptions claimed;
+  claimed.timestamp_type = TimestampType::log_append_time;
+  EXPECT_EQ(refusal(two_records(claimed).build(kNow)), Refusal::invalid_timestamp);
+}
+
+TEST(Validate, AWrongMaximumTimestampIsSetRight) {
+  const auto result = validate(changed([](std::byte* b) { store_be(b + 35, std::int64_t{5}); }));
+  ASSERT_TRUE(result.ok());
+  const auto batch = BatchView::parse(result->batch.bytes());
+  EXPECT_EQ(batch->max_timestamp(), kNow - 10);
+  EXPECT_TRUE(batch->crc_ok());
+}
+
+TEST(Validate, AnotherCodecOfTheTopicCompressesAnewAndKeepsTheProducer) {
+  for (const Codec from : {Codec::none, Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd}) {
+    for (const Codec to : {Codec::none, Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd}) {
+      BatchOptions options;
+      options.codec = from;
+      options.producer_id = ProducerId(7);
+      options.producer_epoch = ProducerEpoch(1);
+      options.base_sequence = 30;
+      ValidationRules rules;
+      rules.compression = to;
+      const auto result = validate(two_records(options).build(), rules);
+      ASSERT_TRUE(result.ok());
+      EXPECT_EQ(result->recompressed, from != to);
+      const auto batch = BatchView::parse(result->batch.bytes());
+      ASSERT_TRUE(batch.ok() && batch->crc_ok());
+      EXPECT_EQ(batch->codec(), to);
+      EXPECT_EQ(batch->base_sequence(), 30);
+      EXPECT_EQ(batch->last_offset_delta(), 1);
+      Scratch scratch;
+      auto reader = RecordReader::open(*batch, scratch);
+      Record record;
+      ASSERT_TRUE(reader->next(record) && reader->next(record));
+      EXPECT_EQ(as_text(*record.value), "2");
+      EXPECT_FALSE(reader->next(record));
+      EXPECT_TRUE(reader->status().ok());
+    }
+  }
+}
+
+TEST(Validate, HolesInACompressedBatchAreClosedAndInAPlainOneRefused) {
+  for (const Codec codec : {Codec::none, Codec::lz4}) {
+    BatchOptions options;
+    options.codec = codec;
+    BatchBuilder builder(options);
+    builder.add_at(0, kNow, std::nullopt, as_bytes("first"));
+    builder.add_at(5, kNow, std::nullopt, as_bytes("second"));
+    Buffer batch = builder.build();
+    store_be(batch.data() + 23, std::int32_t{1});
+    MutableBatch(batch.writable()).seal();
+    const auto result = validate(batch);
+    if (codec == Codec::none) {
+      ASSERT_FALSE(result.ok());
+      EXPECT_EQ(result.error().refusal, Refusal::invalid_record);
+      continue;
+    }
+    ASSERT_TRUE(result.ok());
+    const auto rebuilt = BatchView::parse(result->batch.bytes());
+    Scratch scratch;
+    auto reader = RecordReader::open(*rebuilt, scratch);
+    Record record;
+    ASSERT_TRUE(reader->next(record) && reader->next(record));
+    EXPECT_EQ(record.offset_delta, 1);
+    EXPECT_EQ(as_text(*record.value), "second");
+  }
+}
+
+}  // namespace
+}  // namespace millrace::record
