@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "config/properties.h"
@@ -36,6 +38,19 @@ std::string objection(const DirectoryFound& directory, const MetaProperties& met
 }  // namespace
 
 bool is_directory_id(const Uuid& id) { return id.high != 0 || id.low >= 100; }
+
+bool is_left_by_format(std::string_view path) {
+  constexpr std::array<std::string_view, 4> kNames{
+      "bootstrap.checkpoint", "__cluster_metadata-0",
+      "__cluster_metadata-0/00000000000000000000-0000000000.checkpoint", "meta.properties"};
+  if (path == ".lock") return true;
+  for (const std::string_view suffix : {".tmp", ".part"}) {
+    if (!path.ends_with(suffix)) continue;
+    path.remove_suffix(suffix.size());
+    return std::ranges::find(kNames, path) != kNames.end();
+  }
+  return path != kMetaPropertiesName && std::ranges::find(kNames, path) != kNames.end();
+}
 
 std::string render_meta_properties(const MetaProperties& meta, std::string_view wall_text) {
   std::string text = "#\n";
@@ -114,7 +129,14 @@ Result<DirectoryVerdict, std::string> judge_directories(const std::vector<Direct
       return fmt::format("{}: is not empty and has no meta.properties, so it is not a log directory of this node; "
                          "name another one in log.dirs, or empty it", directory->path);
     }
-    if (!verdict.cluster_id.empty()) verdict.to_add.push_back(directory->path);
+    if (verdict.cluster_id.empty()) continue;
+    if (directory->path == metadata_dir) {
+      return fmt::format(
+          "{}: holds the metadata log and is not formatted, but other log directories are; bring its disk back, or "
+          "finish an interrupted format with storage format --ignore-formatted",
+          directory->path);
+    }
+    verdict.to_add.push_back(directory->path);
   }
   verdict.kind = verdict.cluster_id.empty() ? DirectoryVerdict::unformatted : DirectoryVerdict::ready;
   return verdict;

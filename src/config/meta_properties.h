@@ -38,8 +38,12 @@ struct DirectoryFound {
   std::string path;
   bool readable = true;                // false: it could not be read; it is offline
   std::optional<MetaProperties> meta;  // nothing: not formatted
-  bool empty = true;                   // without meta.properties: whether nothing is in it
+  bool empty = true;  // without meta.properties: whether nothing is in it, or only what is_left_by_format
 };
+
+// Whether a file or directory, by its path inside a log directory, is one that a format writes before meta.properties:
+// a directory with nothing else was being formatted when the node died, and may be formatted again.
+bool is_left_by_format(std::string_view path);
 
 // What is to be done with the log directories at the start.
 struct DirectoryVerdict {
@@ -55,8 +59,8 @@ struct DirectoryVerdict {
 };
 
 // Judges the directories of a node. Errors, one line each, naming the path: another node's directory, two clusters in
-// one node, one directory id twice, files but no meta.properties (a foreign directory), and no directory that can be
-// read. `metadata_dir` must be readable. Precondition: `found` is not empty.
+// one node, one directory id twice, files but no meta.properties (a foreign directory), no directory that can be read,
+// a metadata directory that cannot be read, or that is not formatted beside others that are. Precondition: `found` is not empty.
 Result<DirectoryVerdict, std::string> judge_directories(const std::vector<DirectoryFound>& found,
                                                         std::string_view metadata_dir, NodeId node_id);
 

@@ -70,6 +70,24 @@ TEST(JudgeDirectories, OursAreReadyAndAnEmptyOneBesideThemIsToBeAdded) {
   EXPECT_EQ(verdict.value().needs_id, std::vector<std::string>{"c"});
 }
 
+TEST(JudgeDirectories, AnUnformattedMetadataDirectoryBesideFormattedOnesIsRefused) {
+  const auto verdict = judge_directories({{"a"}, formatted("b", meta())}, "a", NodeId(1));
+  ASSERT_FALSE(verdict.ok());
+  EXPECT_NE(verdict.error().find("a: holds the metadata log and is not formatted"), std::string::npos);
+}
+
+TEST(JudgeDirectories, WhatAnInterruptedFormatLeavesIsKnown) {
+  for (const auto* path : {"bootstrap.checkpoint", "bootstrap.checkpoint.tmp", "meta.properties.tmp", ".lock",
+                           "__cluster_metadata-0", "__cluster_metadata-0/00000000000000000000-0000000000.checkpoint",
+                           "__cluster_metadata-0/00000000000000000000-0000000000.checkpoint.part"}) {
+    EXPECT_TRUE(is_left_by_format(path)) << path;
+  }
+  for (const auto* path :
+       {"meta.properties", "topic-0", "__cluster_metadata-0/00000000000000000000.log", "lost+found", ""}) {
+    EXPECT_FALSE(is_left_by_format(path)) << path;
+  }
+}
+
 TEST(JudgeDirectories, ForeignDirectoriesAreRefused) {
   const auto refused = [](const std::vector<DirectoryFound>& found) {
     const auto verdict = judge_directories(found, "a", NodeId(1));

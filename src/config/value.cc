@@ -182,8 +182,8 @@ Result<Value, Problem> parse_text(const Definition& definition, std::string_view
                       (text.starts_with(kByDuration) && is_duration(text.substr(kByDuration.size())));
   if (rule.kind == Rule::offset_reset && !resets) {
     return problem(definition, text, text,
-                   fmt::format("Invalid value `{}` for configuration {}. The value must be either 'earliest', 'latest' or "
-                               "of the format 'by_duration:<PnDTnHnMn.nS>'.",
+                   fmt::format("Invalid value `{}` for configuration {}. The value must be either 'earliest', "
+                               "'latest' or of the format 'by_duration:<PnDTnHnMn.nS>'.",
                                text, definition.name));
   }
   return Value(std::string(text));
