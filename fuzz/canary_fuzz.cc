@@ -1,4 +1,4 @@
-// A decoder with a bug: after the right four bytes it believes a length. A fuzzer that does not find this finds nothing.
+// A decoder with a bug: after the right four bytes it believes a length. A fuzzer that does not find it finds nothing.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -5,6 +5,7 @@
 
 #include "protocol/json.h"
 #include "protocol/json_default.h"
+#include "protocol/limits.h"
 #include "protocol/testing/round_trip.h"
 
 namespace millrace::protocol {
@@ -63,7 +64,7 @@ TEST(Schema, StructuresNestNoDeeperThanTheLimit) {
     }
     return deepest + 1;
   };
-  for (const MessageSchema& message : all_messages()) EXPECT_LE(depth(depth, message.root), 8U) << message.name;
+  for (const MessageSchema& message : all_messages()) EXPECT_LE(depth(depth, message.root), kMaxNesting) << message.name;
 }
 
 }  // namespace

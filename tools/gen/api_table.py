@@ -1,6 +1,6 @@
 """Writes the list of APIs: the enum of keys and the table of their versions."""
 from cpp_header import comment
-from spec import NEWEST, snake
+from spec import snake
 
 FLAGS = {"broker": "kOnBroker", "controller": "kOnController"}
 
@@ -24,9 +24,8 @@ def write_source(apis):
             raise SystemExit(f"spec/rpc: key {number} is missing")
         first, last = api.versions or (0, -1)
         listeners = " | ".join(FLAGS[name] for name in api.listeners) or "0"
-        flexible = api.flexible if api.flexible != NEWEST else NEWEST
         unstable = "true" if api.latest_unstable else "false"
-        lines.append(f'    {{ApiKey::{snake(api.name)}, "{api.name}", {first}, {last}, {flexible}, {listeners}, '
+        lines.append(f'    {{ApiKey::{snake(api.name)}, "{api.name}", {first}, {last}, {api.flexible}, {listeners}, '
                      f"{unstable}}},")
     lines += ["};", "}  // namespace", "", "std::span<const ApiInfo> all_apis() { return kApis; }", "",
               "}  // namespace millrace::protocol", ""]

@@ -2,7 +2,7 @@
 import textwrap
 
 from cpp_types import cpp_type, initialiser, member
-from spec import NEWEST, snake
+from spec import snake
 
 
 def comment(text, indent=""):
@@ -40,9 +40,8 @@ def constants(message):
     elif message.type >= 0:
         lines.append(f"  static constexpr std::int16_t kType = {message.type};")
     first, last = message.versions
-    flexible = message.flexible if message.flexible != NEWEST else NEWEST
     lines.append(f"  static constexpr std::int16_t kMinVersion = {first}, kMaxVersion = {last}, "
-                 f"kFlexibleSince = {flexible};")
+                 f"kFlexibleSince = {message.flexible};")
     return lines
 
 

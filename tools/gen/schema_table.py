@@ -1,6 +1,4 @@
 """Writes the definitions as data, for the interpreter that turns messages into JSON and back."""
-from spec import NEWEST
-
 TYPES = {"bool": "boolean"}
 
 
@@ -36,11 +34,10 @@ class Tables:
         numbers = {}
         for struct in message.structs + [message.root]:
             self.add_struct(struct, message, numbers)
-        flexible = NEWEST if message.flexible == NEWEST else message.flexible
         kind = message.kind if message.kind in ("request", "response", "header") else "record"
         self.messages.append(
             f'    {{MessageKind::{kind}, "{message.name}", "{message.log or ""}", {message.type}, '
-            f"{cpp_range(message.versions)}, {flexible}, {len(self.structs) - 1}}},")
+            f"{cpp_range(message.versions)}, {message.flexible}, {len(self.structs) - 1}}},")
 
 
 def write(files):
