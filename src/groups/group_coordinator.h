@@ -2,23 +2,21 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/callback.h"
 #include "base/ids.h"
-#include "base/uuid.h"
 #include "coordinator/partition_log.h"
+#include "groups/offsets/query.h"
 #include "groups/settings.h"
+#include "groups/topic_directory.h"
 #include "ports/shard.h"
 #include "protocol/gen/heartbeat.h"
 #include "protocol/gen/join_group.h"
 #include "protocol/gen/leave_group.h"
 #include "protocol/gen/offset_commit.h"
-#include "protocol/gen/offset_fetch.h"
 #include "protocol/gen/sync_group.h"
 
 namespace millrace::groups {
@@ -39,58 +37,6 @@ struct Incoming {
 // on the shard of the coordinator.
 using Reply = Callback<void(Buffer body)>;
 
-// What the coordinator asks about topics: the newest metadata that its shard knows.
-class TopicDirectory {
- public:
-  virtual ~TopicDirectory() = default;
-  struct Topic {
-    std::string name;
-    Uuid id;
-    std::int32_t partitions = 0;
-  };
-  virtual std::optional<Topic> by_name(std::string_view name) const = 0;
-  virtual std::optional<Topic> by_id(const Uuid& id) const = 0;
-};
-
-// Offsets of one group, as OffsetFetch asks for them. A topic is named (versions up to 9) or given by id (10).
-struct OffsetQuery {
-  struct Topic {
-    std::string name;
-    Uuid id;
-    std::vector<std::int32_t> partitions;
-  };
-  std::string group_id;
-  std::optional<std::string> member_id;
-  std::int32_t member_epoch = -1;
-  bool all_topics = false;  // `topics` is not used
-  std::vector<Topic> topics;
-  bool require_stable = false;
-  std::int16_t version = 0;
-};
-
-struct OffsetAnswer {
-  struct Partition {
-    std::int32_t index = 0;
-    std::int64_t offset = -1;
-    std::int32_t leader_epoch = -1;
-    std::optional<std::string> metadata;
-    std::int16_t error = 0;
-  };
-  struct Topic {
-    std::string name;
-    Uuid id;
-    std::vector<Partition> partitions;
-  };
-  std::string group_id;
-  std::int16_t error = 0;
-  std::vector<Topic> topics;
-};
-
-// Cuts an OffsetFetch into one query per group (version 8 and later may ask about several), each for the shard of its
-// group, and puts the answers (in the order of the queries) together again.
-std::vector<OffsetQuery> split_offset_fetch(const protocol::OffsetFetchRequest& request, std::int16_t version);
-Buffer encode_offset_fetch(const std::vector<OffsetAnswer>& answers, std::int16_t version);
-
 // The coordinator of the groups whose partitions of __consumer_offsets this shard leads: membership and rebalances of
 // classic groups, and committed offsets (docs/formats/consumer-offsets.md). One per shard.
 //
@@ -104,6 +50,9 @@ class GroupCoordinator {
   // exist, offsets.topic.num.partitions.
   GroupCoordinator(ports::Shard& shard, const TopicDirectory& topics, GroupSettings settings,
                    std::int32_t partition_count);
+  // The same, of the parts of the shard that it uses.
+  GroupCoordinator(ports::Clock& clock, ports::Timers& timers, ports::Random& random, ports::Logger& logger,
+                   const TopicDirectory& topics, GroupSettings settings, std::int32_t partition_count);
   ~GroupCoordinator();
 
   // This node leads `partition` from now on: reads its log and serves its groups when that is done. A partition that is

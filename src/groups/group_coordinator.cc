@@ -1,0 +1,126 @@
+#include "groups/group_coordinator.h"
+
+#include <map>
+#include <utility>
+
+#include "coordinator/partition_choice.h"
+#include "groups/answers.h"
+#include "groups/group_partition.h"
+#include "groups/offsets/commit.h"
+#include "groups/offsets/fetch.h"
+
+namespace millrace::groups {
+
+struct GroupCoordinator::State {
+  GroupEnvironment environment;
+  std::int32_t partition_count;
+  std::map<PartitionIndex, std::unique_ptr<GroupPartition>> partitions;
+
+  // The partition of a group; nothing, and why, if it cannot be asked.
+  GroupPartition* of(std::string_view group, Errc& why) {
+    const auto found = partitions.find(coordinator::partition_for(group, partition_count));
+    why = found == partitions.end() ? Errc::not_coordinator : found->second->ready();
+    return why == Errc::none ? found->second.get() : nullptr;
+  }
+  void later(Reply reply, Buffer body) {
+    environment.timers.at_turn_end(
+        [reply = std::move(reply), body = std::move(body)]() mutable { reply(std::move(body)); });
+  }
+};
+
+GroupCoordinator::GroupCoordinator(ports::Clock& clock, ports::Timers& timers, ports::Random& random,
+                                   ports::Logger& logger, const TopicDirectory& topics, GroupSettings settings,
+                                   std::int32_t partition_count)
+    : state_(std::make_unique<State>(
+          State{{clock, timers, random, logger, topics, settings}, partition_count, {}})) {}
+GroupCoordinator::GroupCoordinator(ports::Shard& shard, const TopicDirectory& topics, GroupSettings settings,
+                                   std::int32_t partition_count)
+    : GroupCoordinator(shard.clock, shard.timers, shard.random, shard.log, topics, settings, partition_count) {}
+GroupCoordinator::~GroupCoordinator() = default;
+
+void GroupCoordinator::load(PartitionIndex partition, std::unique_ptr<coordinator::PartitionLog> log) {
+  unload(partition);
+  auto& made = state_->partitions[partition];
+  made = std::make_unique<GroupPartition>(state_->environment, partition, std::move(log));
+  made->load();
+}
+
+void GroupCoordinator::unload(PartitionIndex partition) {
+  const auto found = state_->partitions.find(partition);
+  if (found == state_->partitions.end()) return;
+  found->second->close();
+  state_->partitions.erase(found);
+}
+
+void GroupCoordinator::join(Incoming<protocol::JoinGroupRequest> request, Reply reply) {
+  const GroupSettings& settings = state_->environment.settings;
+  const Millis session(request.body.session_timeout_ms);
+  classic::JoinAnswer refused;
+  refused.member_id = request.body.member_id;
+  if (request.body.group_id.empty()) {
+    refused.error = Errc::invalid_group_id;
+  } else if (session < settings.min_session_timeout || session > settings.max_session_timeout) {
+    refused.error = Errc::invalid_session_timeout;
+  } else if (GroupPartition* partition = state_->of(request.body.group_id, refused.error)) {
+    return partition->join(request, std::move(reply));
+  }
+  state_->later(std::move(reply), encode_join(refused, request.version));
+}
+
+void GroupCoordinator::sync(Incoming<protocol::SyncGroupRequest> request, Reply reply) {
+  constexpr std::int16_t kFirstWithProtocol = 5;  // KIP-559: from then on both must be said
+  const bool silent = !request.body.protocol_type || !request.body.protocol_name;
+  Errc error = Errc::none;
+  if (request.version >= kFirstWithProtocol && silent) {
+    error = Errc::inconsistent_group_protocol;
+  } else if (request.body.group_id.empty()) {
+    error = Errc::invalid_group_id;
+  } else if (GroupPartition* partition = state_->of(request.body.group_id, error)) {
+    return partition->sync(request, std::move(reply));
+  }
+  state_->later(std::move(reply), encode_sync_error(error, request.version));
+}
+
+void GroupCoordinator::heartbeat(Incoming<protocol::HeartbeatRequest> request, Reply reply) {
+  Errc error = Errc::none;
+  if (request.body.group_id.empty()) {
+    error = Errc::invalid_group_id;
+  } else if (GroupPartition* partition = state_->of(request.body.group_id, error)) {
+    return partition->heartbeat(request, std::move(reply));
+  }
+  // While the group is being read nobody can tell, and a member that is told so would leave for nothing.
+  if (error == Errc::coordinator_load_in_progress) error = Errc::none;
+  state_->later(std::move(reply), encode_heartbeat(error, request.version));
+}
+
+void GroupCoordinator::leave(Incoming<protocol::LeaveGroupRequest> request, Reply reply) {
+  Errc error = Errc::none;
+  if (request.body.group_id.empty()) {
+    error = Errc::invalid_group_id;
+  } else if (GroupPartition* partition = state_->of(request.body.group_id, error)) {
+    return partition->leave(request, std::move(reply));
+  }
+  state_->later(std::move(reply), encode_leave_error(error, request.version));
+}
+
+void GroupCoordinator::commit_offsets(Incoming<protocol::OffsetCommitRequest> request, Reply reply) {
+  offsets::Commit commit(request.body, request.version, state_->environment.topics);
+  Errc error = Errc::none;
+  if (commit.has_open()) {
+    if (GroupPartition* partition = state_->of(request.body.group_id, error)) {
+      return partition->commit_offsets(request, std::move(commit), std::move(reply));
+    }
+  }
+  state_->later(std::move(reply), commit.answer(error));
+}
+
+void GroupCoordinator::fetch_offsets(OffsetQuery query, Callback<void(OffsetAnswer)> reply) {
+  Errc error = Errc::none;
+  if (GroupPartition* partition = state_->of(query.group_id, error)) {
+    return partition->fetch_offsets(std::move(query), std::move(reply));
+  }
+  state_->environment.timers.at_turn_end(
+      [answer = offsets::fetch_error(query, error), reply = std::move(reply)]() mutable { reply(std::move(answer)); });
+}
+
+}  // namespace millrace::groups

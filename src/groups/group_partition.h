@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "coordinator/keyed_timers.h"
+#include "coordinator/runtime.h"
+#include "groups/classic/transitions.h"
+#include "groups/group_coordinator.h"
+#include "groups/offsets/commit.h"
+#include "groups/store.h"
+#include "protocol/errc.h"
+
+namespace millrace::groups {
+
+using protocol::Errc;
+
+// What the partitions of one shard share. Everything outlives them.
+struct GroupEnvironment {
+  ports::Clock& clock;
+  ports::Timers& timers;
+  ports::Random& random;
+  ports::Logger& logger;
+  const TopicDirectory& topics;
+  GroupSettings settings;
+};
+
+// The groups of one partition of __consumer_offsets that this shard leads. Runs what the transitions decide: keeps the
+// groups as they are now (classic::ClassicGroup) beside what is stored of them (Store), the requests that wait, and the
+// timers.
+class GroupPartition {
+ public:
+  GroupPartition(const GroupEnvironment& environment, PartitionIndex partition,
+                 std::unique_ptr<coordinator::PartitionLog> log);
+  ~GroupPartition();
+
+  void load();
+  // Led elsewhere: whoever waits gets NOT_COORDINATOR. Nothing but the destructor may follow.
+  void close();
+
+  // none when its groups can be asked for; otherwise COORDINATOR_LOAD_IN_PROGRESS or NOT_COORDINATOR, and no request
+  // may be given to it.
+  Errc ready() const;
+
+  void join(const Incoming<protocol::JoinGroupRequest>& request, Reply reply);
+  void sync(const Incoming<protocol::SyncGroupRequest>& request, Reply reply);
+  void heartbeat(const Incoming<protocol::HeartbeatRequest>& request, Reply reply);
+  void leave(const Incoming<protocol::LeaveGroupRequest>& request, Reply reply);
+  // Commits what is open in `commit`, which was made from `request`.
+  void commit_offsets(const Incoming<protocol::OffsetCommitRequest>& request, offsets::Commit commit, Reply reply);
+  void fetch_offsets(OffsetQuery query, Callback<void(OffsetAnswer)> reply);
+
+ private:
+  // An answer on its way, and how to say instead that it came to nothing.
+  struct Outgoing {
+    Reply reply;
+    std::int16_t version = 0;
+    Buffer body;
+    Buffer (*error_body)(Errc, std::int16_t) = nullptr;
+  };
+  // A JoinGroup or SyncGroup that waits.
+  struct Parked {
+    Reply reply;
+    std::int16_t version = 0;
+  };
+  using MemberKey = std::pair<std::string, std::string>;  // group, member
+  using ParkedMap = std::map<MemberKey, Parked>;
+  using TimerKey = std::tuple<std::string, classic::TimerKind, std::string>;  // group, kind, member
+
+  const classic::ClassicGroup* find(std::string_view group) const;
+  classic::Context context() const { return {environment_.settings, environment_.clock.wall()}; }
+
+  void on_loaded(coordinator::Runtime::State state);
+  void apply(const std::string& group, classic::Decision decision, std::vector<Outgoing> answers);
+  void set_timer(const std::string& group, const classic::TimerOrder& order);
+  void on_timer(const std::string& group, const classic::TimerOrder& order);
+  void follow_up(const std::string& group, const classic::Followup& followup, Errc result);
+  void forget(const std::string& group, Errc why);
+
+  void park(ParkedMap& parked, const MemberKey& key, Parked request, Buffer (*error_body)(Errc, std::int16_t));
+  void unpark(ParkedMap& parked, const MemberKey& key, std::vector<Outgoing>& out, Outgoing answer);
+  void send_later(std::vector<Outgoing> answers);
+  static void send(std::vector<Outgoing>& answers, Errc error);
+
+  GroupEnvironment environment_;
+  std::string name_;
+  Store store_;
+  coordinator::KeyedTimers<TimerKey> timers_;
+  std::map<std::string, classic::ClassicGroup, std::less<>> groups_;
+  ParkedMap joins_;
+  ParkedMap syncs_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false: what was planned here has nothing to do
+  coordinator::Runtime runtime_;
+};
+
+// Kafka's code for records that were not written.
+Errc to_errc(coordinator::WriteError error);
+
+}  // namespace millrace::groups
