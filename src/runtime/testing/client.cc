@@ -2,25 +2,34 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <poll.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <vector>
 
 #include "base/assert.h"
 
 namespace millrace::runtime {
 
-Client::Client(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  MR_ASSERT(fd_ >= 0);
-  if (receive_buffer > 0) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+Client::Client(std::uint16_t port, int receive_buffer) : Client(unconnected(receive_buffer)) {
+  MR_ASSERT(connect(port));
+}
+
+Client Client::unconnected(int receive_buffer) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  MR_ASSERT(fd >= 0);
+  if (receive_buffer > 0) ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  return Client(fd, nullptr);
+}
+
+bool Client::connect(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  MR_ASSERT(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  return ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 Client::~Client() {
@@ -58,19 +67,6 @@ void Client::reset() {
   ::close(std::exchange(fd_, -1));
 }
 
-std::size_t Client::write_until_full() {
-  const std::vector<char> bytes(65'536, 'x');
-  std::size_t total = 0;
-  for (;;) {
-    const ssize_t put = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (put > 0) {
-      total += static_cast<std::size_t>(put);
-      continue;
-    }
-    // The two ends have settled when nothing more is taken for a moment; only the upper bound is asserted by tests.
-    pollfd ready{fd_, POLLOUT, 0};
-    if (::poll(&ready, 1, 50) <= 0) return total;
-  }
-}
+bool Client::bytes_under_way(int& bytes) const { return ::ioctl(fd_, SIOCOUTQ, &bytes) == 0; }
 
 }  // namespace millrace::runtime

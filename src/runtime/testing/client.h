@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,11 +26,14 @@ class Client {
   void finish_writing();
   // Ends the connection with a reset.
   void reset();
-  // How many bytes the system takes until it would wait.
-  std::size_t write_until_full();
-  int fd() const { return fd_; }
+  // A socket that is connected later.
+  static Client unconnected(int receive_buffer = 0);
+  bool connect(std::uint16_t port);
+  // How many sent bytes the other end's system has not acknowledged; false if that cannot be told.
+  bool bytes_under_way(int& bytes) const;
 
  private:
+  explicit Client(int fd, std::nullptr_t) : fd_(fd) {}
   int fd_;
 };
 
