@@ -60,7 +60,8 @@ struct DirectoryVerdict {
 
 // Judges the directories of a node. Errors, one line each, naming the path: another node's directory, two clusters in
 // one node, one directory id twice, files but no meta.properties (a foreign directory), no directory that can be read,
-// a metadata directory that cannot be read, or that is not formatted beside others that are. Precondition: `found` is not empty.
+// a metadata directory that cannot be read, or that is not formatted beside others that are. Precondition: `found` is
+// not empty.
 Result<DirectoryVerdict, std::string> judge_directories(const std::vector<DirectoryFound>& found,
                                                         std::string_view metadata_dir, NodeId node_id);
 

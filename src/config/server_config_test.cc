@@ -94,6 +94,15 @@ TEST(ServerConfig, ARefusalNamesPlaceSettingValueAndWhatIsAllowed) {
             "NAME://host:port, with a port from 0 to 65535");
 }
 
+TEST(ServerConfig, OfTwoSettingsThatDisagreeTheOneThatWasSetIsNamed) {
+  EXPECT_EQ(refusal({{"group.consumer.session.timeout.ms", "1"}}),
+            "f:9: group.consumer.session.timeout.ms=1 is not allowed: it must be at least "
+            "group.consumer.min.session.timeout.ms, which is 45000");
+  EXPECT_EQ(refusal({{"replica.fetch.wait.max.ms", "50000"}}),
+            "f:9: replica.fetch.wait.max.ms=50000 is not allowed: it must be at most replica.socket.timeout.ms, which is "
+            "30000");
+}
+
 TEST(ServerConfig, BrokerIdIsAnOlderNameOfNodeId) {
   EXPECT_EQ(accepted({{"node.id", "-"}, {"broker.id", "2"}, {"controller.quorum.voters", "2@h:1"}}).node_id, NodeId(2));
   EXPECT_EQ(refusal({{"broker.id", "2"}}),
