@@ -187,7 +187,7 @@ void ShardFile::finish(Operation& operation, Error result) {
   if (operation.operation == What::read) --reading_;
   if (operation.operation == What::write || operation.operation == What::resize) --changing_;
   if (result == Error::io && operation.operation == What::write) broken_ = true;
-  if (result != Error::none && operation.operation == What::sync) broken_ = true;
+  if (result != Error::none && operation.operation == What::sync) broken_ = sync_failed_ = true;
   const auto keep = self_;
   if (!engine_.leaving) advance();
   deliver();
@@ -206,9 +206,13 @@ void ShardFile::deliver() {
 }
 
 void ShardFile::complete(Operation& operation) {
-  // An error is reported by the system once: a sync or write that ran beside the failed one has lost as much.
   const bool changes = operation.operation == What::write || operation.operation == What::sync;
-  const Error result = changes && broken_ ? Error::io : operation.result;
+  // The system reports a failed sync once:
+  //   1. two syncs run side by side   2. the disk fails   3. one sees the error, the other sees none and has lost as much
+  // so what is not yet reported fails with it. A failed write takes only those with it that were begun after it.
+  const bool lost = changes && (sync_failed_ || write_failed_);
+  const Error result = lost ? Error::io : operation.result;
+  if (operation.operation == What::write && result == Error::io) write_failed_ = true;
   if (operation.operation == What::read) {
     if (result != Error::none) return operation.read_done(result);
     return operation.read_done(operation.buffers.front().slice(0, operation.done_bytes));

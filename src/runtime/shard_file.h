@@ -49,7 +49,9 @@ class ShardFile final : public ports::File, public std::enable_shared_from_this<
   Engine& engine_;
   Pool& file_pool_;
   const int fd_;
-  bool broken_ = false;
+  bool broken_ = false;        // nothing more is begun
+  bool sync_failed_ = false;
+  bool write_failed_ = false;  // and was reported
   std::unique_ptr<Operation> first_;  // a list by Operation::next
   Operation* last_ = nullptr;
   Operation* waiting_ = nullptr;  // the first that has not started
