@@ -81,6 +81,7 @@ bool LogImpl::must_roll(const Segment& active, std::uint64_t bytes, WallTime max
   if (last - active.base() > INT32_MAX) return true;
   // The age is counted in record time; a segment whose first record has none is counted from when it was opened.
   const WallTime first = active.index.first_timestamp();
+  // max_timestamp is at least -1: the difference of the two stays within 64 bits.
   const std::int64_t age = first.value() >= 0 ? max_timestamp - first : shard_.clock.wall() - active.opened_at;
   return age > options_.segment_ms.value();
 }

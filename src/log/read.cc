@@ -90,7 +90,8 @@ Result<std::uint64_t> LogImpl::range_end(const Segment& segment, std::uint64_t f
   if (!end || *end <= from || *end - from <= room) return end;
   const auto boundary = last_boundary(segment, from, from + room);
   if (!boundary || *boundary > from || !whole) return boundary;
-  const auto first = Headers(segment).at(from);
+  Headers headers(segment);
+  const auto first = headers.at(from);
   if (!first) {
     missing_ = {segment.pin ? segment.pin->file : nullptr, from};
     return first.error();

@@ -24,7 +24,7 @@ void LogImpl::truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> 
     return;
   }
   if (const EpochEnd known = epochs_.end_of(epoch, end()); known.end != kNoOffset) offset = std::min(offset, known.end);
-  if (offset >= end()) {
+  if (offset >= end() && durable_end_ == end()) {
     shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
     return;
   }

@@ -83,9 +83,10 @@ Result<TimestampOffset> find_latest_record(ports::BlockingFiles& files, const st
   record::Scratch scratch;
   const Status searched = each_batch(files, runs, least, [&](const record::BatchView& batch) -> Result<bool> {
     MR_TRY(each_record(batch, scratch, [&](Offset offset, WallTime timestamp) {
-      if (timestamp >= least && offset >= from && offset < upto) {
+      const bool later = found.offset == kNoOffset ? timestamp >= least : timestamp > least;
+      if (later && offset >= from && offset < upto) {
         found = {offset, timestamp, batch.leader_epoch()};
-        least = timestamp + 1;
+        least = timestamp;
       }
       return true;
     }));

@@ -50,7 +50,9 @@ void BatchBuilder::add_at(std::int32_t offset_delta, WallTime timestamp, std::op
                           std::optional<Bytes> value, std::span<const Header> headers) {
   MR_ASSERT(offset_delta > last_delta_);
   if (count_ == 0) base_timestamp_ = timestamp;
-  const std::int64_t time_delta = timestamp - base_timestamp_;
+  // Wraps as Java's difference does, should the two be further apart than a number reaches.
+  const auto time_delta = static_cast<std::int64_t>(static_cast<std::uint64_t>(timestamp.value()) -
+                                                    static_cast<std::uint64_t>(base_timestamp_.value()));
   std::size_t size = 1 + varlong_size(time_delta) + varint_size(offset_delta) + nullable_size(key) +
                      nullable_size(value) + varint_size(static_cast<std::int32_t>(headers.size()));
   for (const Header& header : headers) size += nullable_size(header.key) + nullable_size(header.value);
