@@ -102,6 +102,24 @@ TEST(Settings, AWildcardListenKeepsWhatIsAdvertised) {
   EXPECT_EQ(value_of(options, "advertised.listeners"), "PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093");
 }
 
+TEST(Settings, AFileThatJavaHasWrittenStartsANode) {
+  const auto loaded = load_server_config(with_file(
+      "#\n#Sat Nov 21 03:00:00 UTC 2026\nadvertised.listeners=EXTERNAL\\://127.0.0.1\\:41001\n"
+      "controller.listener.names=CONTROLLER\ncontroller.quorum.voters=0@127.0.0.1\\:41002\n"
+      "inter.broker.listener.name=EXTERNAL\n"
+      "listener.security.protocol.map=EXTERNAL\\:PLAINTEXT,CONTROLLER\\:PLAINTEXT\n"
+      "listeners=EXTERNAL\\://127.0.0.1\\:41001,CONTROLLER\\://127.0.0.1\\:41002\nlog.dirs=/tmp/n0-0,/tmp/n0-1\n"
+      "node.id=0\noffsets.topic.num.partitions=5\nprocess.roles=broker,controller\nqueued.max.requests=500\n"
+      "transaction.state.log.num.partitions=5\n"));
+  ASSERT_TRUE(loaded.ok()) << loaded.error();
+  EXPECT_TRUE(loaded.value().warnings.empty());
+  const ServerConfig& config = loaded.value().config;
+  EXPECT_EQ(config.network.advertised, (std::vector<Listener>{{"EXTERNAL", {"127.0.0.1", 41001}}}));
+  EXPECT_EQ(config.quorum.voters, (std::vector<Voter>{{0, {"127.0.0.1", 41002}}}));
+  EXPECT_EQ(config.groups.offsets_topic_partitions, 5);
+  EXPECT_EQ(config.log_dirs, (std::vector<std::string>{"/tmp/n0-0", "/tmp/n0-1"}));
+}
+
 TEST(Settings, BadOptionsAreRefusedInOneLine) {
   StartOptions options;
   options.sets = {"novalue"};
