@@ -30,7 +30,7 @@ TEST_P(ListenTest, ConnectionsOverTheTotalAreClosedAndThePlaceComesBack) {
     ASSERT_TRUE(echoes(clients.back()));
   }
   EXPECT_TRUE(Client(port).at_end());
-  EXPECT_TRUE(node.log().contains("over the limit of 3 connections"));
+  node.eventually(0, [&] { return node.log().contains("over the limit of 3 connections"); });
   clients.pop_back();
   node.eventually(0, [&] { return counts_.closed == 1; });
   // The count falls just after on_closed.
@@ -52,7 +52,7 @@ TEST_P(ListenTest, ConnectionsOverTheLimitOfTheirAddressAreClosed) {
   EXPECT_TRUE(echoes(first));
   EXPECT_TRUE(echoes(second));
   EXPECT_TRUE(Client(port).at_end());
-  EXPECT_TRUE(node.log().contains("over the limit of 2 per address (last from 127.0.0.1)"));
+  node.eventually(0, [&] { return node.log().contains("over the limit of 2 per address (last from 127.0.0.1)"); });
   EXPECT_TRUE(echoes(first));
 }
 
@@ -162,7 +162,7 @@ TEST_P(ListenTest, WithoutFreeDescriptorsConnectionsAreShedNotStuck) {
   ASSERT_EQ(0, ::setrlimit(RLIMIT_NOFILE, &before));
   ASSERT_TRUE(later.connect(port));
   EXPECT_TRUE(echoes(later));
-  EXPECT_TRUE(node.log().contains("without a free file descriptor"));
+  node.eventually(0, [&] { return node.log().contains("without a free file descriptor"); });
 }
 
 TEST_P(ListenTest, ConnectReachesAListenerByAddressAndByName) {
