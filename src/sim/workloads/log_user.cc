@@ -1,0 +1,204 @@
+#include "sim/workloads/log_user.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "sim/workloads/content.h"
+
+namespace millrace::sim {
+
+LogUser::LogUser(ports::Shard& shard, log::Committer& committer, LogModel& model, History& history, Prng prng)
+    : shard_(shard), committer_(committer), model_(model), history_(history), prng_(prng) {}
+
+LogUser::~LogUser() { model_.open = false; }
+
+void LogUser::fail(const std::string& why) { history_.fail(model_.directory + ": " + why); }
+
+void LogUser::open(const log::LogOptions& options) {
+  log::PartitionLog::open(shard_, committer_, model_.directory, model_.topic_id, options, *this,
+                          [this](auto log) { opened(std::move(log)); });
+}
+
+void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
+  if (!log) {
+    const Error error = log.error();
+    if (error != Error::io && error != Error::no_space) fail(fmt::format("cannot be opened: {}", to_string(error)));
+    return shard_.process.fail("a log cannot be opened");
+  }
+  log_ = std::move(*log);
+  const std::int64_t end = log_->end().value();
+  if (log_->durable_end() != log_->end()) fail("opened with an end that is not durable");
+  if (end < model_.floor()) {
+    fail(fmt::format("offset {} was durable, and the log ends at {}", model_.floor() - 1, end));
+  }
+  if (end > static_cast<std::int64_t>(model_.contents.size())) fail(fmt::format("made up records up to {}", end));
+  // What the log opened with is durable, and what it does not have is gone, whatever happens next.
+  model_.contents.resize(std::min(static_cast<std::size_t>(end), model_.contents.size()));
+  model_.durable = end;
+  model_.cutting = -1;
+  compare();
+}
+
+// Reads everything, after a crash.
+void LogUser::compare() {
+  const auto from = static_cast<std::int64_t>(found_.size());
+  if (from >= log_->end().value()) return finish_compare();
+  read(from, 20'000, [this](std::vector<RecordId> ids) {
+    if (ids.empty()) return shard_.process.fail("a log cannot be read");
+    found_.insert(found_.end(), ids.begin(), ids.end());
+    compare();
+  });
+}
+
+void LogUser::finish_compare() {
+  for (std::size_t i = 0; i < std::min(found_.size(), model_.contents.size()); ++i) {
+    if (found_[i] == model_.contents[i].id) continue;
+    fail(fmt::format("offset {} held record {:x}, and holds {:x}", i, model_.contents[i].id, found_[i]));
+    break;
+  }
+  model_.open = true;
+  ++model_.epoch;
+  log_->begin_epoch(LeaderEpoch(model_.epoch));
+  step();
+}
+
+void LogUser::on_durable(Offset durable_end) {
+  const std::int64_t end = durable_end.value();
+  if (end < model_.durable && model_.cutting < 0) fail(fmt::format("durable {} went back to {}", model_.durable, end));
+  if (end > static_cast<std::int64_t>(model_.contents.size())) fail(fmt::format("durable {} is above the end", end));
+  model_.records_durable += static_cast<std::uint64_t>(std::max<std::int64_t>(0, end - model_.durable));
+  model_.durable = end;
+}
+
+void LogUser::step() {
+  const Millis delay(static_cast<std::int64_t>(1 + prng_.below(30)));
+  shard_.timers.at(shard_.clock.now() + delay, [this] {
+    const auto what = prng_.below(40);
+    if (model_.cutting < 0 && what == 0) {
+      cut();
+    } else if (model_.cutting < 0 && what < 25) {
+      append();
+    } else if (model_.cutting < 0) {
+      const auto from = static_cast<std::int64_t>(prng_.below(model_.contents.size() + 1));
+      std::vector<LogModel::Entry> expected(model_.contents.begin() + from, model_.contents.end());
+      read(from, prng_.below(10'000), [this, from, expected = std::move(expected)](std::vector<RecordId> ids) {
+        check_read(from, expected, ids);
+      });
+    }
+    step();
+  });
+}
+
+void LogUser::append() {
+  std::vector<RecordId> ids;
+  for (std::uint64_t i = 0; i <= prng_.below(4); ++i) ids.push_back(model_.next_record++);
+  record::BatchOptions options;
+  options.codec = static_cast<record::Codec>(prng_.below(5));
+  const auto base = static_cast<std::int64_t>(model_.contents.size());
+  const auto result = log_->append(make_batch(ids, shard_.clock.wall(), 900, options), LeaderEpoch(model_.epoch));
+  if (!result) {
+    const Error error = result.error();
+    const bool allowed = error == Error::would_block || error == Error::no_space || (broken_ && error == Error::io);
+    if (!allowed) fail(fmt::format("an append is refused: {}", to_string(error)));
+    return;
+  }
+  if (result->base_offset.value() != base) {
+    fail(fmt::format("an append at the end {} got offset {}", base, result->base_offset.value()));
+  }
+  for (const auto id : ids) model_.contents.push_back({id, base});
+}
+
+void LogUser::cut() {
+  const auto offset = static_cast<std::int64_t>(prng_.below(model_.contents.size() + 1));
+  const bool all_stay = offset == static_cast<std::int64_t>(model_.contents.size());
+  const std::int64_t end = all_stay ? offset : model_.contents[static_cast<std::size_t>(offset)].base;
+  model_.cutting = end;
+  log_->truncate(Offset(offset), kNoEpoch, [this, end](Status status) {
+    if (!status) {
+      if (!broken_) shard_.process.fail("a log cannot be cut back");
+      return;
+    }
+    if (log_->end().value() != end) fail(fmt::format("cut to {}, and ends at {}", end, log_->end().value()));
+    if (log_->durable_end() != log_->end()) fail("cut back, and the end is not durable");
+    model_.contents.resize(static_cast<std::size_t>(end));
+    model_.durable = end;
+    model_.cutting = -1;
+  });
+}
+
+void LogUser::read(std::int64_t from, std::uint64_t max_bytes, ReadDone done) {
+  auto plan = log_->read(Offset(from), log_->end(), max_bytes, true);
+  if (!plan && plan.error() == Error::would_block && model_.cutting < 0) {
+    log_->when_readable([this, from, max_bytes, done = std::move(done)]() mutable {
+      read(from, max_bytes, std::move(done));
+    });
+    return;
+  }
+  if (!plan) {
+    const Error error = plan.error();
+    const bool allowed = error == Error::io || error == Error::would_block || (broken_ && error == Error::out_of_range);
+    if (!allowed) fail(fmt::format("a read at {} is refused: {}", from, to_string(error)));
+    return done({});
+  }
+  std::reverse(plan->pieces.begin(), plan->pieces.end());
+  gather(std::move(plan->pieces), Buffer(), from, std::move(done));
+}
+
+// `pieces`: those that are missing, the next one last.
+void LogUser::gather(std::vector<ports::Piece> pieces, Buffer bytes, std::int64_t from, ReadDone done) {
+  if (pieces.empty()) return done(decode(bytes.bytes(), from));
+  const auto join = [](const Buffer& a, Bytes b) {
+    Buffer both = Buffer::allocate(a.size() + b.size());
+    if (!a.empty()) std::memcpy(both.data(), a.data(), a.size());
+    if (!b.empty()) std::memcpy(both.data() + a.size(), b.data(), b.size());
+    return both;
+  };
+  ports::Piece piece = std::move(pieces.back());
+  pieces.pop_back();
+  if (!piece.file) return gather(std::move(pieces), join(bytes, piece.memory.bytes()), from, std::move(done));
+  const auto file = piece.file;
+  file->read(piece.position, piece.length,
+             [this, pieces = std::move(pieces), bytes, from, piece, join,
+              done = std::move(done)](Result<Buffer> got) mutable {
+               if (!got) return done({});
+               if (got->size() != piece.length) fail(fmt::format("a read at {} is shorter than its plan", from));
+               gather(std::move(pieces), join(bytes, got->bytes()), from, std::move(done));
+             });
+}
+
+std::vector<RecordId> LogUser::decode(Bytes bytes, std::int64_t from) {
+  std::vector<RecordId> ids;
+  record::BatchWalk walk(bytes);
+  while (walk.next()) {
+    const auto batch = read_batch(walk.batch());
+    if (!batch) {
+      fail(fmt::format("the batch at offset {} is damaged", walk.batch().base_offset().value()));
+      break;
+    }
+    std::int64_t offset = walk.batch().base_offset().value();
+    for (const auto id : *batch) {
+      if (offset >= from) {
+        if (offset != from + static_cast<std::int64_t>(ids.size())) fail(fmt::format("a read skips to {}", offset));
+        ids.push_back(id);
+      }
+      ++offset;
+    }
+  }
+  if (walk.error() != Error::none) fail(fmt::format("a read at {} is no run of whole batches", from));
+  return ids;
+}
+
+void LogUser::check_read(std::int64_t from, const std::vector<LogModel::Entry>& expected,
+                         const std::vector<RecordId>& ids) {
+  model_.records_read += ids.size();
+  for (std::size_t i = 0; i < std::min(ids.size(), expected.size()); ++i) {
+    if (ids[i] == expected[i].id) continue;
+    return fail(fmt::format("a read at {} gave record {:x} in place of {:x}", from + static_cast<std::int64_t>(i),
+                            ids[i], expected[i].id));
+  }
+}
+
+}  // namespace millrace::sim

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/prng.h"
+#include "log/partition_log.h"
+#include "ports/shard.h"
+#include "sim/checkers/history.h"
+
+namespace millrace::sim {
+
+// What is known of one log from outside, over all lives of its node.
+struct LogModel {
+  struct Entry {
+    RecordId id;
+    std::int64_t base;  // of its batch
+  };
+  std::string directory;
+  Uuid topic_id;
+  std::vector<Entry> contents;    // what the log was given, as far as it is there
+  std::int64_t durable = 0;       // what it has reported
+  std::int64_t cutting = -1;      // where a truncation that has begun cuts; -1: none has
+  std::int32_t epoch = 0;
+  std::uint64_t next_record = 1;
+  std::uint64_t records_durable = 0;  // in all
+  std::uint64_t records_read = 0;
+  bool open = false;              // in the present life
+
+  // The least that must be there after a crash now.
+  std::int64_t floor() const { return cutting >= 0 ? std::min(durable, cutting) : durable; }
+};
+
+// Appends to one log, reads from it and cuts it back, and compares with the model. One life of its shard.
+class LogUser final : public log::LogListener {
+ public:
+  LogUser(ports::Shard& shard, log::Committer& committer, LogModel& model, History& history, Prng prng);
+  ~LogUser() override;
+
+  void open(const log::LogOptions& options);
+  void on_durable(Offset durable_end) override;
+  void on_broken() override { broken_ = true; }
+
+ private:
+  void opened(Result<std::unique_ptr<log::PartitionLog>> log);
+  void compare();
+  void finish_compare();
+  void step();
+  void append();
+  void cut();
+  // Reads from `from` on; `done` gets the records' ids, or nothing if the log is broken.
+  using ReadDone = Callback<void(std::vector<RecordId>)>;
+  void read(std::int64_t from, std::uint64_t max_bytes, ReadDone done);
+  void gather(std::vector<ports::Piece> pieces, Buffer bytes, std::int64_t from, ReadDone done);
+  std::vector<RecordId> decode(Bytes bytes, std::int64_t from);
+  void check_read(std::int64_t from, const std::vector<LogModel::Entry>& expected, const std::vector<RecordId>& ids);
+  void fail(const std::string& why);
+
+  ports::Shard& shard_;
+  log::Committer& committer_;
+  LogModel& model_;
+  History& history_;
+  Prng prng_;
+  bool broken_ = false;
+  std::vector<RecordId> found_;
+  std::unique_ptr<log::PartitionLog> log_;
+};
+
+}  // namespace millrace::sim
