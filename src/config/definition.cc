@@ -38,8 +38,8 @@ std::string numbers(const Definition& definition) {
 
 std::span<const Definition> definitions(Scope scope) {
   const auto all = all_definitions();
-  const auto [begin, end] = std::ranges::equal_range(all, scope, {}, &Definition::scope);
-  return {begin, end};
+  const auto begin = std::ranges::lower_bound(all, scope, {}, &Definition::scope);
+  return {begin, std::ranges::upper_bound(all, scope, {}, &Definition::scope)};
 }
 
 const Definition* find_definition(Scope scope, std::string_view name) {
@@ -50,8 +50,9 @@ const Definition* find_definition(Scope scope, std::string_view name) {
 
 std::span<const Synonym> synonyms(Scope scope, std::string_view name) {
   const auto key = [](const Synonym& synonym) { return std::pair(synonym.scope, synonym.name); };
-  const auto [begin, end] = std::ranges::equal_range(all_synonyms(), std::pair(scope, name), {}, key);
-  return {begin, end};
+  const auto all = all_synonyms();
+  const auto begin = std::ranges::lower_bound(all, std::pair(scope, name), {}, key);
+  return {begin, std::ranges::upper_bound(all, std::pair(scope, name), {}, key)};
 }
 
 std::string_view type_name(Type type) {

@@ -117,7 +117,8 @@ Result<FormatPlan, std::string> plan_format(const ServerConfig& config, const Fo
     plan.directories.push_back({directory.path, {request.cluster_id, config.node_id, fresh_ids[i]},
                                 directory.path == config.metadata_log_dir});
   }
-  std::ranges::stable_partition(plan.directories, [](const auto& directory) { return !directory.holds_metadata; });
+  std::stable_partition(plan.directories.begin(), plan.directories.end(),
+                        [](const auto& directory) { return !directory.holds_metadata; });
   const bool metadata = !plan.directories.empty() && plan.directories.back().holds_metadata;
   if (metadata && request.quorum == FormatRequest::Quorum::standalone) {
     plan.first_voter = FirstVoter{config.node_id, *plan.directories.back().meta.directory_id,
