@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "metadata/bootstrap.h"
 
 namespace millrace::apps {
@@ -18,93 +20,119 @@ std::string failure(const std::string& path, Error error) {
 
 // Makes a directory with its parents; those that exist are left alone.
 Status create_path(ports::BlockingFiles& files, const std::string& path) {
-  const Status made = files.create_directory(path);
-  if (made.ok()) return files.sync_directory(ports::parent_directory(path));
-  if (made.error() == Error::exists) return {};
-  if (made.error() != Error::not_found || ports::parent_directory(path) == path) return made;
-  MR_TRY(create_path(files, ports::parent_directory(path)));
-  MR_TRY(files.create_directory(path));
-  return files.sync_directory(ports::parent_directory(path));
-}
-
-raft::Voter this_voter(const config::ServerConfig& config, const Uuid& directory_id) {
-  raft::Voter voter;
-  voter.key = {config.node_id, directory_id};
-  for (const auto& listener : config.network.advertised_controllers) {
-    voter.endpoints.push_back({listener.name, listener.address.host, listener.address.port});
+  const std::string parent = ports::parent_directory(path);
+  Status made = files.create_directory(path);
+  if (!made && made.error() == Error::exists) return {};
+  if (!made && made.error() == Error::not_found && parent != path) {
+    MR_TRY(create_path(files, parent));
+    made = files.create_directory(path);
   }
-  return voter;
+  return made.ok() ? files.sync_directory(parent) : made;
 }
 
-Result<void, std::string> format_one(ports::BlockingFiles& files, const config::ServerConfig& config,
-                                     const std::string& path, const Uuid& directory_id, const FormatRequest& request) {
-  if (const Status made = create_path(files, path); !made) return failure(path, made.error());
-  const auto write = [&](std::string_view name, Bytes contents) -> Result<void, std::string> {
-    const std::string target = fmt::format("{}/{}", path, name);
-    if (const Status done = ports::write_atomically(files, target, contents); !done) {
+// Whether `directory` holds nothing but what an interrupted format leaves. Precondition: `entries` are its own.
+Result<bool> nothing_of_value(ports::BlockingFiles& files, const std::string& directory,
+                              const std::vector<ports::DirectoryEntry>& entries) {
+  for (const ports::DirectoryEntry& entry : entries) {
+    if (!config::is_left_by_format(entry.name)) return false;
+    if (!entry.is_directory) continue;
+    const auto inner = files.list(fmt::format("{}/{}", directory, entry.name));
+    if (!inner) return inner.error();
+    for (const ports::DirectoryEntry& file : *inner) {
+      if (!config::is_left_by_format(fmt::format("{}/{}", entry.name, file.name))) return false;
+    }
+  }
+  return true;
+}
+
+std::string unusable(const std::string& path, Error error) {
+  return fmt::format("{}: cannot be used as a log directory: {}; name another one in log.dirs", path,
+                     error == Error::refused ? "permission denied, or not a directory" : to_string(error));
+}
+
+raft::VoterSet voters_of(const config::FirstVoter& first) {
+  raft::Voter voter;
+  voter.key = {first.node_id, first.directory_id};
+  for (const config::Listener& listener : first.endpoints) {
+    const std::string host = listener.address.host.empty() ? "localhost" : listener.address.host;
+    voter.endpoints.push_back({listener.name, host, listener.address.port});
+  }
+  return raft::VoterSet({std::move(voter)});
+}
+
+// One directory of a plan.
+class DirectoryWriter {
+ public:
+  DirectoryWriter(ports::BlockingFiles& files, std::string path) : files_(files), path_(std::move(path)) {}
+
+  Result<void, std::string> make(std::string_view name = {}) {
+    const std::string target = name.empty() ? path_ : fmt::format("{}/{}", path_, name);
+    if (const Status made = create_path(files_, target); !made) return failure(target, made.error());
+    return {};
+  }
+  Result<void, std::string> write(std::string_view name, Bytes contents) {
+    const std::string target = fmt::format("{}/{}", path_, name);
+    if (const Status done = ports::write_atomically(files_, target, contents); !done) {
       return failure(target, done.error());
     }
     return {};
-  };
-  std::vector<std::pair<std::string, std::int16_t>> features;
-  for (const config::Feature& feature : request.features) features.emplace_back(feature.name, feature.level);
-  MR_TRY(write(metadata::kBootstrapName, metadata::bootstrap_checkpoint(features, {}, request.now).bytes()));
-  if (request.standalone && path == config.metadata_log_dir) {
-    const std::string log = fmt::format("{}/{}", path, metadata::kMetadataLogName);
-    if (const Status made = create_path(files, log); !made) return failure(log, made.error());
-    const raft::VoterSet voters({this_voter(config, directory_id)});
-    MR_TRY(write(fmt::format("{}/{}", metadata::kMetadataLogName, metadata::kFirstCheckpointName),
-                 metadata::voters_checkpoint(voters, request.now).bytes()));
   }
-  const std::string meta =
-      config::render_meta_properties({request.cluster_id, config.node_id, directory_id});
-  return write(config::kMetaPropertiesName, as_bytes(meta));
-}
 
-// What lies at `path` now.
-Result<config::DirectoryFound, std::string> look(ports::BlockingFiles& files, const std::string& path) {
-  config::DirectoryFound found;
-  found.path = path;
-  const auto entries = files.list(path);
-  if (!entries) {
-    if (entries.error() == Error::not_found) return found;
-    return fmt::format("{}: cannot be used as a log directory: {}; name another one in log.dirs", path,
-                       entries.error() == Error::refused ? "permission denied, or not a directory"
-                                                         : to_string(entries.error()));
-  }
-  found.empty = entries->empty();
-  const std::string file = path + "/" + std::string(config::kMetaPropertiesName);
-  const auto text = ports::read_whole(files, file, kMetaPropertiesMax);
-  if (!text) {
-    if (text.error() == Error::not_found) return found;
-    return fmt::format("{}: cannot be read: {}", file, to_string(text.error()));
-  }
-  auto meta = config::parse_meta_properties(*text);
-  if (!meta) return fmt::format("{}: {}", file, meta.error());
-  found.meta = std::move(meta).value();
-  return found;
-}
+ private:
+  ports::BlockingFiles& files_;
+  std::string path_;
+};
 
 }  // namespace
 
-Result<config::DirectoryVerdict, std::string> inspect_directories(ports::BlockingFiles& files,
-                                                                  const config::ServerConfig& config) {
-  std::vector<config::DirectoryFound> found;
-  for (const std::string& path : config.log_dirs) {
-    auto one = look(files, path);
-    if (!one) return one.error();
-    found.push_back(std::move(one).value());
+Result<std::vector<config::DirectoryFound>, std::string> look_at_directories(ports::BlockingFiles& files,
+                                                                             const config::ServerConfig& config) {
+  std::vector<config::DirectoryFound> all;
+  for (const std::string& path : config::all_directories(config)) {
+    config::DirectoryFound& found = all.emplace_back();
+    found.path = path;
+    const auto entries = files.list(path);
+    if (!entries) {
+      if (entries.error() == Error::not_found) continue;
+      return unusable(path, entries.error());
+    }
+    const auto bare = nothing_of_value(files, path, *entries);
+    if (!bare) return unusable(path, bare.error());
+    found.empty = *bare;
+    const std::string file = fmt::format("{}/{}", path, config::kMetaPropertiesName);
+    const auto text = ports::read_whole(files, file, kMetaPropertiesMax);
+    if (!text && text.error() == Error::not_found) continue;
+    if (!text) return fmt::format("{}: cannot be read: {}", file, to_string(text.error()));
+    auto meta = config::parse_meta_properties(*text);
+    if (!meta) return fmt::format("{}: {}", file, meta.error());
+    found.meta = std::move(meta).value();
   }
-  return config::judge_directories(found, config.metadata_log_dir, config.node_id);
+  return all;
 }
 
-Result<void, std::string> format_directories(ports::BlockingFiles& files, ports::Random& random,
-                                             const config::ServerConfig& config, const std::vector<std::string>& paths,
-                                             const FormatRequest& request) {
-  for (const std::string& path : paths) {
-    Uuid directory_id = random.uuid();
-    while (!config::is_directory_id(directory_id)) directory_id = random.uuid();
-    MR_TRY(format_one(files, config, path, directory_id, request));
+std::vector<Uuid> fresh_directory_ids(ports::Random& random, const config::ServerConfig& config) {
+  std::vector<Uuid> ids;
+  while (ids.size() < config::all_directories(config).size()) {
+    const Uuid id = random.uuid();
+    if (config::is_directory_id(id)) ids.push_back(id);
+  }
+  return ids;
+}
+
+Result<void, std::string> write_format(ports::BlockingFiles& files, const config::FormatPlan& plan, WallTime now) {
+  std::vector<std::pair<std::string, std::int16_t>> features;
+  for (const config::Feature& feature : plan.features) features.emplace_back(feature.name, feature.level);
+  const Buffer bootstrap = metadata::bootstrap_checkpoint(features, {}, now);
+  for (const config::FormatPlan::Directory& directory : plan.directories) {
+    DirectoryWriter writer(files, directory.path);
+    MR_TRY(writer.make());
+    MR_TRY(writer.write(metadata::kBootstrapName, bootstrap.bytes()));
+    if (directory.holds_metadata && plan.first_voter) {
+      MR_TRY(writer.make(metadata::kMetadataLogName));
+      MR_TRY(writer.write(fmt::format("{}/{}", metadata::kMetadataLogName, metadata::kFirstCheckpointName),
+                          metadata::voters_checkpoint(voters_of(*plan.first_voter), now).bytes()));
+    }
+    MR_TRY(writer.write(config::kMetaPropertiesName, as_bytes(config::render_meta_properties(directory.meta))));
   }
   return {};
 }

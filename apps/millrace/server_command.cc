@@ -35,25 +35,33 @@ Result<config::LoadedServerConfig, std::string> load(const ServerArgs& args) {
   return config::load_server_config(options);
 }
 
-// Without a settings file an empty directory is formatted; with one, the start stops there as Kafka's does.
+// Without a settings file, directories with nothing in them are formatted; with one, the start stops there as Kafka's
+// does.
 Result<void, std::string> prepare_directories(const config::ServerConfig& config, bool with_file) {
   runtime::SystemFiles files;
-  const auto verdict = inspect_directories(files, config);
+  const auto found = look_at_directories(files, config);
+  if (!found) return found.error();
+  const auto verdict = config::judge_directories(*found, config.metadata_log_dir, config.node_id);
   if (!verdict) return verdict.error();
-  runtime::SystemRandom random;
-  FormatRequest request{verdict->cluster_id, config::bootstrap_features(config::kMaxMetadataVersion),
-                        runtime::TurnClock().wall(), config.quorum.voters.empty()};
-  if (verdict->kind == config::DirectoryVerdict::ready) {
-    request.standalone = false;
-    return format_directories(files, random, config, verdict->to_add, request);
-  }
+  if (verdict->kind == config::DirectoryVerdict::ready && verdict->to_add.empty()) return {};
   if (with_file) {
+    const bool none = verdict->kind == config::DirectoryVerdict::unformatted;
     return fmt::format("{}: there is no meta.properties; format the directory first: millrace storage format "
-                       "-t $(millrace storage random-uuid) -c FILE",
-                       config.log_dirs.front());
+                       "--ignore-formatted -t {} -c FILE",
+                       none ? config.log_dirs.front() : verdict->to_add.front(),
+                       none ? "$(millrace storage random-uuid)" : verdict->cluster_id);
   }
-  request.cluster_id = random.uuid().text();
-  return format_directories(files, random, config, config.log_dirs, request);
+  runtime::SystemRandom random;
+  config::FormatRequest request;
+  request.skip_formatted = true;
+  request.cluster_id = verdict->cluster_id;
+  if (verdict->kind == config::DirectoryVerdict::unformatted) {
+    request.cluster_id = random.uuid().text();
+    if (config.quorum.voters.empty()) request.quorum = config::FormatRequest::Quorum::standalone;
+  }
+  const auto plan = config::plan_format(config, request, *found, fresh_directory_ids(random, config));
+  if (!plan) return plan.error();
+  return write_format(files, *plan, runtime::TurnClock().wall());
 }
 
 Result<int, std::string> serve(const ServerArgs& args) {

@@ -1,10 +1,8 @@
 // `millrace storage`: prepares directories as Kafka's storage tool does.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "apps/millrace/commands.h"
@@ -26,59 +24,34 @@ struct FormatArgs {
   bool no_initial_controllers = false;
 };
 
-// The kind of quorum that the settings and flags ask for, by Kafka's rules (KIP-853). True: this node is its only voter.
-Result<bool, std::string> wants_standalone(const FormatArgs& args, const config::ServerConfig& config) {
-  const bool fixed = !config.quorum.voters.empty();
-  if (fixed && (args.standalone || args.no_initial_controllers)) {
-    return std::string("--standalone and --no-initial-controllers do not go with controller.quorum.voters: "
-                       "remove the setting, and set controller.quorum.bootstrap.servers");
-  }
-  if (!fixed && config.is_controller && !args.standalone && !args.no_initial_controllers) {
-    return std::string("controller.quorum.voters is not set, so say how the quorum begins: --standalone (this node is "
-                       "its only voter) or --no-initial-controllers (it joins one that exists)");
-  }
-  return args.standalone;
-}
-
 Result<void, std::string> format(const FormatArgs& args) {
-  if (!Uuid::parse(args.cluster_id)) {
-    return fmt::format("--cluster-id {}: not an id of 22 characters; `millrace storage random-uuid` makes one",
-                       args.cluster_id);
-  }
   config::StartOptions options;
   MR_TRY(read_config_file(args.config, options));
   auto loaded = config::load_server_config(options);
   if (!loaded) return loaded.error();
-  const config::ServerConfig& config = loaded->config;
 
-  std::int16_t release = config::kMaxMetadataVersion;
+  config::FormatRequest request;
+  request.cluster_id = args.cluster_id;
+  request.skip_formatted = args.ignore_formatted;
+  if (args.standalone) request.quorum = config::FormatRequest::Quorum::standalone;
+  if (args.no_initial_controllers) request.quorum = config::FormatRequest::Quorum::joins_later;
   if (!args.release.empty()) {
     const auto parsed = config::parse_metadata_version(args.release);
     if (!parsed) return parsed.error();
-    release = *parsed;
+    request.metadata_version = *parsed;
   }
-  const auto standalone = wants_standalone(args, config);
-  if (!standalone) return standalone.error();
 
   runtime::SystemFiles files;
-  const auto verdict = inspect_directories(files, config);
-  if (!verdict) return verdict.error();
-  const bool formatted = verdict->kind == config::DirectoryVerdict::ready;
-  if (formatted && !args.ignore_formatted) {
-    return fmt::format("{} is already formatted; with --ignore-formatted such directories are left as they are",
-                       config.log_dirs.front());
-  }
-  if (formatted && verdict->cluster_id != args.cluster_id) {
-    return fmt::format("{} is formatted for the cluster {}, not for {}", config.log_dirs.front(), verdict->cluster_id,
-                       args.cluster_id);
-  }
-  const FormatRequest request{args.cluster_id, config::bootstrap_features(release), runtime::TurnClock().wall(),
-                              *standalone};
-  const auto& paths = formatted ? verdict->to_add : config.log_dirs;
   runtime::SystemRandom random;
-  MR_TRY(format_directories(files, random, config, paths, request));
-  for (const std::string& path : paths) {
-    fmt::print("Formatting {} with metadata.version {}.\n", path, config::metadata_version_name(release));
+  const auto found = look_at_directories(files, loaded->config);
+  if (!found) return found.error();
+  const auto ids = fresh_directory_ids(random, loaded->config);
+  const auto plan = config::plan_format(loaded->config, request, *found, ids);
+  if (!plan) return plan.error();
+  MR_TRY(write_format(files, *plan, runtime::TurnClock().wall()));
+  for (const auto& directory : plan->directories) {
+    fmt::print("Formatting {} with metadata.version {}.\n", directory.path,
+               config::metadata_version_name(request.metadata_version));
   }
   return {};
 }
@@ -102,7 +75,8 @@ void add_storage(CLI::App& app, int& exit_code) {
   command->add_option("-r,--release-version", args->release, "metadata.version: 4.3, 4.3-IV0, ... (default: the newest)");
   command->add_flag("-g,--ignore-formatted", args->ignore_formatted, "Leave formatted directories as they are");
   command->add_flag("-s,--standalone", args->standalone, "The quorum begins with this node as its only voter");
-  command->add_flag("-N,--no-initial-controllers", args->no_initial_controllers, "The node joins a quorum that exists");
+  command->add_flag("-N,--no-initial-controllers", args->no_initial_controllers, "The node joins a quorum that exists")
+      ->excludes("--standalone");
   command->callback([args, &exit_code] {
     if (const auto done = format(*args); !done) {
       fmt::print(stderr, "millrace storage format: {}\n", done.error());
