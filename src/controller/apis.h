@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "controller/decision.h"
+#include "protocol/errc.h"
+
+namespace millrace::controller {
+
+// What the active controller serves: one file per API. `body` is the request after its header.
+//
+// A decision fails with the decoder's error if the body is no such request. A refusal answers the whole request with
+// one error, without deciding anything; it is empty if the body is no such request.
+#define MILLRACE_CONTROLLER_APIS(X)          \
+  X(create_topics)                           \
+  X(delete_topics)                           \
+  X(broker_registration)                     \
+  X(broker_heartbeat)                        \
+  X(allocate_producer_ids)                   \
+  X(controller_registration)
+
+#define MILLRACE_API(name)                                                                          \
+  Result<Decision> decide_##name(const Context& context, std::int16_t version, Bytes body);        \
+  Buffer refuse_##name(std::int16_t version, Bytes body, protocol::Errc code);
+MILLRACE_CONTROLLER_APIS(MILLRACE_API)
+#undef MILLRACE_API
+
+struct Api {
+  std::int16_t key;
+  Result<Decision> (*decide)(const Context&, std::int16_t, Bytes);
+  Buffer (*refuse)(std::int16_t, Bytes, protocol::Errc);
+};
+
+// Null for an API that the controller does not serve.
+const Api* find_api(std::int16_t key);
+
+}  // namespace millrace::controller

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace millrace::controller {
+
+// Partitions that one CreateTopics request may ask for, as Kafka's: its records go into one batch, so that either all
+// of a topic exists or nothing.
+inline constexpr std::int64_t kMaxPartitionsPerRequest = 10'000;
+
+// Producer ids in one block.
+inline constexpr std::int32_t kProducerIdBlock = 1000;
+
+// Requests that wait for this node to become the active controller; more are refused with NOT_CONTROLLER.
+inline constexpr std::size_t kMaxWaitingForLeader = 1000;
+
+// How much of the log is read at once while it is replayed.
+inline constexpr std::size_t kReplayReadBytes = 4u << 20;
+
+}  // namespace millrace::controller

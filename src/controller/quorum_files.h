@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "metadata/bootstrap.h"
+#include "ports/file.h"
+#include "raft/quorum_state.h"
+
+namespace millrace::controller {
+
+// The small files around the metadata log, as they were found.
+struct QuorumFiles {
+  std::optional<raft::QuorumState> state;               // quorum-state
+  std::optional<metadata::CheckpointName> snapshot;     // the newest one
+  std::string snapshot_bytes;
+  std::string bootstrap_bytes;                          // bootstrap.checkpoint; empty if there is none
+};
+
+// Reads them; for a job. The error is a line for the operator. A damaged quorum-state is an error: to start without it
+// could mean to vote twice in an epoch.
+Result<QuorumFiles, std::string> read_quorum_files(ports::BlockingFiles& files, const std::string& metadata_dir);
+
+// The directory of the metadata log.
+std::string metadata_log_directory(const std::string& metadata_dir);
+
+}  // namespace millrace::controller

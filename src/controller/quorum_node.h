@@ -1,0 +1,123 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/apis.h"
+#include "controller/decision.h"
+#include "controller/log_replay.h"
+#include "controller/quorum.h"
+#include "controller/quorum_files.h"
+#include "log/partition_log.h"
+#include "metadata/replayer.h"
+#include "raft/raft.h"
+
+namespace millrace::controller {
+
+// The driver of one voter: performs what raft asks for, and as the active controller decides, appends, and answers when
+// that is committed.
+//
+//   load files -> open log -> replay -> raft: vote, persist, lead -> first records -> decide ...
+//
+// The metadata exists twice: `metadata_` holds everything appended, decisions are made from its image; `published_` is
+// the newest image whose records are all committed. A decision whose append fails has changed nothing.
+class QuorumNode final : public Quorum, public log::LogListener {
+ public:
+  QuorumNode(ports::Shard& shard, QuorumOptions options);
+
+  void start(Callback<void(Result<void, std::string>)> started) override;
+  void handle(std::int16_t api_key, std::int16_t version, Buffer body, Callback<void(Buffer)> answer) override;
+  bool serves(std::int16_t api_key) const override;
+  void subscribe(Callback<void(metadata::ImagePtr)> publish) override;
+  void stop(Task stopped) override;
+
+  void on_durable(Offset durable_end) override;
+  void on_broken() override;
+
+ private:
+  struct Request {
+    std::int16_t api_key;
+    std::int16_t version;
+    Buffer body;
+    Callback<void(Buffer)> answer;
+  };
+  // What may be told once everything below `end` is committed.
+  struct Uncommitted {
+    Offset end;
+    metadata::ImagePtr image;
+  };
+  struct Parked {
+    Offset end;
+    Buffer response;
+    Callback<void(Buffer)> answer;
+    Request refused;  // without a callback: to make the refusal, should leadership end first
+  };
+
+  // Wraps `call` so that it does nothing once this object is gone.
+  template <typename Call>
+  auto while_alive(Call call);
+
+  // quorum_start.cc
+  void open_log(QuorumFiles files);
+  void replay(QuorumFiles files);
+  void replayed(std::unique_ptr<Replayed> replayed);
+  Result<raft::RaftConfig, std::string> raft_config(const Replayed& replayed) const;
+  void give_up(const std::string& why);
+
+  // quorum_raft.cc
+  void step(const raft::Input& input);
+  void persist(const raft::QuorumState& state);
+  void write_state();
+  void begin_epoch(const raft::EpochStart& start);
+  std::optional<raft::Membership> changed_membership() const;
+  void committed(Offset end);
+  void storage_failed(const std::string& what);
+
+  // quorum_active.cc
+  void become_active();
+  bool record_first();
+  void take(Request request);
+  Result<void, Error> write(const std::vector<Buffer>& records);
+  Result<void, Error> append(Buffer batches, metadata::Replayer with, Offset end);
+  void park(Request request, Buffer response);
+  void refuse_all();
+  void refuse_later(Request request, protocol::Errc code);
+
+  ports::Shard& shard_;
+  const QuorumOptions options_;
+  const std::string directory_;
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+  Callback<void(Result<void, std::string>)> started_;
+
+  std::unique_ptr<log::Committer> committer_;
+  std::unique_ptr<log::PartitionLog> log_;
+  std::optional<raft::Raft> raft_;
+  std::optional<raft::Membership> membership_;
+  raft::QuorumState wanted_state_;
+  bool state_wanted_ = false;   // wanted_state_ is not being written yet
+  bool state_writing_ = false;
+  std::string bootstrap_;
+
+  metadata::Replayer metadata_;
+  metadata::ImagePtr image_;      // of metadata_
+  metadata::ImagePtr published_;  // null before the first commit
+  std::deque<Uncommitted> uncommitted_;
+  std::deque<Parked> parked_;
+  std::vector<Request> waiting_;  // for this node to lead
+  std::vector<Callback<void(metadata::ImagePtr)>> subscribers_;
+  bool active_ = false;
+  bool over_ = false;  // stopped or failed: nothing is taken any more
+};
+
+template <typename Call>
+auto QuorumNode::while_alive(Call call) {
+  return [watch = std::weak_ptr<const bool>(alive_), call = std::move(call)](auto&&... args) mutable {
+    if (!watch.expired()) call(std::forward<decltype(args)>(args)...);
+  };
+}
+
+}  // namespace millrace::controller

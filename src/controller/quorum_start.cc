@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <utility>
+
+#include "controller/quorum_node.h"
+#include "ports/jobs.h"
+
+namespace millrace::controller {
+namespace {
+
+log::LogOptions log_options(const config::ServerConfig& server) {
+  log::LogOptions options;
+  if (server.quorum.segment_bytes > 0) {
+    options.segment_bytes = ByteCount(static_cast<std::uint64_t>(server.quorum.segment_bytes));
+  }
+  if (server.quorum.segment_age_max.value() > 0) options.segment_ms = server.quorum.segment_age_max;
+  options.durable = true;
+  return options;
+}
+
+raft::VoterSet fixed_voters(const config::ServerConfig& server, const std::string& listener) {
+  std::vector<raft::Voter> voters;
+  for (const config::Voter& voter : server.quorum.voters) {
+    voters.push_back({{NodeId(voter.id), Uuid()}, {{listener, voter.address.host, voter.address.port}}, 0, 1});
+  }
+  return raft::VoterSet(std::move(voters));
+}
+
+}  // namespace
+
+void QuorumNode::start(Callback<void(Result<void, std::string>)> started) {
+  started_ = std::move(started);
+  using Files = Result<QuorumFiles, std::string>;
+  ports::run_job<Files>(
+      shard_.jobs,
+      [directory = options_.metadata_dir](ports::BlockingFiles& files) { return read_quorum_files(files, directory); },
+      while_alive([this](Files files) {
+        if (over_) return;
+        if (!files.ok()) return give_up(files.error());
+        open_log(std::move(*files));
+      }));
+}
+
+void QuorumNode::give_up(const std::string& why) {
+  over_ = true;
+  refuse_all();
+  started_(why);
+}
+
+void QuorumNode::open_log(QuorumFiles files) {
+  log::PartitionLog::open(
+      shard_, *committer_, directory_, metadata::kMetadataTopicId, log_options(*options_.server), *this,
+      while_alive([this, files = std::move(files)](Result<std::unique_ptr<log::PartitionLog>> opened) mutable {
+        if (!opened.ok()) return give_up("the metadata log " + directory_ + " cannot be opened: " + to_string(opened.error()));
+        log_ = std::move(*opened);
+        if (!over_) replay(std::move(files));
+      }));
+}
+
+void QuorumNode::replay(QuorumFiles files) {
+  bootstrap_ = std::move(files.bootstrap_bytes);
+  Replayed begin;
+  Offset from{0};
+  if (files.snapshot) {
+    from = files.snapshot->end;
+    const auto outcome = replay_snapshot(as_bytes(files.snapshot_bytes), files.snapshot->epoch, from, begin);
+    if (!outcome.ok()) {
+      return give_up(directory_ + "/" + metadata::render_checkpoint_name(*files.snapshot) + ": " + outcome.error());
+    }
+  }
+  if (log_->start() > from || log_->end() < from) {
+    return give_up("the metadata log " + directory_ + " holds the offsets from " + std::to_string(log_->start().value()) +
+                   " to " + std::to_string(log_->end().value()) + ", and no snapshot fits it: the newest ends at " +
+                   std::to_string(from.value()));
+  }
+  if (files.state) wanted_state_ = *files.state;
+  replay_log(*log_, from, std::move(begin),
+             while_alive([this](Result<std::unique_ptr<Replayed>, std::string> done) {
+               if (over_) return;
+               if (!done.ok()) return give_up(done.error());
+               replayed(std::move(*done));
+             }));
+}
+
+void QuorumNode::replayed(std::unique_ptr<Replayed> replayed) {
+  auto config = raft_config(*replayed);
+  if (!config.ok()) return give_up(config.error());
+  auto raft = raft::Raft::create(std::move(*config));
+  if (!raft.ok()) return give_up(raft.error());
+  auto image = replayed->metadata.image(log_->end());
+  if (!image.ok()) return give_up("the metadata log " + directory_ + " does not add up: " + image.error());
+  membership_ = std::move(replayed->membership);
+  metadata_ = std::move(replayed->metadata);
+  image_ = std::move(*image);
+  raft_.emplace(std::move(*raft));
+  started_({});
+  if (!over_) step(raft::Input::start());
+}
+
+// A quorum that keeps its members in the log goes by the log; otherwise controller.quorum.voters decides.
+Result<raft::RaftConfig, std::string> QuorumNode::raft_config(const Replayed& replayed) const {
+  raft::RaftConfig config;
+  config.state = wanted_state_;
+  config.log_end = log_->end();
+  config.log_epoch = std::max(replayed.last_epoch, LeaderEpoch(0));
+  if (replayed.membership && replayed.membership->kraft_version > 0) {
+    config.self = {options_.node_id, options_.directory_id};
+    config.voters = replayed.membership->voters;
+    config.kraft_version = replayed.membership->kraft_version;
+    return config;
+  }
+  config.self = {options_.node_id, Uuid()};
+  config.voters = fixed_voters(*options_.server, options_.controller_listener);
+  config.kraft_version = 0;
+  if (config.voters.empty()) {
+    return "nothing says who votes in the metadata quorum: neither " + directory_ +
+           " (format it for a new quorum) nor controller.quorum.voters";
+  }
+  return config;
+}
+
+}  // namespace millrace::controller
