@@ -35,7 +35,7 @@ struct OtherEntry {
 };
 using Entry = std::variant<GroupEntry, OffsetEntry, OtherEntry>;
 
-// Reads a record of any version. Error::corrupt, Error::truncated, or Error::unsupported for a version that is not known.
+// Reads a record of any version. Error::corrupt, Error::truncated, or Error::unsupported for a version that is unknown.
 Result<Entry> parse_record(const coordinator::RecordView& record);
 
 }  // namespace millrace::groups

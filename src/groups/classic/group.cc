@@ -122,7 +122,8 @@ std::string ClassicGroup::select_protocol() const {
       return std::find(candidates.begin(), candidates.end(), p.name) != candidates.end();
     });
     if (choice == voter->protocols.end()) continue;
-    const auto counted = std::find_if(votes.begin(), votes.end(), [&](const auto& v) { return v.first == choice->name; });
+    const auto counted =
+        std::find_if(votes.begin(), votes.end(), [&](const auto& vote) { return vote.first == choice->name; });
     if (counted == votes.end()) {
       votes.emplace_back(choice->name, 1);
     } else {
