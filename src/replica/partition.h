@@ -22,7 +22,7 @@ enum class AppendError : std::uint8_t {
   not_leader,            // NOT_LEADER_OR_FOLLOWER
   not_enough_replicas,   // NOT_ENOUGH_REPLICAS: acks=all and fewer in sync than min.insync.replicas
   storage,               // KAFKA_STORAGE_ERROR
-  timed_out,             // REQUEST_TIMED_OUT: appended, but not acknowledged by all in time
+  timed_out,             // REQUEST_TIMED_OUT: not acknowledged by all in time, appended or not
   out_of_order_sequence, // OUT_OF_ORDER_SEQUENCE_NUMBER
   stale_producer_epoch,  // INVALID_PRODUCER_EPOCH
   unknown_producer,      // UNKNOWN_PRODUCER_ID
@@ -53,6 +53,7 @@ class Partition final : public log::LogListener {
   void set_log(std::unique_ptr<log::PartitionLog> log);
   log::PartitionLog& log();
   const Identity& identity() const { return identity_; }
+  ports::Shard& shard() { return shard_; }
 
   // Leads from `epoch` on with these replicas; an older or equal epoch is ignored.
   void lead(LeaderEpoch epoch, std::vector<NodeId> replicas, std::vector<NodeId> isr, std::int32_t min_isr);
@@ -88,6 +89,18 @@ class Partition final : public log::LogListener {
 
  private:
   struct State;
+  struct PutOff;
+  void later(Task task);
+  bool try_append(PutOff& append);
+  void retry_put_off();
+  record::SequenceVerdict judge(Bytes batches, Appended& duplicate) const;
+  bool passed(Acks acks, Offset end) const;
+  void advance();
+  void answer_passed();
+  void wake_readers();
+  void arm_deadline(MonoTime when);
+  void expire();
+
   ports::Shard& shard_;
   NodeId self_;
   Identity identity_;

@@ -1,0 +1,126 @@
+#include "broker/broker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/handlers/handlers.h"
+#include "broker/limits.h"
+#include "protocol/api.h"
+#include "protocol/reader.h"
+
+namespace millrace::broker {
+
+Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings& siblings)
+    : shard_(shard),
+      config_(config),
+      crossing_(shard, siblings),
+      rules_(config, config.node_id),
+      partitions_(shard, config.node_id, rules_, *this),
+      fetch_sessions_(std::max(1U, static_cast<std::uint32_t>(config.topics.fetch_session_slots) / shard.count)),
+      fetches_(*this),
+      groups_(*this),
+      auto_topics_(*this),
+      producer_ids_(*this),
+      memory_(kRequestBytesPerShard, shard.timers),
+      doors_(*this),
+      receive_buffer_(Buffer::allocate(kScratchBytes)) {
+  siblings.brokers[shard.id.value()] = this;
+}
+
+Broker::~Broker() = default;
+
+void Broker::observe(const metadata::ImagePtr& image) {
+  if (image == nullptr || (image_ != nullptr && image->offset() <= image_->offset())) return;
+  image_ = image;
+  rules_.set_image(image_);
+  partitions_.apply(image_);
+}
+
+void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer body, Callback<void(Buffer)> answer) {
+  crossing_.ask<Buffer>(
+      ShardId(0),
+      [api_key, version, body = std::move(body)](Broker& there, Callback<void(Buffer)> reply) mutable {
+        MR_ASSERT(there.quorum_ != nullptr);
+        there.quorum_->handle(api_key, version, std::move(body), std::move(reply));
+      },
+      std::move(answer));
+}
+
+void Broker::introduce(NodeFacts facts) {
+  facts_ = std::move(facts);
+  partitions_.set_dirs(facts_.log_dir, facts_.partition_dirs);
+}
+
+void Broker::open_doors() {
+  open_ = true;
+  for (Task& resume : std::exchange(at_the_door_, {})) resume();
+}
+
+void Broker::shut(Callback<void(std::vector<Checkpoint>)> shut) {
+  doors_.close([this, shut = std::move(shut)]() mutable {
+    partitions_.close_all([this, shut = std::move(shut)](std::vector<Checkpoint> checkpoints) mutable {
+      shut(std::move(checkpoints));
+      shut_ = true;
+      if (when_shut_) std::exchange(when_shut_, Task())();
+    });
+  });
+}
+
+void Broker::when_shut(Task task) {
+  if (!shut_) {
+    when_shut_ = std::move(task);
+    return;
+  }
+  shard_.timers.at_turn_end(std::move(task));
+}
+
+bool Broker::accepts(const Listener& listener, std::int16_t api_key, std::int16_t version) const {
+  const Handler* handler = find_handler(api_key);
+  // An ApiVersions of any version gets an answer that tells the client which ones there are.
+  if (handler != nullptr && handler->api == protocol::ApiKey::api_versions) return true;
+  return handler != nullptr && handler->serves(listener, facts_) && handler->has(version);
+}
+
+Result<RequestHeader> Broker::read_header(Bytes frame) const {
+  protocol::Reader in(frame);
+  RequestHeader header;
+  header.api_key = in.i16();
+  header.version = in.i16();
+  header.correlation_id = in.i32();
+  header.client_id = in.nullable_string(false);
+  if (protocol::request_header_version(header.api_key, header.version) >= 2) in.skip_tags();
+  MR_TRY(in.status());
+  header.size = frame.size() - in.remaining();
+  header.flexible_answer = protocol::response_header_version(header.api_key, header.version) >= 1;
+  return header;
+}
+
+bool Broker::pipelines(std::int16_t api_key) const {
+  const Handler* handler = find_handler(api_key);
+  return handler != nullptr && handler->pipelines;
+}
+
+void Broker::dispatch(RequestPtr request) {
+  const Handler* handler = find_handler(request->api_key());
+  handler->handle(std::move(request), *this);
+}
+
+bool Broker::busy(Task resume) {
+  if (!open_) {
+    at_the_door_.push_back(std::move(resume));
+    return true;
+  }
+  return crossing_.blocked(std::move(resume));
+}
+
+std::size_t Broker::max_frame() const { return static_cast<std::size_t>(std::max(config_.network.max_request_bytes, 0)); }
+
+void Broker::on_lead(replica::Partition& partition) {
+  if (partition.identity().topic == groups::kOffsetsTopic) groups_.lead(partition);
+}
+
+void Broker::on_resign(const replica::Partition::Identity& partition) {
+  if (partition.topic == groups::kOffsetsTopic) groups_.resign(partition.index);
+}
+
+}  // namespace millrace::broker

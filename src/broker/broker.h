@@ -1,0 +1,111 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/auto_topics.h"
+#include "broker/connection.h"
+#include "broker/crossing.h"
+#include "broker/doors.h"
+#include "broker/fetches.h"
+#include "broker/group_host.h"
+#include "broker/node_facts.h"
+#include "broker/partition_table.h"
+#include "broker/producer_ids.h"
+#include "broker/topic_rules.h"
+#include "config/server_config.h"
+#include "controller/quorum.h"
+#include "metadata/image.h"
+#include "ports/shard.h"
+#include "record/codec.h"
+#include "replica/fetch_session.h"
+
+namespace millrace::broker {
+
+// The broker on one shard: what handlers work with. Its parts that belong to partitions serve those that this shard
+// owns; everything else is the same on every shard. Shard 0 also holds the metadata quorum.
+class Broker final : public Dispatcher, public LeadershipListener {
+ public:
+  // `config` and `siblings` outlive the broker.
+  Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings& siblings);
+  ~Broker() override;
+
+  ports::Shard& shard() { return shard_; }
+  const config::ServerConfig& config() const { return config_; }
+  NodeId self() const { return config_.node_id; }
+  const NodeFacts& facts() const { return facts_; }
+  Crossing& crossing() { return crossing_; }
+  PartitionTable& partitions() { return partitions_; }
+  TopicRulesCache& rules() { return rules_; }
+  replica::FetchSessions& fetch_sessions() { return fetch_sessions_; }
+  Fetches& fetches() { return fetches_; }
+  GroupHost& groups() { return groups_; }
+  AutoTopics& auto_topics() { return auto_topics_; }
+  ProducerIds& producer_ids() { return producer_ids_; }
+  record::Scratch& scratch() { return scratch_; }
+  MemoryBudget& memory() { return memory_; }
+  MutableBytes receive_buffer() { return receive_buffer_.writable(); }
+
+  // The newest metadata that this shard has seen; null before the first.
+  const metadata::ImagePtr& image() const { return image_; }
+  // Takes `image` if it is newer. Requests that cross bring the image they were judged by, so that an owner is never
+  // behind the shard that sends it work.
+  void observe(const metadata::ImagePtr& image);
+
+  ShardId owner(std::string_view topic, PartitionIndex index) const { return owner_of(topic, index, shard_.count); }
+
+  // A request to the active controller: bodies as in the protocol. The answer comes in whatever turn.
+  void to_controller(std::int16_t api_key, std::int16_t version, Buffer body, Callback<void(Buffer)> answer);
+  // Shard 0 only: where the requests of to_controller end.
+  void set_quorum(controller::Quorum* quorum) { quorum_ = quorum; }
+  controller::Quorum* quorum() { return quorum_; }
+
+  // What this node is; before the first image.
+  void introduce(NodeFacts facts);
+  // Requests are taken from now on; until then connections wait.
+  void open_doors();
+  Doors& doors() { return doors_; }
+  // Closes the doors, then every log; `shut` gets what the logs' checkpoints have to say.
+  void shut(Callback<void(std::vector<Checkpoint>)> shut);
+  // Calls `task` once, when this shard is shut.
+  void when_shut(Task task);
+
+  bool accepts(const Listener& listener, std::int16_t api_key, std::int16_t version) const override;
+  Result<RequestHeader> read_header(Bytes frame) const override;
+  bool pipelines(std::int16_t api_key) const override;
+  void dispatch(RequestPtr request) override;
+  bool busy(Task resume) override;
+  std::size_t max_frame() const override;
+
+  void on_lead(replica::Partition& partition) override;
+  void on_resign(const replica::Partition::Identity& partition) override;
+
+ private:
+  ports::Shard& shard_;
+  const config::ServerConfig& config_;
+  NodeFacts facts_;
+  Crossing crossing_;
+  TopicRulesCache rules_;
+  PartitionTable partitions_;
+  replica::FetchSessions fetch_sessions_;
+  Fetches fetches_;
+  GroupHost groups_;
+  AutoTopics auto_topics_;
+  ProducerIds producer_ids_;
+  record::Scratch scratch_;
+  MemoryBudget memory_;
+  Doors doors_;
+  Buffer receive_buffer_;
+  metadata::ImagePtr image_;
+  controller::Quorum* quorum_ = nullptr;
+  bool open_ = false;
+  bool shut_ = false;
+  Task when_shut_;
+  std::vector<Task> at_the_door_;
+};
+
+}  // namespace millrace::broker

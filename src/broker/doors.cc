@@ -1,0 +1,80 @@
+#include "broker/doors.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "broker/broker.h"
+#include "broker/limits.h"
+
+namespace millrace::broker {
+
+// One listener's acceptor.
+class Doors::Door final : public ports::Acceptor {
+ public:
+  Door(Doors& doors, Listener listener) : doors_(doors), listener_(std::move(listener)) {}
+
+  std::unique_ptr<ports::ConnectionHandler> accept(ports::Connection& connection) override {
+    Broker& broker = doors_.broker_;
+    const std::uint64_t id = ++doors_.last_;
+    auto handler = std::make_unique<ClientConnection>(broker.shard(), connection, listener_, broker, broker.memory(),
+                                                      broker.receive_buffer(),
+                                                      [doors = &doors_, id] { doors->gone(id); });
+    doors_.connections_.emplace(id, handler.get());
+    if (doors_.closing_) handler->drain();
+    return handler;
+  }
+
+ private:
+  Doors& doors_;
+  const Listener listener_;
+};
+
+Doors::Doors(Broker& broker) : broker_(broker) {}
+Doors::~Doors() { broker_.shard().timers.cancel(patience_); }
+
+Result<std::vector<std::uint16_t>, std::string> Doors::listen(const std::vector<Listener>& listeners) {
+  const auto& network = broker_.config().network;
+  ports::ListenLimits limits;
+  limits.max_connections = static_cast<std::uint32_t>(std::max(network.max_connections, 0));
+  limits.max_connections_per_address = static_cast<std::uint32_t>(std::max(network.max_connections_per_ip, 0));
+  limits.idle_timeout = network.idle_timeout;
+  std::vector<std::uint16_t> listening;
+  for (const Listener& listener : listeners) {
+    doors_.push_back(std::make_unique<Door>(*this, listener));
+    const auto port = broker_.shard().network.listen(listener.bound, limits, *doors_.back());
+    if (!port) {
+      const char* why = port.error() == Error::not_found ? "the host name does not resolve"
+                                                         : "the port is in use, or not allowed to this user";
+      return fmt::format("listeners={}://{}:{}: cannot listen there: {}", listener.name, listener.bound.host,
+                         listener.bound.port, why);
+    }
+    listening.push_back(*port);
+  }
+  return listening;
+}
+
+void Doors::close(Task closed) {
+  closed_ = std::move(closed);
+  closing_ = true;
+  auto& shard = broker_.shard();
+  shard.network.stop_listening();
+  std::vector<ClientConnection*> open;
+  for (const auto& [id, connection] : connections_) open.push_back(connection);
+  for (ClientConnection* connection : open) connection->drain();
+  if (connections_.empty()) return finish();
+  patience_ = shard.timers.at(shard.clock.now() + kDrainPatience, [this] { finish(); });
+}
+
+void Doors::gone(std::uint64_t id) {
+  connections_.erase(id);
+  if (closing_ && connections_.empty()) finish();
+}
+
+void Doors::finish() {
+  broker_.shard().timers.cancel(patience_);
+  if (closed_) std::exchange(closed_, Task())();
+}
+
+}  // namespace millrace::broker

@@ -1,0 +1,180 @@
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "broker/appends.h"
+#include "broker/handlers/handlers.h"
+#include "broker/leader_hints.h"
+#include "protocol/errc.h"
+#include "protocol/gen/produce.h"
+#include "record/batch.h"
+#include "record/validate.h"
+
+namespace millrace::broker {
+namespace {
+
+using protocol::Errc;
+using protocol::ProduceRequest;
+using protocol::ProduceResponse;
+using PartitionAnswer = ProduceResponse::PartitionProduceResponse;
+
+Errc as_errc(record::Refusal refusal) {
+  switch (refusal) {
+    case record::Refusal::corrupt: return Errc::corrupt_message;
+    case record::Refusal::not_one_batch:
+    case record::Refusal::old_magic:
+    case record::Refusal::invalid_batch:
+    case record::Refusal::invalid_record: return Errc::invalid_record;
+    case record::Refusal::invalid_timestamp: return Errc::invalid_timestamp;
+    case record::Refusal::too_large: return Errc::message_too_large;
+    case record::Refusal::unsupported_codec: return Errc::unsupported_compression_type;
+  }
+  return Errc::unknown_server_error;
+}
+
+// One produce request, from its checks to its answer.
+class Production : public std::enable_shared_from_this<Production> {
+ public:
+  Production(RequestPtr request, Broker& broker, ProduceRequest body)
+      : request_(std::move(request)), broker_(broker), body_(std::move(body)), image_(broker.image()) {}
+
+  void begin() {
+    const bool acks_known = body_.acks >= -1 && body_.acks <= 1;
+    for (auto& topic : body_.topic_data) {
+      auto& answers = response_.responses.emplace_back();
+      answers.name = topic.name;
+      answers.topic_id = topic.topic_id;
+      add_topic(topic, answers, acks_known);
+    }
+    const auto acks = static_cast<replica::Acks>(acks_known ? body_.acks : 1);
+    const MonoTime deadline = broker_.shard().clock.now() + Millis(std::max(body_.timeout_ms, 0));
+    append_all(broker_, std::move(items_), acks, deadline,
+               [self = shared_from_this()](std::vector<AppendOutcome> outcomes) { self->finish(outcomes); });
+  }
+
+ private:
+  // Where an item's outcome goes, and what its append decided beforehand.
+  struct Place {
+    std::size_t topic;
+    std::size_t partition;
+    WallTime append_time;
+    WallTime max_timestamp;
+    const metadata::TopicImage* known;
+  };
+
+  void add_topic(ProduceRequest::TopicProduceData& asked, ProduceResponse::TopicProduceResponse& answers,
+                 bool acks_known) {
+    const bool by_id = request_->version() >= 13;
+    const auto* topic = by_id ? image_->topic(asked.topic_id) : image_->topic(asked.name);
+    for (auto& partition : asked.partition_data) {
+      auto& answer = answers.partition_responses.emplace_back();
+      answer.index = partition.index;
+      answer.base_offset = -1;
+      const bool exists = topic != nullptr && partition.index >= 0 &&
+                          static_cast<std::size_t>(partition.index) < topic->partitions.size();
+      if (!acks_known) {
+        fail(answer, Errc::invalid_required_acks);
+      } else if (topic == nullptr && by_id) {
+        fail(answer, Errc::unknown_topic_id);
+      } else if (!exists) {
+        fail(answer, Errc::unknown_topic_or_partition);
+      } else if (is_internal_topic(topic->name) && request_->header().client_id != "__admin_client") {
+        fail(answer, Errc::invalid_topic_exception);
+      } else {
+        add_partition(*topic, partition, answers, answer);
+      }
+    }
+  }
+
+  void add_partition(const metadata::TopicImage& topic, const ProduceRequest::PartitionProduceData& asked,
+                     const ProduceResponse::TopicProduceResponse& answers, PartitionAnswer& answer) {
+    const Bytes records = asked.records.value_or(Bytes());
+    if (is_transactional(records)) {
+      return fail(answer, Errc::invalid_producer_id_mapping, "transactions are not served by this node");
+    }
+    const TopicRules& rules = broker_.rules().of(topic.name);
+    record::ValidationRules validation = rules.validation;
+    validation.zstd_allowed = request_->version() >= 7;
+    const WallTime now = broker_.shard().clock.wall();
+    Buffer batch = records.empty() ? Buffer() : request_->frame().slice_of(records);
+    auto valid = record::validate_produced(std::move(batch), validation, now, broker_.scratch());
+    if (!valid) return refuse(answer, valid.error());
+    const PartitionIndex index(asked.index);
+    items_.push_back({{topic.id, index}, broker_.owner(topic.name, index), std::move(valid->batch)});
+    places_.push_back({response_.responses.size() - 1, answers.partition_responses.size() - 1,
+                       rules.config.log_append_time ? now : kNoTime, valid->max_timestamp, &topic});
+  }
+
+  static bool is_transactional(Bytes records) {
+    const auto batch = record::BatchView::parse(records);
+    return batch && batch->is_transactional();
+  }
+
+  void fail(PartitionAnswer& answer, Errc error, std::string message = {}) {
+    answer.error_code = protocol::to_wire(error);
+    answer.base_offset = -1;
+    answer.log_append_time_ms = -1;
+    if (!message.empty()) answer.error_message = texts_.emplace_back(std::move(message));
+    failed_ = true;
+  }
+
+  void refuse(PartitionAnswer& answer, const record::ValidationFailure& failure) {
+    for (const auto& fault : failure.records) {
+      auto& entry = answer.record_errors.emplace_back();
+      entry.batch_index = fault.index;
+      entry.batch_index_error_message = texts_.emplace_back(fault.message);
+    }
+    fail(answer, as_errc(failure.refusal), failure.message);
+  }
+
+  void finish(const std::vector<AppendOutcome>& outcomes) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) fill(places_[i], outcomes[i]);
+    if (body_.acks == 0) {
+      // Without answers, a closed connection is the only way to say that something went wrong.
+      return failed_ ? request_->hang_up() : request_->send_nothing();
+    }
+    if (request_->version() >= 10) hints_.list(*image_, request_->listener(), response_.node_endpoints);
+    answer(*request_, response_);
+  }
+
+  void fill(const Place& place, const AppendOutcome& outcome) {
+    PartitionAnswer& answer = response_.responses[place.topic].partition_responses[place.partition];
+    if (outcome.error != Errc::none) {
+      fail(answer, outcome.error);
+      answer.log_start_offset = outcome.log_start.value();
+      if (outcome.error == Errc::not_leader_or_follower && request_->version() >= 10) {
+        hints_.add(*place.known, PartitionIndex(answer.index), answer.current_leader);
+      }
+      return;
+    }
+    answer.base_offset = outcome.appended.base_offset.value();
+    answer.log_start_offset = outcome.log_start.value();
+    answer.log_append_time_ms = (outcome.appended.duplicate ? place.max_timestamp : place.append_time).value();
+  }
+
+  RequestPtr request_;
+  Broker& broker_;
+  ProduceRequest body_;
+  const metadata::ImagePtr image_;
+  ProduceResponse response_;
+  std::vector<AppendItem> items_;
+  std::vector<Place> places_;
+  std::deque<std::string> texts_;
+  LeaderHints hints_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+void produce(RequestPtr request, Broker& broker) {
+  auto body = read_body<ProduceRequest>(*request);
+  if (body) std::make_shared<Production>(std::move(request), broker, std::move(*body))->begin();
+}
+
+}  // namespace millrace::broker

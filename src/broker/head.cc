@@ -1,0 +1,236 @@
+#include "broker/head.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "broker/broker.h"
+#include "broker/handlers/handlers.h"
+#include "config/durability.h"
+#include "ports/jobs.h"
+
+namespace millrace::broker {
+namespace {
+
+constexpr std::string_view kMetadataDirectory = "__cluster_metadata-0";
+
+ports::Endpoint as_endpoint(const config::HostPort& address) { return {address.host, address.port}; }
+
+// What others are told: where the settings leave the host or the port open, what was bound.
+ports::Endpoint told(const config::HostPort& advertised, const ports::Endpoint& bound) {
+  ports::Endpoint endpoint = as_endpoint(advertised);
+  if (endpoint.host.empty()) endpoint.host = config::is_wildcard(bound.host) ? "localhost" : bound.host;
+  if (endpoint.port == 0) endpoint.port = bound.port;
+  return endpoint;
+}
+
+}  // namespace
+
+Head::Head(Broker& broker) : broker_(broker), lifecycle_(broker) {}
+Head::~Head() = default;
+
+void Head::fail(const std::string& why) { broker_.shard().process.fail(why); }
+
+void Head::start() {
+  const config::ServerConfig& config = broker_.config();
+  if (!config.is_broker || !config.is_controller) {
+    return fail("process.roles: a node is broker and controller in one: process.roles=broker,controller");
+  }
+  ports::run_job<Result<OpenedDirs, std::string>>(
+      broker_.shard().jobs, [&config](ports::BlockingFiles& files) { return open_log_dirs(files, config); },
+      [this](Result<OpenedDirs, std::string> opened) { dirs_opened(std::move(opened)); });
+}
+
+void Head::dirs_opened(Result<OpenedDirs, std::string> opened) {
+  if (!opened) return fail(opened.error());
+  dirs_taken_ = true;
+  dirs_ = std::move(*opened);
+  if (stopping_) return;
+  facts_.cluster_id = dirs_.cluster_id;
+  facts_.directory_ids = dirs_.ids;
+  facts_.previous_broker_epoch = dirs_.previous_broker_epoch;
+  facts_.log_dir = broker_.config().log_dirs.front();
+  facts_.partition_dirs = dirs_.partitions;
+  listen();
+}
+
+void Head::listen() {
+  const auto& network = broker_.config().network;
+  for (const auto& listener : network.broker_listeners) {
+    listeners_.push_back({listener.name, as_endpoint(listener.address), false});
+  }
+  for (const auto& listener : network.controller_listeners) {
+    listeners_.push_back({listener.name, as_endpoint(listener.address), true});
+  }
+  const auto ports = broker_.doors().listen(listeners_);
+  if (!ports) return fail(ports.error());
+  for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i].bound.port = (*ports)[i];
+  const auto bound = [&](std::string_view name) {
+    return std::find_if(listeners_.begin(), listeners_.end(), [&](const Listener& l) { return l.name == name; });
+  };
+  for (const auto& advertised : network.advertised) {
+    if (const auto at = bound(advertised.name); at != listeners_.end()) {
+      facts_.advertised[advertised.name] = told(advertised.address, at->bound);
+    }
+  }
+  for (const auto& listener : listeners_) {
+    if (!listener.controller || !controller_.host.empty()) continue;
+    controller_ = told({}, listener.bound);
+    for (const auto& advertised : network.advertised_controllers) {
+      if (advertised.name == listener.name) controller_ = told(advertised.address, listener.bound);
+    }
+  }
+  listen_elsewhere();
+}
+
+// The other shards listen on the ports that this one got.
+void Head::listen_elsewhere() {
+  shards_left_ = broker_.shard().count;
+  const auto one_less = [this](std::string problem) {
+    if (!problem.empty()) fail(problem);
+    if (--shards_left_ == 0 && !stopping_) start_quorum();
+  };
+  for (std::uint32_t i = 1; i < broker_.shard().count; ++i) {
+    broker_.crossing().ask<std::string>(
+        ShardId(i),
+        [listeners = listeners_](Broker& there, Callback<void(std::string)> answer) {
+          const auto ports = there.doors().listen(listeners);
+          answer(ports ? std::string() : ports.error());
+        },
+        one_less);
+  }
+  one_less({});
+}
+
+void Head::start_quorum() {
+  const config::ServerConfig& config = broker_.config();
+  controller::QuorumOptions options;
+  options.node_id = config.node_id;
+  options.directory_id = dirs_.metadata_id;
+  options.cluster_id = dirs_.cluster_id;
+  options.metadata_dir = config.metadata_log_dir;
+  options.controller = controller_;
+  options.controller_listener = config.network.controller_listener_names.front();
+  quorum_ = controller::Quorum::create(broker_.shard(), std::move(options));
+  broker_.set_quorum(quorum_.get());
+  for (const Handler& handler : all_handlers()) {
+    if (quorum_->serves(handler.key())) facts_.controller_serves.set(static_cast<std::size_t>(handler.key()));
+  }
+  broker_.introduce(facts_);
+  for (std::uint32_t i = 1; i < broker_.shard().count; ++i) {
+    broker_.crossing().ask<bool>(
+        ShardId(i),
+        [facts = facts_](Broker& there, Callback<void(bool)> answer) mutable {
+          there.introduce(std::move(facts));
+          answer(true);
+        },
+        [](bool) {});
+  }
+  quorum_->start([this](Result<void, std::string> started) {
+    if (!started) return fail(started.error());
+    if (stopping_) return;
+    quorum_->subscribe([this](metadata::ImagePtr image) { publish(image); });
+    registered_ = true;
+    lifecycle_.begin(facts_, [this] { serve(); });
+  });
+}
+
+void Head::publish(const metadata::ImagePtr& image) {
+  if (shut_) return;
+  broker_.observe(image);
+  for (std::uint32_t i = 1; i < broker_.shard().count; ++i) {
+    broker_.crossing().ask<bool>(
+        ShardId(i),
+        [image](Broker& there, Callback<void(bool)> answer) {
+          there.observe(image);
+          answer(true);
+        },
+        [](bool) {});
+  }
+}
+
+void Head::serve() {
+  if (stopping_) return;
+  for (std::uint32_t i = 0; i < broker_.shard().count; ++i) {
+    broker_.crossing().ask<bool>(
+        ShardId(i),
+        [](Broker& there, Callback<void(bool)> answer) {
+          there.open_doors();
+          answer(true);
+        },
+        [](bool) {});
+  }
+  report_strays();
+  const config::ServerLayers layers{nullptr, nullptr, &broker_.config().explicit_settings};
+  std::string where;
+  for (const Listener& listener : listeners_) {
+    where += fmt::format(" {}://{}:{}", listener.name, listener.bound.host, listener.bound.port);
+  }
+  broker_.shard().log.info(fmt::format("node {} of cluster {} serves on{}, data in {}; {}", broker_.self().value(),
+                                       facts_.cluster_id, where, facts_.log_dir,
+                                       config::default_durability(layers).text()));
+}
+
+// Directories that the metadata does not know are left alone: they may be somebody's data.
+void Head::report_strays() const {
+  const auto& image = *broker_.image();
+  for (const auto& [name, dir] : dirs_.partitions) {
+    const auto dash = name.rfind('-');
+    const auto* topic = image.topic(std::string_view(name).substr(0, dash));
+    if (topic != nullptr || name == kMetadataDirectory) continue;
+    broker_.shard().log.warning(fmt::format("{}/{}: no topic of the cluster belongs to this directory; it is left alone",
+                                            dir, name));
+  }
+}
+
+void Head::stop(Task stopped) {
+  stopped_ = std::move(stopped);
+  stopping_ = true;
+  if (registered_) {
+    lifecycle_.leave([this] { shut_all(); });
+  } else {
+    shut_all();
+  }
+}
+
+void Head::shut_all() {
+  shut_ = true;
+  shards_left_ = broker_.shard().count;
+  for (std::uint32_t i = 0; i < broker_.shard().count; ++i) {
+    broker_.crossing().ask<std::vector<Checkpoint>>(
+        ShardId(i),
+        [](Broker& there, Callback<void(std::vector<Checkpoint>)> answer) { there.shut(std::move(answer)); },
+        [this](std::vector<Checkpoint> checkpoints) { shut(std::move(checkpoints)); });
+  }
+}
+
+void Head::shut(std::vector<Checkpoint> checkpoints) {
+  for (Checkpoint& checkpoint : checkpoints) checkpoints_.push_back(std::move(checkpoint));
+  if (--shards_left_ > 0) return;
+  if (lifecycle_.epoch() < 0) return stop_quorum();
+  std::sort(checkpoints_.begin(), checkpoints_.end(), [](const Checkpoint& a, const Checkpoint& b) {
+    return std::tie(a.topic, a.index) < std::tie(b.topic, b.index);
+  });
+  ports::run_job<Status>(
+      broker_.shard().jobs,
+      [&config = broker_.config(), dirs = dirs_.partitions, checkpoints = checkpoints_,
+       epoch = lifecycle_.epoch()](ports::BlockingFiles& files) {
+        return close_log_dirs(files, config, dirs, checkpoints, epoch);
+      },
+      [this](Status status) {
+        if (!status) {
+          broker_.shard().log.warning(fmt::format("the clean stop could not be noted ({}); the next start checks the logs",
+                                                  to_string(status.error())));
+        }
+        stop_quorum();
+      });
+}
+
+void Head::stop_quorum() {
+  if (quorum_ == nullptr) return std::exchange(stopped_, Task())();
+  quorum_->stop([this] { std::exchange(stopped_, Task())(); });
+}
+
+}  // namespace millrace::broker

@@ -1,0 +1,182 @@
+#include "broker/log_dirs.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "config/meta_properties.h"
+
+namespace millrace::broker {
+namespace {
+
+constexpr std::size_t kMaxSmallFile = 64 * 1024;
+constexpr std::string_view kMarker = ".kafka_cleanshutdown";
+constexpr std::string_view kDeleted = "-delete";
+
+std::string cannot(const std::string& path, std::string_view what, Error error) {
+  return fmt::format("{}: {} ({})", path, what, to_string(error));
+}
+
+Result<config::DirectoryFound, std::string> inspect(ports::BlockingFiles& files, const std::string& dir) {
+  config::DirectoryFound found;
+  found.path = dir;
+  const auto entries = files.list(dir);
+  if (!entries) {
+    if (entries.error() == Error::not_found) {
+      return fmt::format("{}: there is no such directory; format it first: millrace storage format", dir);
+    }
+    return cannot(dir, "the log directory cannot be read", entries.error());
+  }
+  found.empty = std::all_of(entries->begin(), entries->end(), [](const auto& entry) { return entry.name == ".lock"; });
+  const std::string path = dir + "/" + std::string(config::kMetaPropertiesName);
+  const auto text = ports::read_whole(files, path, kMaxSmallFile);
+  if (!text) {
+    if (text.error() == Error::not_found) return found;
+    return cannot(path, "cannot be read", text.error());
+  }
+  auto meta = config::parse_meta_properties(*text);
+  if (!meta) return fmt::format("{}: {}", path, meta.error());
+  found.meta = std::move(*meta);
+  return found;
+}
+
+// Kafka's marker holds the epoch of the broker that stopped; older ones are empty and just as good.
+std::int64_t epoch_in(std::string_view marker) {
+  constexpr std::string_view kName = "\"brokerEpoch\":";
+  const auto at = marker.find(kName);
+  if (at == std::string_view::npos) return -1;
+  std::int64_t epoch = -1;
+  const char* begin = marker.data() + at + kName.size();
+  std::from_chars(begin, marker.data() + marker.size(), epoch);
+  return epoch;
+}
+
+Result<std::int64_t, std::string> take_marker(ports::BlockingFiles& files, const std::string& dir) {
+  const std::string path = dir + "/" + std::string(kMarker);
+  const auto text = ports::read_whole(files, path, kMaxSmallFile);
+  if (!text && text.error() == Error::not_found) return std::int64_t{-1};
+  if (!text) return cannot(path, "cannot be read", text.error());
+  if (const auto removed = files.remove(path); !removed) return cannot(path, "cannot be removed", removed.error());
+  if (const auto synced = files.sync_directory(dir); !synced) return cannot(dir, "cannot be synced", synced.error());
+  return epoch_in(*text);
+}
+
+Result<void, std::string> lock(ports::BlockingFiles& files, const std::string& dir) {
+  const auto locked = files.lock(dir + "/.lock");
+  if (locked) return {};
+  if (locked.error() == Error::exists) {
+    return fmt::format("{}: the log directory is in use by another process; stop that one, or choose another log.dirs",
+                       dir);
+  }
+  return cannot(dir, "the log directory is not writable", locked.error());
+}
+
+// Whether a name is "<topic>-<partition>".
+bool names_partition(std::string_view name) {
+  const auto dash = name.rfind('-');
+  if (dash == std::string_view::npos || dash == 0 || dash + 1 == name.size()) return false;
+  const auto digits = name.substr(dash + 1);
+  return std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void remove_tree(ports::BlockingFiles& files, const std::string& path) {
+  if (const auto entries = files.list(path)) {
+    for (const auto& entry : *entries) {
+      if (entry.is_directory) {
+        remove_tree(files, path + "/" + entry.name);
+      } else {
+        static_cast<void>(files.remove(path + "/" + entry.name));
+      }
+    }
+  }
+  static_cast<void>(files.remove(path));
+}
+
+// Deleted partitions that an earlier life did not come to remove go now.
+Result<void, std::string> take_stock(ports::BlockingFiles& files, const std::string& dir, OpenedDirs& opened) {
+  const auto entries = files.list(dir);
+  if (!entries) return cannot(dir, "the log directory cannot be read", entries.error());
+  for (const auto& entry : *entries) {
+    if (!entry.is_directory) continue;
+    if (entry.name.ends_with(kDeleted)) {
+      remove_tree(files, dir + "/" + entry.name);
+    } else if (names_partition(entry.name)) {
+      opened.partitions.emplace(entry.name, dir);
+    }
+  }
+  return {};
+}
+
+Status write_checkpoint(ports::BlockingFiles& files, const std::string& dir, std::string_view name,
+                        const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints,
+                        const std::string& first_dir, Offset Checkpoint::* value) {
+  std::string lines;
+  std::size_t count = 0;
+  for (const Checkpoint& checkpoint : checkpoints) {
+    const auto at = partitions.find(partition_directory(checkpoint.topic, checkpoint.index));
+    if ((at != partitions.end() ? at->second : first_dir) != dir) continue;
+    lines += fmt::format("{} {} {}\n", checkpoint.topic, checkpoint.index.value(), (checkpoint.*value).value());
+    ++count;
+  }
+  return ports::write_atomically(files, dir + "/" + std::string(name), as_bytes(fmt::format("0\n{}\n{}", count, lines)));
+}
+
+}  // namespace
+
+std::string partition_directory(std::string_view topic, PartitionIndex index) {
+  return fmt::format("{}-{}", topic, index.value());
+}
+
+Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config) {
+  std::vector<std::string> dirs = config.log_dirs;
+  if (std::find(dirs.begin(), dirs.end(), config.metadata_log_dir) == dirs.end()) {
+    dirs.push_back(config.metadata_log_dir);
+  }
+  std::vector<config::DirectoryFound> found;
+  for (const std::string& dir : dirs) {
+    auto one = inspect(files, dir);
+    if (!one) return one.error();
+    found.push_back(std::move(*one));
+  }
+  const auto verdict = config::judge_directories(found, config.metadata_log_dir, config.node_id);
+  if (!verdict) return verdict.error();
+  if (verdict->kind != config::DirectoryVerdict::ready || !verdict->to_add.empty() || !verdict->needs_id.empty()) {
+    return fmt::format("{}: the log directory is not formatted; format it first: millrace storage format",
+                       verdict->kind != config::DirectoryVerdict::ready ? dirs.front()
+                       : !verdict->to_add.empty()                       ? verdict->to_add.front()
+                                                                        : verdict->needs_id.front());
+  }
+  OpenedDirs opened;
+  opened.cluster_id = verdict->cluster_id;
+  for (std::size_t i = 0; i < dirs.size(); ++i) {
+    MR_TRY(lock(files, dirs[i]));
+    if (i < config.log_dirs.size()) opened.ids.push_back(*found[i].meta->directory_id);
+    if (dirs[i] == config.metadata_log_dir) opened.metadata_id = *found[i].meta->directory_id;
+    const auto epoch = take_marker(files, dirs[i]);
+    if (!epoch) return epoch.error();
+    opened.previous_broker_epoch = i == 0 ? *epoch : std::min(opened.previous_broker_epoch, *epoch);
+    MR_TRY(take_stock(files, dirs[i], opened));
+  }
+  return opened;
+}
+
+Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config,
+                      const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints,
+                      std::int64_t broker_epoch) {
+  const std::string& first = config.log_dirs.front();
+  for (const std::string& dir : config.log_dirs) {
+    MR_TRY(write_checkpoint(files, dir, "recovery-point-offset-checkpoint", partitions, checkpoints, first,
+                            &Checkpoint::log_end));
+    MR_TRY(write_checkpoint(files, dir, "replication-offset-checkpoint", partitions, checkpoints, first,
+                            &Checkpoint::high_watermark));
+  }
+  for (const std::string& dir : config.log_dirs) {
+    const std::string marker = fmt::format("{{\"version\":0,\"brokerEpoch\":{}}}", broker_epoch);
+    MR_TRY(ports::write_atomically(files, dir + "/" + std::string(kMarker), as_bytes(marker)));
+  }
+  return {};
+}
+
+}  // namespace millrace::broker

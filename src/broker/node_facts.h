@@ -1,0 +1,34 @@
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/uuid.h"
+#include "ports/net.h"
+
+namespace millrace::broker {
+
+// A place where the node listens.
+struct Listener {
+  std::string name;
+  ports::Endpoint bound;    // with the port in force
+  bool controller = false;  // for controllers; otherwise for clients and brokers
+};
+
+// What a node finds out when it starts; the same on every shard, never changed afterwards.
+struct NodeFacts {
+  std::string cluster_id;
+  std::vector<Uuid> directory_ids;           // of the log directories, in their order
+  std::string log_dir;                       // where new partitions go
+  std::map<std::string, std::string> partition_dirs;  // "<topic>-<partition>" that were there at the start: where
+  std::int64_t previous_broker_epoch = -1;   // from a clean stop, else -1
+  std::bitset<256> controller_serves;        // by API key: what the metadata quorum of this node answers
+  // Where clients find this node: by name of the listener. Hosts and ports as advertised.
+  std::map<std::string, ports::Endpoint> advertised;
+};
+
+}  // namespace millrace::broker

@@ -1,0 +1,269 @@
+#include "broker/partition_table.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/assert.h"
+#include "broker/limits.h"
+
+namespace millrace::broker {
+
+using protocol::Errc;
+
+struct PartitionTable::Entry {
+  enum class Log : std::uint8_t { opening, open, failed };
+
+  Entry(ports::Shard& shard, NodeId self, replica::Partition::Identity identity, std::string path)
+      : partition(shard, self, std::move(identity)), directory(std::move(path)) {}
+
+  PartitionKey key() const { return {partition.identity().topic_id, partition.identity().index}; }
+
+  replica::Partition partition;
+  std::string directory;
+  Log log = Log::opening;
+  bool dropped = false;  // the metadata no longer has it; it goes when its log is open
+  metadata::PartitionImage wanted;
+  std::int32_t min_isr = 1;
+  std::deque<PartitionTable::Task> waiting;
+};
+
+PartitionTable::PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership)
+    : shard_(shard), self_(self), rules_(rules), leadership_(leadership), committer_(log::Committer::create(shard)) {}
+
+PartitionTable::~PartitionTable() = default;
+
+// Both images list their topics by name, and share those that are the same.
+void PartitionTable::apply(metadata::ImagePtr image) {
+  const auto before = applied_ != nullptr ? applied_->topics() : std::vector<const metadata::TopicImage*>();
+  const auto now = image->topics();
+  auto old = before.begin();
+  for (const auto* topic : now) {
+    for (; old != before.end() && (*old)->name < topic->name; ++old) apply_topic(*old, nullptr);
+    if (old != before.end() && (*old)->name == topic->name) {
+      if (*old != topic) apply_topic(*old, topic);
+      ++old;
+    } else {
+      apply_topic(nullptr, topic);
+    }
+  }
+  for (; old != before.end(); ++old) apply_topic(*old, nullptr);
+  const metadata::ImagePtr previous = std::exchange(applied_, std::move(image));
+  if (previous != nullptr) apply_settings(*previous);
+}
+
+// Settings that did not change are the same object in both images.
+void PartitionTable::apply_settings(const metadata::Image& before) {
+  const auto changed = [&](metadata::ResourceType type, const std::string& name) {
+    return &before.configs({type, name}) != &applied_->configs({type, name});
+  };
+  const bool server = changed(metadata::ResourceType::broker, "") ||
+                      changed(metadata::ResourceType::broker, std::to_string(self_.value()));
+  const std::string* topic = nullptr;
+  bool topic_changed = false;
+  for (auto& [key, entry] : entries_) {
+    const std::string& name = entry->partition.identity().topic;
+    if (topic == nullptr || *topic != name) {
+      topic = &name;
+      topic_changed = server || changed(metadata::ResourceType::topic, name);
+    }
+    if (!topic_changed || entry->log != Entry::Log::open) continue;
+    const TopicRules& rules = rules_.of(name);
+    entry->min_isr = rules.config.min_insync_replicas;
+    entry->partition.log().set_options(rules.log);
+    obey(*entry);
+  }
+}
+
+void PartitionTable::apply_topic(const metadata::TopicImage* before, const metadata::TopicImage* now) {
+  if (before != nullptr && (now == nullptr || now->id != before->id)) {
+    for (const auto& partition : before->partitions) drop({before->id, partition.index});
+  }
+  if (now == nullptr) return;
+  for (const auto& partition : now->partitions) {
+    if (owner_of(now->name, partition.index, shard_.count) != shard_.id) continue;
+    const auto& replicas = partition.replicas;
+    if (std::find(replicas.begin(), replicas.end(), self_) == replicas.end()) {
+      drop({now->id, partition.index});
+    } else {
+      host(*now, partition);
+    }
+  }
+}
+
+std::string PartitionTable::directory_of(const metadata::TopicImage& topic, PartitionIndex index) const {
+  const std::string name = fmt::format("{}-{}", topic.name, index.value());
+  const auto known = known_dirs_.find(name);
+  return (known != known_dirs_.end() ? known->second : log_dir_) + "/" + name;
+}
+
+void PartitionTable::host(const metadata::TopicImage& topic, const metadata::PartitionImage& partition) {
+  EntryPtr& entry = entries_[{topic.id, partition.index}];
+  if (entry == nullptr) {
+    entry = std::make_shared<Entry>(shard_, self_,
+                                    replica::Partition::Identity{topic.name, topic.id, partition.index},
+                                    directory_of(topic, partition.index));
+    entry->wanted = partition;
+    ++opening_;
+    if (const auto busy = busy_.find(entry->directory); busy != busy_.end()) {
+      busy->second.push_back([this, entry] { open(entry); });
+    } else {
+      open(entry);
+    }
+    return;
+  }
+  entry->wanted = partition;
+  if (entry->log == Entry::Log::open) obey(*entry);
+}
+
+void PartitionTable::open(const EntryPtr& entry) {
+  if (entry->dropped) {
+    --opening_;
+    return;
+  }
+  const TopicRules& rules = rules_.of(entry->partition.identity().topic);
+  entry->min_isr = rules.config.min_insync_replicas;
+  log::PartitionLog::open(shard_, *committer_, entry->directory, entry->partition.identity().topic_id, rules.log,
+                          entry->partition,
+                          [this, entry](Result<std::unique_ptr<log::PartitionLog>> log) { opened(entry, std::move(log)); });
+}
+
+void PartitionTable::opened(const EntryPtr& entry, Result<std::unique_ptr<log::PartitionLog>> log) {
+  --opening_;
+  if (log) {
+    entry->log = Entry::Log::open;
+    entry->partition.set_log(std::move(log).value());
+    if (entry->dropped) {
+      remove(entry);
+      return;
+    }
+    obey(*entry);
+  } else {
+    entry->log = Entry::Log::failed;
+    if (entry->dropped) directory_free(entry->directory);
+    shard_.log.error(fmt::format("{}: the log cannot be opened ({}); the partition is offline", entry->directory,
+                                 to_string(log.error())));
+  }
+  while (!entry->waiting.empty()) {
+    Task task = std::move(entry->waiting.front());
+    entry->waiting.pop_front();
+    task(entry->log == Entry::Log::open ? &entry->partition : nullptr, Errc::kafka_storage_error);
+  }
+}
+
+// Leads or not, as the metadata says.
+void PartitionTable::obey(Entry& entry) {
+  replica::Partition& partition = entry.partition;
+  const auto& wanted = entry.wanted;
+  const bool was_leader = partition.is_leader();
+  const LeaderEpoch was_epoch = partition.leader_epoch();
+  if (wanted.leader == self_) {
+    partition.lead(wanted.leader_epoch, wanted.replicas, wanted.isr, entry.min_isr);
+  } else {
+    partition.resign(wanted.leader_epoch);
+  }
+  if (partition.is_leader() && (!was_leader || was_epoch != partition.leader_epoch())) {
+    leadership_.on_lead(partition);
+  } else if (was_leader && !partition.is_leader()) {
+    leadership_.on_resign(partition.identity());
+  }
+}
+
+void PartitionTable::drop(const PartitionKey& key) {
+  const auto at = entries_.find(key);
+  if (at == entries_.end()) return;
+  const EntryPtr entry = at->second;
+  entries_.erase(at);
+  entry->dropped = true;
+  for (Task& task : entry->waiting) task(nullptr, Errc::unknown_topic_or_partition);
+  entry->waiting.clear();
+  if (entry->log == Entry::Log::open) {
+    if (entry->partition.is_leader()) {
+      entry->partition.resign(entry->partition.leader_epoch());
+      leadership_.on_resign(entry->partition.identity());
+    }
+    remove(entry);
+  } else if (entry->log == Entry::Log::opening) {
+    busy_.try_emplace(entry->directory);
+  }
+}
+
+void PartitionTable::remove(const EntryPtr& entry) {
+  busy_.try_emplace(entry->directory);
+  const Millis delay = rules_.of(entry->partition.identity().topic).config.file_delete_delay;
+  entry->partition.log().remove(delay, [this, entry](Status removed) {
+    if (!removed) {
+      shard_.log.error(fmt::format("{}: cannot be removed ({}); it stays until the next start", entry->directory,
+                                   to_string(removed.error())));
+    }
+    directory_free(entry->directory);
+  });
+}
+
+void PartitionTable::directory_free(const std::string& directory) {
+  const auto at = busy_.find(directory);
+  if (at == busy_.end()) return;
+  auto waiting = std::move(at->second);
+  busy_.erase(at);
+  for (millrace::Task& task : waiting) task();
+}
+
+void PartitionTable::with(const PartitionKey& key, Task task) {
+  const auto at = entries_.find(key);
+  if (at == entries_.end()) {
+    const auto* topic = applied_ != nullptr ? applied_->topic(key.topic) : nullptr;
+    const bool exists = topic != nullptr && key.index.value() >= 0 &&
+                        static_cast<std::size_t>(key.index.value()) < topic->partitions.size();
+    return task(nullptr, exists ? Errc::not_leader_or_follower : Errc::unknown_topic_or_partition);
+  }
+  Entry& entry = *at->second;
+  switch (entry.log) {
+    case Entry::Log::open: return task(&entry.partition, Errc::none);
+    case Entry::Log::failed: return task(nullptr, Errc::kafka_storage_error);
+    case Entry::Log::opening: break;
+  }
+  if (entry.waiting.size() >= kWaitingForOpen) return task(nullptr, Errc::not_leader_or_follower);
+  entry.waiting.push_back(std::move(task));
+}
+
+replica::Partition* PartitionTable::find(const PartitionKey& key) {
+  const auto at = entries_.find(key);
+  return at != entries_.end() && at->second->log == Entry::Log::open ? &at->second->partition : nullptr;
+}
+
+struct PartitionTable::Closing {
+  std::vector<Checkpoint> checkpoints;
+  std::size_t left = 1;
+  Callback<void(std::vector<Checkpoint>)> closed;
+
+  void one_less() {
+    if (--left > 0) return;
+    std::sort(checkpoints.begin(), checkpoints.end(), [](const Checkpoint& a, const Checkpoint& b) {
+      return std::tie(a.topic, a.index) < std::tie(b.topic, b.index);
+    });
+    closed(std::move(checkpoints));
+  }
+};
+
+void PartitionTable::close_all(Callback<void(std::vector<Checkpoint>)> closed) {
+  auto closing = std::make_shared<Closing>();
+  closing->closed = std::move(closed);
+  for (auto& [key, entry] : entries_) {
+    if (entry->log != Entry::Log::open) continue;
+    entry->partition.resign(entry->partition.leader_epoch());
+    ++closing->left;
+    entry->partition.log().close([closing, entry = entry](Status status) {
+      const auto& identity = entry->partition.identity();
+      if (status) {
+        closing->checkpoints.push_back({identity.topic, identity.index, entry->partition.log().durable_end(),
+                                        entry->partition.high_watermark()});
+      }
+      closing->one_less();
+    });
+  }
+  closing->one_less();
+}
+
+}  // namespace millrace::broker

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/callback.h"
+#include "base/result.h"
+#include "broker/placement.h"
+#include "broker/topic_rules.h"
+#include "log/partition_log.h"
+#include "metadata/image.h"
+#include "ports/shard.h"
+#include "protocol/errc.h"
+#include "replica/partition.h"
+
+namespace millrace::broker {
+
+// Told when this shard begins or ends to lead a partition.
+class LeadershipListener {
+ public:
+  virtual ~LeadershipListener() = default;
+  virtual void on_lead(replica::Partition& partition) = 0;
+  virtual void on_resign(const replica::Partition::Identity& partition) = 0;
+};
+
+// One line of recovery-point-offset-checkpoint or replication-offset-checkpoint.
+struct Checkpoint {
+  std::string topic;
+  PartitionIndex index;
+  Offset log_end;         // all of it is on the disk
+  Offset high_watermark;
+};
+
+// The partitions that this shard owns on this node. Follows the metadata: opens the log of a partition that is assigned
+// to this node, leads when it says so, removes what is gone.
+class PartitionTable {
+ public:
+  // Everything given outlives the table.
+  PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership);
+  ~PartitionTable();
+
+  // Where new partitions go, and where those lie that were there at the start ("<topic>-<partition>"). Before apply.
+  void set_dirs(std::string log_dir, std::map<std::string, std::string> known) {
+    log_dir_ = std::move(log_dir);
+    known_dirs_ = std::move(known);
+  }
+  // Takes the difference to the image applied before. Images come in order.
+  void apply(metadata::ImagePtr image);
+
+  // Hands the partition to `task`, at once or when its log is open; null and Kafka's error where there is none here:
+  // UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER (not assigned here), KAFKA_STORAGE_ERROR. Tasks for one
+  // partition run in the order of the calls.
+  using Task = Callback<void(replica::Partition*, protocol::Errc)>;
+  void with(const PartitionKey& key, Task task);
+  // The partition if its log is open; null otherwise.
+  replica::Partition* find(const PartitionKey& key);
+  // Whether partitions are still being opened.
+  bool opening() const { return opening_ > 0; }
+
+  // Closes every log. `closed` gets what the checkpoints have to say of those that closed well, in order of name.
+  void close_all(Callback<void(std::vector<Checkpoint>)> closed);
+
+ private:
+  struct Entry;
+  struct Closing;
+  using EntryPtr = std::shared_ptr<Entry>;
+
+  std::string directory_of(const metadata::TopicImage& topic, PartitionIndex index) const;
+  void host(const metadata::TopicImage& topic, const metadata::PartitionImage& partition);
+  void drop(const PartitionKey& key);
+  void open(const EntryPtr& entry);
+  void opened(const EntryPtr& entry, Result<std::unique_ptr<log::PartitionLog>> log);
+  void obey(Entry& entry);
+  void remove(const EntryPtr& entry);
+  void directory_free(const std::string& directory);
+  void apply_settings(const metadata::Image& before);
+  void apply_topic(const metadata::TopicImage* before, const metadata::TopicImage* now);
+
+  ports::Shard& shard_;
+  NodeId self_;
+  TopicRulesCache& rules_;
+  LeadershipListener& leadership_;
+  std::string log_dir_;
+  std::map<std::string, std::string> known_dirs_;
+  std::unique_ptr<log::Committer> committer_;
+  std::map<PartitionKey, EntryPtr> entries_;
+  // Of the last image, by name: only what differs is looked at. The image is kept, so pointers stay theirs.
+  metadata::ImagePtr applied_;
+  // Directories whose deletion is under way, and who waits to use the name again.
+  std::map<std::string, std::deque<millrace::Task>> busy_;
+  std::size_t opening_ = 0;
+};
+
+}  // namespace millrace::broker

@@ -1,0 +1,61 @@
+#include "broker/request.h"
+
+#include "base/assert.h"
+
+namespace millrace::broker {
+
+void Request::send(std::vector<ports::Piece> body) {
+  answer_ = std::move(body);
+  silent_ = false;
+  finish();
+}
+
+void Request::send(Buffer body) {
+  std::vector<ports::Piece> pieces;
+  pieces.push_back(ports::Piece::of(std::move(body)));
+  send(std::move(pieces));
+}
+
+void Request::send_nothing() { finish(); }
+
+void Request::hang_up() {
+  hang_up_ = true;
+  finish();
+}
+
+void Request::finish() {
+  MR_ASSERT(!answered_);
+  answered_ = true;
+  on_abandoned_ = nullptr;
+  if (abandoned_) {
+    answer_.clear();
+  } else {
+    on_answered_();
+  }
+}
+
+void Request::abandon() {
+  abandoned_ = true;
+  on_answered_ = nullptr;
+  if (Task task = std::move(on_abandoned_)) task();
+}
+
+std::vector<ports::Piece> Request::take_answer() {
+  MR_ASSERT(answered_);
+  if (silent_) return {};
+  const std::size_t header_size = header_.flexible_answer ? 5 : 4;
+  std::uint64_t size = header_size;
+  for (const auto& piece : answer_) size += piece.size();
+  Buffer header = Buffer::allocate(4 + header_size);
+  store_be(header.data(), static_cast<std::int32_t>(size));
+  store_be(header.data() + 4, header_.correlation_id);
+  if (header_.flexible_answer) header.data()[8] = std::byte{0};
+  std::vector<ports::Piece> whole;
+  whole.reserve(answer_.size() + 1);
+  whole.push_back(ports::Piece::of(std::move(header)));
+  for (auto& piece : answer_) whole.push_back(std::move(piece));
+  answer_.clear();
+  return whole;
+}
+
+}  // namespace millrace::broker

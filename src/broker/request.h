@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/callback.h"
+#include "ports/net.h"
+
+namespace millrace::broker {
+
+struct Listener;
+
+// What a request's frame begins with.
+struct RequestHeader {
+  std::int16_t api_key = -1;
+  std::int16_t version = -1;
+  std::int32_t correlation_id = 0;
+  std::optional<std::string_view> client_id;  // points into the frame
+  std::size_t size = 0;                       // bytes of the frame that are header
+  bool flexible_answer = false;               // the answer's header ends with a section of tagged fields
+};
+
+// One request under way, from its frame to its answer; lives on the shard of its connection. It must be answered exactly
+// once, in whatever turn: by send, send_nothing or hang_up. A request whose connection has gone takes its answer and
+// forgets it.
+class Request {
+ public:
+  // `answered` is called once, from inside send, send_nothing or hang_up, unless the request was abandoned.
+  Request(const Listener& listener, ports::Endpoint peer, Buffer frame, RequestHeader header, Task answered)
+      : listener_(listener), peer_(std::move(peer)), frame_(std::move(frame)), header_(header),
+        on_answered_(std::move(answered)) {}
+
+  const RequestHeader& header() const { return header_; }
+  std::int16_t api_key() const { return header_.api_key; }
+  std::int16_t version() const { return header_.version; }
+  const Listener& listener() const { return listener_; }
+  const ports::Endpoint& peer() const { return peer_; }
+  // The frame; what is decoded from it points into it, and keeping a slice keeps it.
+  const Buffer& frame() const { return frame_; }
+  // The frame after the header.
+  Buffer body() const { return frame_.slice(header_.size, frame_.size() - header_.size); }
+
+  // Answers with a body: what follows the answer's header.
+  void send(std::vector<ports::Piece> body);
+  void send(Buffer body);
+  // The peer expects no answer.
+  void send_nothing();
+  // The peer cannot be served: the connection ends once everything before this request is answered.
+  void hang_up();
+
+  bool answered() const { return answered_; }
+  bool hangs_up() const { return hang_up_; }
+
+  // The connection has gone; calls what when_abandoned left.
+  void abandon();
+  bool abandoned() const { return abandoned_; }
+  // Calls `task` if the connection goes before the answer comes, for what waits on behalf of this request. At most one.
+  void when_abandoned(Task task) { on_abandoned_ = std::move(task); }
+
+  // The whole answer, with length and header; empty for send_nothing and hang_up. Once, after it is answered.
+  std::vector<ports::Piece> take_answer();
+
+ private:
+  void finish();
+
+  const Listener& listener_;
+  ports::Endpoint peer_;
+  Buffer frame_;
+  RequestHeader header_;
+  Task on_answered_;
+  Task on_abandoned_;
+  std::vector<ports::Piece> answer_;
+  bool answered_ = false;
+  bool hang_up_ = false;
+  bool silent_ = true;
+  bool abandoned_ = false;
+};
+
+using RequestPtr = std::shared_ptr<Request>;
+
+}  // namespace millrace::broker
