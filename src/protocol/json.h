@@ -14,8 +14,8 @@
 //
 // The form is that of Kafka's own tools. Fields that the version does not have are absent, and so are tagged fields
 // with their default; numbers are numbers (a float64 that is none is "NaN", "Infinity" or "-Infinity"), uuids 22
-// characters of URL-safe base64, bytes are base64, null is null. Record batches are "" whatever they hold, unless base64
-// is asked for. Bytes of a string that are not UTF-8 print as U+FFFD.
+// characters of URL-safe base64, bytes are base64, null is null. Record batches are "" whatever they hold, unless
+// base64 is asked for. Bytes of a string that are not UTF-8 print as U+FFFD.
 namespace millrace::protocol {
 
 // One line for people: what is wrong, and where in the message ("topics[2].name: ...").

@@ -64,7 +64,9 @@ TEST(Schema, StructuresNestNoDeeperThanTheLimit) {
     }
     return deepest + 1;
   };
-  for (const MessageSchema& message : all_messages()) EXPECT_LE(depth(depth, message.root), kMaxNesting) << message.name;
+  for (const MessageSchema& message : all_messages()) {
+    EXPECT_LE(depth(depth, message.root), kMaxNesting) << message.name;
+  }
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ struct ToolOutput {
 
 // `millrace decode --api NAME|KEY --version V --kind request|response|record|header [--records] HEX`: the JSON of one
 // body, in one line; with --records, record batches are shown in base64. `args` is what follows the word decode;
-// options may also be written --api=NAME. Bytes behind the message are mentioned on the error output and do no harm. Bad
-// input is one line on the error output and exit code 1 (2: usage).
+// options may also be written --api=NAME. Bytes behind the message are mentioned on the error output and do no harm.
+// Bad input is one line on the error output and exit code 1 (2: usage).
 ToolOutput tool_decode(std::span<const std::string_view> args);
 
 }  // namespace millrace::protocol
