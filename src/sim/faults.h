@@ -41,6 +41,9 @@ class Faults final : public ports::Faults {
   bool planted(ports::Planted bug) override { return planted_ == bug; }
 #endif
 
+  // From now on no fault point strikes.
+  void rest() { frequency_.fill(0); }
+
   const Coverage& coverage() const { return coverage_; }
 
  private:

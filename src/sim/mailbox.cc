@@ -14,14 +14,17 @@ MonoTime Mailbox::arrival(Out& out) {
 bool Mailbox::request(ShardId to, Task& message) {
   Out& out = out_[to.value()];
   Run& run = loop_.run();
-  if (out.open >= run.profile.ring_places || run.faults.strike(ports::FaultPoint::mailbox_full)) return false;
-  ++out.open;
+  if (out.unread >= run.profile.ring_places || run.faults.strike(ports::FaultPoint::mailbox_full)) return false;
+  ++out.unread;
   Mailbox& peer = *peers_[to.value()];
   const std::uint32_t from = loop_.place().shard;
-  peer.loop_.input_at(arrival(out), Kind::message, from, 0, [&peer, from, message = std::move(message)]() mutable {
+  auto taken = [this, &out, &peer, from, message = std::move(message)]() mutable {
+    --out.unread;
+    wake(out);
     ++peer.open_from_[from];
     message();
-  });
+  };
+  peer.loop_.input_at(arrival(out), Kind::message, from, 0, std::move(taken));
   return true;
 }
 
@@ -30,25 +33,21 @@ void Mailbox::reply(ShardId to, Task message) {
   --open_from_[to.value()];
   Mailbox& peer = *peers_[to.value()];
   const std::uint32_t from = loop_.place().shard;
-  peer.loop_.input_at(arrival(out_[to.value()]), Kind::reply, from, 0,
-                      [&peer, from, message = std::move(message)]() mutable {
-                        Out& out = peer.out_[from];
-                        --out.open;
-                        peer.wake(out);
-                        message();
-                      });
+  peer.loop_.input_at(arrival(out_[to.value()]), Kind::reply, from, 0, std::move(message));
 }
 
 void Mailbox::wake(Out& out) {
+  Run& run = loop_.run();
   for (auto& task : out.waiting) {
-    loop_.input(Kind::space, loop_.place().shard, 0, std::move(task));
+    const MonoTime when = run.now() + around(run.streams.schedule, run.profile.message_delay);
+    loop_.input_at(when, Kind::space, loop_.place().shard, 0, std::move(task));
   }
   out.waiting.clear();
 }
 
 void Mailbox::when_space(ShardId to, Task task) {
   Out& out = out_[to.value()];
-  if (out.open < loop_.run().profile.ring_places) {
+  if (out.unread < loop_.run().profile.ring_places) {
     loop_.input(Kind::space, loop_.place().shard, 0, std::move(task));
   } else {
     out.waiting.push_back(std::move(task));

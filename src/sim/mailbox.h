@@ -10,7 +10,7 @@
 namespace millrace::sim {
 
 // The rings between the shards of one node: messages between the same two arrive in order, after seeded delays that
-// mix the pairs. A request holds its place until its reply is taken.
+// mix the pairs. A request holds its place until it is taken.
 class Mailbox final : public ports::Mailbox {
  public:
   Mailbox(Loop& loop, std::uint32_t shards) : loop_(loop), out_(shards), open_from_(shards, 0) {}
@@ -26,7 +26,7 @@ class Mailbox final : public ports::Mailbox {
  private:
   struct Out {
     MonoTime last{0};  // when the last message that was sent arrives
-    std::uint32_t open = 0;
+    std::uint32_t unread = 0;
     std::vector<Task> waiting;
   };
   MonoTime arrival(Out& out);

@@ -37,6 +37,15 @@ void Net::set_up(std::int32_t node, bool up) {
   }
 }
 
+void Net::end_silence() {
+  for (const auto& [id, weak] : links_) {
+    const auto link = weak.lock();
+    if (!link || !link->silent) continue;
+    tell_reset(link, 0);
+    tell_reset(link, 1);
+  }
+}
+
 void Net::carry(const std::shared_ptr<Link>& link, int side, Buffer bytes, bool end) {
   link->arrives[side] = std::max(link->arrives[side] + 1, run_.now() + latency());
   link->unread[side] += bytes.size();

@@ -44,6 +44,8 @@ class Net {
   std::int32_t resolve(const std::string& host, std::int32_t from) const;
   const std::string& name_of(std::int32_t node) const;
   void set_up(std::int32_t node, bool up);
+  // Breaks the connections that have fallen silent, so that both sides learn it.
+  void end_silence();
 
   Run& run() { return run_; }
   Prng& prng() { return prng_; }

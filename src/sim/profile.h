@@ -13,7 +13,7 @@ struct Profile {
   std::int64_t turn_delay = 5'000;         // from the first input to the turn that takes it
   std::uint32_t shard_stall = 0;           // a turn is late by up to 50 ms
   std::uint32_t wall_jump = 0;             // per turn: the node's wall clock jumps by up to a minute, either way
-  std::uint32_t ring_places = 64;          // requests that one shard may have open at another
+  std::uint32_t ring_places = 64;          // requests of one shard that another has not read yet
   std::int64_t message_delay = 2'000;
   std::int64_t job_delay = 100'000;
   // Network.

@@ -21,6 +21,13 @@ Node& World::add_node(const std::string& name, std::uint32_t shards, Boot boot) 
 
 void World::start(Node& node) { node.start(Owner(next_life_++)); }
 
+void World::calm_down() {
+  run_.profile = Profile::calm();
+  run_.faults.rest();
+  net_.end_silence();
+  for (auto& node : nodes_) node->disk().set_profile(run_.profile);
+}
+
 bool World::run_until(Callback<bool()> done, MonoTime limit) {
   while (!done()) {
     if (!run_.queue.run_one(limit)) return false;

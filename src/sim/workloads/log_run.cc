@@ -50,10 +50,10 @@ class LogApp final : public ports::App {
 Outcome run_logs(const RunOptions& options) {
   Prng shape = Prng(options.seed).fork(99);
   const bool disks = shape.one_in(3);
-  World world({options.seed, Profile::draw(shape, disks), options.planted, options.trace_to});
-  Prng& dice = world.workload();
   History history;
   std::deque<LogModel> models;
+  World world({options.seed, Profile::draw(shape, disks), options.planted, options.trace_to});
+  Prng& dice = world.workload();
   for (std::uint64_t i = 0; i < 1 + dice.below(4); ++i) {
     models.emplace_back();
     models.back().directory = fmt::format("{}/t-{}", kDirectory, i);

@@ -64,6 +64,7 @@ class LogUser final : public log::LogListener {
   History& history_;
   Prng prng_;
   bool broken_ = false;
+  std::uint64_t cuts_ = 0;
   std::vector<RecordId> found_;
   std::unique_ptr<log::PartitionLog> log_;
 };
