@@ -127,8 +127,8 @@ class Election {
 
 bool concerns(const PartitionImage& partition, const Shift& shift) {
   if (shift.joins != kNoNode) return partition.leader == kNoNode && contains(partition.replicas, shift.joins);
-  const NodeId id = shift.leaves != kNoNode ? shift.leaves : shift.unclean;
-  return contains(partition.isr, id) || contains(partition.elr, id);
+  if (shift.leaves != kNoNode) return contains(partition.isr, shift.leaves);
+  return contains(partition.isr, shift.unclean) || contains(partition.elr, shift.unclean);
 }
 
 }  // namespace

@@ -1,0 +1,291 @@
+#include "controller/quorum.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/testing/quorum_app.h"
+#include "metadata/record_frame.h"
+#include "protocol/gen/allocate_producer_ids.h"
+#include "protocol/gen/create_topics.h"
+#include "protocol/gen/delete_topics.h"
+#include "record/record_reader.h"
+#include "sim/world.h"
+
+namespace millrace::controller {
+namespace {
+
+constexpr Nanos kSecond{1'000'000'000};
+constexpr const char* kLogFile = "data/__cluster_metadata-0/00000000000000000000.log";
+
+// A simulated node whose quorum can be looked at.
+class Cluster {
+ public:
+  explicit Cluster(std::uint64_t seed, sim::Profile profile = sim::Profile::calm())
+      : world({seed, profile, std::nullopt, nullptr}) {
+    plan.server = plain_server_config();
+    node = &world.add_node("node", 1, sim::each_shard([this](ports::Shard& shard) {
+      return std::make_unique<QuorumApp>(shard, plan);
+    }));
+  }
+  QuorumApp& app() { return static_cast<QuorumApp&>(node->app(0)); }
+
+  void start() {
+    bool ready = false;
+    plan.ready = [&ready](QuorumApp&) { ready = true; };
+    world.start(*node);
+    EXPECT_TRUE(world.run_until([&] { return ready; }, world.now() + Millis(10'000)))
+        << plan.failure << node->failure();
+    plan.ready = nullptr;
+  }
+  void stop() {
+    bool stopped = false;
+    node->stop([&stopped] { stopped = true; });
+    EXPECT_TRUE(world.run_until([&] { return stopped; }, world.now() + Millis(10'000)));
+  }
+  void kill(sim::Crash crash) {
+    node->kill(crash, sim::Farewell::reset);
+    plan.clean_epoch = -1;
+  }
+  // Does something inside a turn of the node and waits until it is answered.
+  template <typename Response, typename Request>
+  void ask(const Request& request, std::int16_t version, std::function<void(const Response&)> check) {
+    bool answered = false;
+    app().shard().timers.at(world.now(), [&] {
+      app().ask<Response, Request>(request, version, [&](const Response& response) {
+        check(response);
+        answered = true;
+      });
+    });
+    EXPECT_TRUE(world.run_until([&] { return answered; }, world.now() + Millis(10'000)));
+  }
+  std::int16_t create(std::string_view name, std::int32_t partitions = 1) {
+    protocol::CreateTopicsRequest request;
+    auto& topic = request.topics.emplace_back();
+    topic.name = name;
+    topic.num_partitions = partitions;
+    topic.replication_factor = 1;
+    std::int16_t code = -1;
+    ask<protocol::CreateTopicsResponse>(
+        request, 7, [&](const protocol::CreateTopicsResponse& response) { code = response.topics.at(0).error_code; });
+    return code;
+  }
+  const metadata::PartitionImage& partition(std::string_view topic) { return app().image()->topic(topic)->partitions[0]; }
+
+  // The log as a list of record types by batch: "c2" for control records, "2 4 3" for metadata records.
+  std::vector<std::string> story() {
+    const std::string file = *node->disk().contents(kLogFile);
+    std::vector<std::string> batches;
+    record::BatchWalk walk(as_bytes(file));
+    while (walk.next()) {
+      record::Scratch scratch;
+      auto reader = *record::RecordReader::open(walk.batch(), scratch);
+      std::string types;
+      for (record::Record record; reader.next(record);) {
+        if (!types.empty()) types += ' ';
+        types += walk.batch().is_control() ? "c" + std::to_string(*record::control_type(record))
+                                           : std::to_string(metadata::parse_frame(*record.value)->type);
+      }
+      batches.push_back(types);
+    }
+    return batches;
+  }
+
+  QuorumAppPlan plan;
+  sim::World world;
+  sim::Node* node;
+};
+
+std::vector<std::string> after(const std::vector<std::string>& all, std::size_t first) {
+  return {all.begin() + static_cast<std::ptrdiff_t>(first), all.end()};
+}
+
+TEST(Quorum, FirstStartTellsKafkasStory) {
+  Cluster cluster(1);
+  cluster.start();
+  const std::vector<std::string> expected{
+      "c2",                          // the leader of epoch 1
+      "23 12 12 12 12 12 12 4 24",   // the bootstrap transaction: features, min.insync.replicas
+      "27",                          // this controller
+      "0",                           // this broker
+      "17 17",                       // its cordoned directories (none); unfenced
+  };
+  EXPECT_EQ(cluster.story(), expected);
+  const auto& image = *cluster.app().image();
+  EXPECT_EQ(image.feature("metadata.version"), 30);
+  EXPECT_EQ(image.kraft_version(), 1);
+  EXPECT_EQ(image.controller(), NodeId(1));
+  EXPECT_EQ(image.controller_epoch(), LeaderEpoch(1));
+  EXPECT_FALSE(image.broker(NodeId(1))->fenced);
+  EXPECT_EQ(image.broker(NodeId(1))->epoch, 11);
+  EXPECT_EQ(image.configs({metadata::ResourceType::broker, ""}).at("min.insync.replicas"), "1");
+  EXPECT_EQ(*cluster.node->disk().contents("data/__cluster_metadata-0/quorum-state"),
+            R"({"leaderId":1,"leaderEpoch":1,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1})");
+}
+
+TEST(Quorum, TopicIsThereAfterACleanRestartAndItsLeaderEpochHasMovedByTwo) {
+  Cluster cluster(2);
+  cluster.start();
+  EXPECT_EQ(cluster.create("t", 3), 0);
+  EXPECT_EQ(cluster.create("t", 3), 36);
+  const Uuid id = cluster.app().image()->topic("t")->id;
+  EXPECT_EQ(cluster.partition("t").leader, NodeId(1));
+  EXPECT_EQ(cluster.partition("t").leader_epoch, LeaderEpoch(0));
+  const std::size_t before = cluster.story().size();
+  cluster.stop();
+  cluster.start();
+  const std::vector<std::string> expected{"17 5 5 5", "17", "c2", "27", "0", "17 17 5 5 5"};
+  EXPECT_EQ(after(cluster.story(), before), expected);
+  const auto& image = *cluster.app().image();
+  ASSERT_NE(image.topic("t"), nullptr);
+  EXPECT_EQ(image.topic("t")->id, id);
+  EXPECT_EQ(image.controller_epoch(), LeaderEpoch(2));
+  const auto& partition = cluster.partition("t");
+  EXPECT_EQ(partition.leader, NodeId(1));
+  EXPECT_EQ(partition.leader_epoch, LeaderEpoch(2));
+  EXPECT_EQ(partition.isr, std::vector{NodeId(1)});
+  EXPECT_TRUE(partition.elr.empty());
+  EXPECT_TRUE(partition.last_known_elr.empty());
+  EXPECT_EQ(partition.leader_recovery_state, 0);
+}
+
+TEST(Quorum, AfterAKillTheNodeTakesOverFromItselfAtOnce) {
+  Cluster cluster(3);
+  cluster.start();
+  EXPECT_EQ(cluster.create("t"), 0);
+  const std::size_t before = cluster.story().size();
+  cluster.kill(sim::Crash::process);
+  const MonoTime killed = cluster.world.now();
+  cluster.start();
+  EXPECT_LT(cluster.world.now() - killed, 100'000'000);
+  // Fenced as a dead broker is; not eligible, since its end was not clean; then registered and elected uncleanly.
+  const std::vector<std::string> expected{"c2", "27", "5 17", "5 0", "17 17 5"};
+  EXPECT_EQ(after(cluster.story(), before), expected);
+  const auto& partition = cluster.partition("t");
+  EXPECT_EQ(partition.leader, NodeId(1));
+  EXPECT_EQ(partition.leader_epoch, LeaderEpoch(2));
+  EXPECT_EQ(partition.isr, std::vector{NodeId(1)});
+  EXPECT_TRUE(partition.elr.empty());
+  EXPECT_TRUE(partition.last_known_elr.empty());
+  EXPECT_EQ(partition.leader_recovery_state, 1);
+}
+
+TEST(Quorum, NewEndpointIsWrittenIntoTheVoters) {
+  Cluster cluster(4);
+  cluster.start();
+  cluster.stop();
+  const std::size_t before = cluster.story().size();
+  cluster.plan.controller_port = 19093;
+  cluster.start();
+  cluster.stop();
+  EXPECT_EQ(cluster.story().at(before), "c2 c5 c6");
+  const std::size_t again = cluster.story().size();
+  cluster.start();
+  EXPECT_EQ(cluster.story().at(again), "c2");
+}
+
+TEST(Quorum, AnotherDirectoryIsNotTheVoter) {
+  Cluster cluster(5);
+  cluster.start();
+  cluster.stop();
+  cluster.plan.directory = {9, 9};
+  cluster.world.start(*cluster.node);
+  cluster.world.run_for(kSecond);
+  EXPECT_NE(cluster.plan.failure.find("not a voter"), std::string::npos) << cluster.plan.failure;
+}
+
+TEST(Quorum, DeletedTopicStaysDeleted) {
+  Cluster cluster(6);
+  cluster.start();
+  EXPECT_EQ(cluster.create("t"), 0);
+  protocol::DeleteTopicsRequest request;
+  request.topics.emplace_back().name = "t";
+  request.timeout_ms = 1000;
+  cluster.ask<protocol::DeleteTopicsResponse>(request, 6, [](const protocol::DeleteTopicsResponse& response) {
+    EXPECT_EQ(response.responses.at(0).error_code, 0);
+  });
+  EXPECT_EQ(cluster.app().image()->topic("t"), nullptr);
+  cluster.kill(sim::Crash::power);
+  cluster.start();
+  EXPECT_EQ(cluster.app().image()->topic("t"), nullptr);
+  EXPECT_EQ(cluster.create("t"), 0);
+}
+
+TEST(Quorum, RequestsThatComeBeforeTheElectionAreAnsweredAfterIt) {
+  Cluster cluster(7);
+  bool answered = false;
+  cluster.plan.ready = [&answered](QuorumApp&) { answered = true; };  // the registration was sent before the election
+  cluster.world.start(*cluster.node);
+  EXPECT_TRUE(cluster.world.run_until([&] { return answered; }, cluster.world.now() + Millis(10'000)));
+}
+
+// What clients were told, over all lives of a node.
+struct Told {
+  std::map<std::string, Uuid> topics;
+  std::set<std::int64_t> blocks;
+  std::uint64_t asked = 0;
+  bool twice = false;  // a block of producer ids was given out twice
+};
+
+// Creates topics and takes blocks of producer ids without end.
+void keep_asking(QuorumApp& app, Told& told) {
+  protocol::CreateTopicsRequest request;
+  auto& topic = request.topics.emplace_back();
+  const std::string name = "t" + std::to_string(told.asked++);
+  topic.name = name;
+  topic.num_partitions = 2;
+  topic.replication_factor = 1;
+  app.ask<protocol::CreateTopicsResponse>(request, 7, [&told](const protocol::CreateTopicsResponse& response) {
+    const auto& result = response.topics.at(0);
+    if (result.error_code == 0) told.topics[std::string(result.name)] = result.topic_id;
+  });
+  protocol::AllocateProducerIdsRequest ids;
+  ids.broker_id = 1;
+  ids.broker_epoch = app.broker_epoch();
+  app.ask<protocol::AllocateProducerIdsResponse>(ids, 0, [&](const protocol::AllocateProducerIdsResponse& response) {
+    if (response.error_code == 0) told.twice |= !told.blocks.insert(response.producer_id_start).second;
+    app.shard().timers.at(app.shard().clock.now() + Millis(1), [&] { keep_asking(app, told); });
+  });
+}
+
+TEST(Quorum, NothingAcknowledgedIsLostWheneverTheNodeDies) {
+  std::size_t created = 0;
+  std::uint64_t taken = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Prng shape(seed);
+    Cluster cluster(seed, sim::Profile::draw(shape, false));
+    Told told;
+    cluster.plan.ready = [&told](QuorumApp& app) { keep_asking(app, told); };
+    for (int life = 0; life < 6; ++life) {
+      cluster.world.start(*cluster.node);
+      cluster.world.run_for(Nanos(static_cast<std::int64_t>(shape.below(120'000'000))));
+      if (shape.one_in(4)) cluster.node->kill_inside_job(1 + shape.below(20));
+      cluster.world.run_for(Nanos(static_cast<std::int64_t>(shape.below(20'000'000))));
+      cluster.kill(shape.one_in(3) ? sim::Crash::process : sim::Crash::power);
+    }
+    cluster.node->disk().set_profile(sim::Profile::calm());
+    ASSERT_EQ(cluster.node->failure(), "") << seed;
+    ASSERT_EQ(cluster.plan.failure, "") << seed;
+    cluster.start();
+    for (const auto& [name, id] : told.topics) {
+      const metadata::TopicImage* topic = cluster.app().image()->topic(name);
+      ASSERT_NE(topic, nullptr) << name << " of seed " << seed;
+      EXPECT_EQ(topic->id, id);
+      EXPECT_EQ(topic->partitions.size(), 2U);
+    }
+    EXPECT_FALSE(told.twice) << seed;
+    if (!told.blocks.empty()) {
+      EXPECT_GT(cluster.app().image()->next_producer_id(), *told.blocks.rbegin());
+    }
+    created += told.topics.size();
+    taken += cluster.node->disk().lost();
+  }
+  EXPECT_GT(created, 500U);
+  EXPECT_GT(taken, 100U);
+}
+
+}  // namespace
+}  // namespace millrace::controller
