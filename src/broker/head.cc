@@ -107,6 +107,7 @@ void Head::listen_elsewhere() {
 void Head::start_quorum() {
   const config::ServerConfig& config = broker_.config();
   controller::QuorumOptions options;
+  options.server = &config;
   options.node_id = config.node_id;
   options.directory_id = dirs_.metadata_id;
   options.cluster_id = dirs_.cluster_id;

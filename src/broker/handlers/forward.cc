@@ -9,7 +9,11 @@ void forward(RequestPtr request, Broker& broker) {
   const std::int16_t version = request->version();
   Buffer body = request->body();
   broker.to_controller(api_key, version, std::move(body),
-                       [request = std::move(request)](Buffer answer) { request->send(std::move(answer)); });
+                       [request = std::move(request)](Buffer answer) {
+                         // The controller could not read it.
+                         if (answer.empty()) return request->hang_up();
+                         request->send(std::move(answer));
+                       });
 }
 
 }  // namespace millrace::broker

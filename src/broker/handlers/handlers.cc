@@ -34,6 +34,7 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::broker_registration, 0, 4, 0, kOnController, Operation::cluster_action, kInTurn, forward},
     Handler{ApiKey::broker_heartbeat, 0, 2, 0, kOnController, Operation::cluster_action, kInTurn, forward},
     Handler{ApiKey::allocate_producer_ids, 0, 0, 0, kOnController, Operation::cluster_action, kInTurn, forward},
+    Handler{ApiKey::controller_registration, 0, 0, 0, kOnController, Operation::cluster_action, kInTurn, forward},
 };
 
 }  // namespace
