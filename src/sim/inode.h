@@ -54,7 +54,8 @@ class FileBytes {
   void flip(std::uint64_t at, unsigned bit);
   std::uint64_t unsynced_sectors() const { return dirty_.size(); }
 
-  Owner broken_by{0};  // the life of the node in which a write or sync failed; 0: none did
+  static constexpr Owner kNobody{0xffffffff};
+  Owner broken_by = kNobody;  // the life of the node in which a write or sync failed
 
  private:
   using Page = std::array<std::byte, kPageBytes>;
