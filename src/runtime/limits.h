@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,10 +17,14 @@ inline constexpr unsigned kRingEntries = 1024;              // submissions that 
 inline constexpr int kEventsPerTurn = 512;                  // readiness events taken from epoll at once
 inline constexpr int kAcceptsPerTurn = 128;                 // connections taken from one listener before others go on
 inline constexpr int kListenBacklog = 4096;                 // the system cuts it to net.core.somaxconn
+// How often, and after how long each time, a port that is in use is tried again before listen() gives up.
+inline constexpr int kListenTries = 100;
+inline constexpr std::chrono::milliseconds kListenPause{10};
 inline constexpr std::size_t kMaxGather = 256;              // pieces of memory in one system call
 inline constexpr std::uint64_t kMaxSentPerTurn = 4 << 20;   // bytes of one connection before others go on
+inline constexpr std::uint32_t kUnwantedChanges = 8;        // at a paused connection before arrivals are not watched
 inline constexpr std::size_t kMaxDiscarded = 256 << 10;     // unread bytes thrown away when a connection is closed
-inline constexpr Millis kClosingTimeout{10'000};            // for a peer that does not take what a closing connection sends
+inline constexpr Millis kClosingTimeout{10'000};            // for a peer that takes nothing of what is still to be sent
 inline constexpr Millis kAcceptRetry{100};                  // after the system had no memory for a connection
 inline constexpr Millis kReportInterval{10'000};            // between two lines about refused connections
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 
 #include "base/assert.h"
 #include "runtime/address.h"
@@ -31,9 +32,20 @@ Result<int> open_socket(const Address& address) {
   // Inherited by what is accepted.
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (::bind(fd, address.raw(), address.size) == 0 && ::listen(fd, kListenBacklog) == 0) return fd;
-  const Error error = socket_error(errno);
+  const int why = errno;
   ::close(fd);
-  return error;
+  errno = why;
+  return socket_error(why);
+}
+
+// The same, but waits a little for a port that is in use: the kernel closes what an io_uring holds some time after the
+// process has ended, so a node that was killed and started again at once meets its own old socket.
+Result<int> open_socket_patiently(const Address& address) {
+  for (int tries = 0;; ++tries) {
+    auto opened = open_socket(address);
+    if (opened.ok() || errno != EADDRINUSE || tries == kListenTries) return opened;
+    std::this_thread::sleep_for(kListenPause);
+  }
 }
 
 std::uint16_t port_of(int fd) {
@@ -114,7 +126,7 @@ Result<ListenerTable::Joined> ListenerTable::join(const ports::Endpoint& endpoin
   if (!addresses) return addresses.error();
   Error error = Error::not_found;
   for (const Address& address : *addresses) {
-    const auto fd = open_socket(address);
+    const auto fd = open_socket_patiently(address);
     if (!fd) {
       error = fd.error();
       continue;

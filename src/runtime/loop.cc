@@ -17,7 +17,7 @@ class Loop::Alarm final : public Watch {
 Loop::Loop(NodeContext& node, ShardId id)
     : node_(node),
       engine_(id, node.file_pool(), node.job_pool(), node.log()),
-      jobs_(node.job_pool(), node.files(), engine_.inbox),
+      jobs_(engine_, node.files()),
       files_(engine_),
       network_(engine_, node.listeners()),
       alarm_(std::make_unique<Alarm>()) {}

@@ -6,6 +6,7 @@
 #include "ports/shard.h"
 #include "runtime/engine.h"
 #include "runtime/faults.h"
+#include "runtime/jobs.h"
 #include "runtime/mailbox.h"
 #include "runtime/network.h"
 #include "runtime/pool.h"

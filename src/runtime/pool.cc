@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include <memory>
 #include <utility>
 
 #include "base/assert.h"
@@ -55,19 +54,6 @@ void Pool::work() {
       --idle_;
     }
   }
-}
-
-void PoolJobs::run(Work work, Task done) {
-  struct Job {
-    Work work;
-    Task done;
-  };
-  auto job = std::make_unique<Job>(Job{std::move(work), std::move(done)});
-  pool_.post([this, job = std::move(job)]() mutable {
-    job->work(files_);
-    // The work goes back with the completion: what it captured is destroyed on the shard that made it.
-    inbox_.post([job = std::move(job)] { job->done(); });
-  });
 }
 
 }  // namespace millrace::runtime

@@ -9,8 +9,6 @@
 #include <vector>
 
 #include "base/callback.h"
-#include "ports/jobs.h"
-#include "runtime/wake.h"
 
 namespace millrace::runtime {
 
@@ -40,18 +38,6 @@ class Pool {
   std::vector<std::thread> threads_;
   std::uint32_t idle_ = 0;
   bool stopping_ = false;
-};
-
-// The jobs of one shard, in a pool that all shards share.
-class PoolJobs final : public ports::Jobs {
- public:
-  PoolJobs(Pool& pool, ports::BlockingFiles& files, Inbox& inbox) : pool_(pool), files_(files), inbox_(inbox) {}
-  void run(Work work, Task done) override;
-
- private:
-  Pool& pool_;
-  ports::BlockingFiles& files_;
-  Inbox& inbox_;
 };
 
 }  // namespace millrace::runtime

@@ -225,7 +225,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const Options& options, AppFacto
       logger.error(fmt::format("The system refuses io_uring ({}): allow it, or choose epoll.", why));
       return Error::unsupported;
     }
-    logger.info(fmt::format("Event loop: epoll with {} file threads, since the system refuses io_uring ({}); {} shards.",
+    logger.info(fmt::format("Event loop: epoll with {} file threads: the system refuses io_uring ({}); {} shards.",
                             options.file_threads, why, shards));
     kind = BackendKind::epoll;
   } else if (kind == BackendKind::epoll) {

@@ -208,7 +208,7 @@ void ShardFile::deliver() {
 void ShardFile::complete(Operation& operation) {
   const bool changes = operation.operation == What::write || operation.operation == What::sync;
   // The system reports a failed sync once:
-  //   1. two syncs run side by side   2. the disk fails   3. one sees the error, the other sees none and has lost as much
+  //   1. two syncs run side by side   2. the disk fails   3. only one of them sees it
   // so what is not yet reported fails with it. A failed write takes only those with it that were begun after it.
   const bool lost = changes && (sync_failed_ || write_failed_);
   const Error result = lost ? Error::io : operation.result;

@@ -73,6 +73,7 @@ void TcpConnection::send(std::vector<ports::Piece> pieces) {
 
 void TcpConnection::resume_reading() {
   paused_ = false;
+  unwanted_ = 0;
   if (dead_ || closing_) return;
   if (!reading_watched_) {
     reading_watched_ = true;
@@ -104,9 +105,11 @@ void TcpConnection::on_ready(Readiness changed) {
   if ((changed & kReadable) != 0) {
     readable_ = true;
     if (paused_ || closing_) {
-      // Asked for only when something comes, since most pauses end before that.
-      reading_watched_ = false;
-      network_.backend().change(*this, kWritable);
+      // Most pauses end before this is worth two system calls.
+      if (++unwanted_ >= kUnwantedChanges && reading_watched_) {
+        reading_watched_ = false;
+        network_.backend().change(*this, kWritable);
+      }
     } else {
       network_.queue_read(*this);
     }

@@ -66,7 +66,8 @@ class TcpConnection final : public ports::Connection, private Watch, private Idl
   bool read_queued_ = false;   // in the network's lists
   bool flush_queued_ = false;
   bool reading_watched_ = true;
-  std::uint32_t index_ = 0;  // among the network's connections
+  std::uint32_t unwanted_ = 0;  // changes seen since the pause began
+  std::uint32_t index_ = 0;     // among the network's connections
   std::size_t out_at_ = 0;           // the first piece of out_ that has not left
   std::uint64_t out_done_ = 0;       // how much of it has
   std::vector<ports::Piece> out_;
