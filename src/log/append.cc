@@ -8,7 +8,7 @@ namespace millrace::log {
 
 Status LogImpl::may_append(Bytes batches) const {
   if (broken_) return Error::io;
-  if (phase_ == Phase::truncating) return Error::would_block;
+  if (cutting_back()) return Error::would_block;
   if (phase_ != Phase::open) return Error::closed;
   if (stalled_) return Error::no_space;
   if (batches.size() > std::min(options_.segment_bytes.value(), kMaxSegmentBytes)) return Error::too_large;

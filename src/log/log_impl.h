@@ -47,7 +47,13 @@ class LogImpl final : public PartitionLog {
   void remove(Millis delay, Callback<void(Status)> done) override;
 
  private:
-  enum class Phase : std::uint8_t { open, truncating, closing, removing, closed };
+  // A truncation first lets everything under way end (truncating), then the files belong to its job (cutting).
+  enum class Phase : std::uint8_t { open, truncating, cutting, closing, removing, closed };
+  bool cutting_back() const { return phase_ == Phase::truncating || phase_ == Phase::cutting; }
+  bool may_write() const {
+    return !broken_ && (!stalled_ || retrying_) &&
+           (phase_ == Phase::open || phase_ == Phase::truncating || phase_ == Phase::closing);
+  }
 
   // append.cc
   Status may_append(Bytes batches) const;
@@ -75,6 +81,9 @@ class LogImpl final : public PartitionLog {
   bool all_written() const;
   bool all_durable() const;
 
+  // timestamps.cc
+  bool may_look_up(FoundTime& found);
+
   // read.cc
   Result<std::uint64_t> locate(const Segment& segment, Offset offset);
   Result<std::uint64_t> last_boundary(const Segment& segment, std::uint64_t from, std::uint64_t limit);
@@ -85,6 +94,7 @@ class LogImpl final : public PartitionLog {
   // retire.cc
   void cut_when_unpinned(Offset offset, Callback<void(Status)> done);
   void drop_unwritten();
+  void forget_behind(const CutPoint& point);
   void rename_away(Millis delay, Callback<void(Status)> done);
 
   // A function that does nothing once the log is gone.

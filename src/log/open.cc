@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "log/compaction_leftovers.h"
 #include "log/log_impl.h"
 #include "log/names.h"
 #include "log/partition_metadata.h"
@@ -33,6 +34,9 @@ Outcome open_directory(ports::BlockingFiles& files, const std::string& directory
   if (const auto claimed = claim_directory(files, directory, topic_id, !has_records); !claimed) {
     return cannot(directory + "/" + std::string(kPartitionMetadataFile),
                   claimed.error() == Error::stale ? "names another topic id" : "cannot be used", claimed.error());
+  }
+  if (const auto finished = finish_compaction(files, directory); !finished) {
+    return cannot(directory, "holds an interrupted compaction that cannot be finished", finished.error());
   }
   return recover_log(files, directory, settings);
 }

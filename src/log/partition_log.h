@@ -117,7 +117,8 @@ class PartitionLog {
   virtual ByteCount size() const = 0;
 
   // The first record at or after start() whose timestamp is at least `time`, below `upto`; may need to read, so it
-  // answers later. And the record with the greatest timestamp (the first of several).
+  // answers later: also Error::would_block during a truncation, Error::corrupt, Error::io. And the record with the
+  // greatest timestamp (the first of several).
   using FoundTime = Callback<void(Result<TimestampOffset>)>;
   virtual void find_timestamp(WallTime time, Offset upto, FoundTime found) = 0;
   virtual void find_max_timestamp(Offset upto, FoundTime found) = 0;

@@ -119,7 +119,7 @@ void LogImpl::add_range(const Segment& segment, std::uint64_t from, std::uint64_
 
 Result<ReadPlan> LogImpl::read(Offset from, Offset upto, std::uint64_t max_bytes, bool at_least_one) {
   missing_ = {};
-  if (phase_ == Phase::truncating) return Error::would_block;
+  if (cutting_back()) return Error::would_block;
   if (phase_ == Phase::closed || phase_ == Phase::removing) return Error::closed;
   if (from < start() || from > end()) return Error::out_of_range;
   upto = std::min(upto, broken_ ? durable_end_ : end());

@@ -54,8 +54,16 @@ struct RecoveryFailure {
 Result<RecoveredLog, RecoveryFailure> recover_log(ports::BlockingFiles& files, const std::string& directory,
                                                   const RecoverySettings& settings);
 
+// Where a log was cut, or was to be cut: everything in front of it is there.
+struct CutPoint {
+  Offset base;                 // of the segment
+  std::uint64_t position = 0;  // in its file
+  Offset end;                  // the log's end
+};
+
 // Forgets every batch that holds `offset` or a later one, durably: removes later segments, newest first, and cuts the
-// one that holds it.
-Status cut_log(ports::BlockingFiles& files, const std::string& directory, Offset offset);
+// one that holds it. `point` is set before anything is changed, and stays empty as long as nothing has been.
+Status cut_log(ports::BlockingFiles& files, const std::string& directory, Offset offset,
+               std::optional<CutPoint>& point);
 
 }  // namespace millrace::log

@@ -48,29 +48,36 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
     phase_ = Phase::open;
     return done(Error::io);
   }
+  phase_ = Phase::cutting;
   drop_unwritten();
   epochs_.truncate(offset);
   ++jobs_;
   RecoverySettings settings{options_.durable, options_.index_interval_bytes.value(), epochs_};
-  using Outcome = Result<RecoveredLog, RecoveryFailure>;
+  struct Outcome {
+    std::optional<CutPoint> point;
+    Result<RecoveredLog, RecoveryFailure> log;
+  };
   ports::run_job<Outcome>(
       shard_.jobs,
-      [directory = directory_, offset, settings](ports::BlockingFiles& files) -> Outcome {
-        if (const auto cut = cut_log(files, directory, offset); !cut) {
-          return RecoveryFailure{cut.error(), directory + " cannot be truncated (" + to_string(cut.error()) + ")"};
+      [directory = directory_, offset, settings](ports::BlockingFiles& files) {
+        std::optional<CutPoint> point;
+        if (const auto cut = cut_log(files, directory, offset, point); !cut) {
+          const std::string line = directory + " cannot be truncated (" + to_string(cut.error()) + ")";
+          return Outcome{point, RecoveryFailure{cut.error(), line}};
         }
-        return recover_log(files, directory, settings);
+        return Outcome{point, recover_log(files, directory, settings)};
       },
       while_alive([this, done = std::move(done)](Outcome outcome) mutable {
         --jobs_;
-        if (!outcome) {
+        if (!outcome.log) {
           phase_ = Phase::open;
-          fail(outcome.error().line, outcome.error().error);
-          return done(outcome.error().error);
+          if (outcome.point) forget_behind(*outcome.point);
+          fail(outcome.log.error().line, outcome.log.error().error);
+          return done(outcome.log.error().error);
         }
         shard_.faults.reach(ports::Probe::log_cut_back);
         epochs_changed_ = true;
-        adopt(std::move(*outcome), [this, done = std::move(done)](Status status) mutable {
+        adopt(std::move(*outcome.log), [this, done = std::move(done)](Status status) mutable {
           phase_ = Phase::open;
           if (!status) fail(directory_ + " cannot be opened again after a truncation", status.error());
           done(status);
@@ -85,12 +92,23 @@ void LogImpl::drop_unwritten() {
     segment->tail.clear();
     segment->appended = segment->written;
   }
+  while (segments_.size() > 1 && segments_.back()->base() > segments_[segments_.size() - 2]->appended.next) {
+    segments_.pop_back();  // what stood before it is gone
+  }
   unwritten_bytes_ = 0;
 }
 
+// A truncation has failed on its way: what it was to cut is served no more.
+void LogImpl::forget_behind(const CutPoint& point) {
+  while (segments_.size() > 1 && segments_.back()->base() > point.base) segments_.pop_back();
+  Segment& last = active();
+  last.appended = last.written = last.synced = {point.position, point.end};
+  durable_end_ = std::min(durable_end_, point.end);
+}
+
 void LogImpl::close(Callback<void(Status)> done) {
-  MR_ASSERT(phase_ == Phase::open || phase_ == Phase::truncating);
-  if (phase_ == Phase::truncating) {
+  MR_ASSERT(phase_ == Phase::open || cutting_back());
+  if (cutting_back()) {
     shard_.timers.at(shard_.clock.now() + kPinRetry,
                      while_alive([this, done = std::move(done)]() mutable { close(std::move(done)); }));
     return;
@@ -107,8 +125,8 @@ void LogImpl::close(Callback<void(Status)> done) {
 }
 
 void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
-  MR_ASSERT(phase_ == Phase::open || phase_ == Phase::truncating);
-  if (phase_ == Phase::truncating) {
+  MR_ASSERT(phase_ == Phase::open || cutting_back());
+  if (cutting_back()) {
     shard_.timers.at(shard_.clock.now() + kPinRetry,
                      while_alive([this, delay, done = std::move(done)]() mutable { remove(delay, std::move(done)); }));
     return;

@@ -108,7 +108,17 @@ void add_runs(const Segment& segment, const std::string& path, std::uint64_t pos
 
 }  // namespace
 
+// Look-ups read the files: not while those are being cut or given up.
+bool LogImpl::may_look_up(FoundTime& found) {
+  if (phase_ == Phase::open || phase_ == Phase::closing) return true;
+  shard_.timers.at_turn_end([found = std::move(found), later = cutting_back()]() mutable {
+    found(later ? Error::would_block : Error::closed);
+  });
+  return false;
+}
+
 void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
+  if (!may_look_up(found)) return;
   std::vector<BatchRun> runs;
   for (const auto& segment : segments_) {
     if (segment->base() >= upto || segment->index.max_timestamp() < time) continue;
@@ -128,6 +138,7 @@ void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
 }
 
 void LogImpl::find_max_timestamp(Offset upto, FoundTime found) {
+  if (!may_look_up(found)) return;
   // Of the segments that lie wholly below `upto` only the first with the greatest timestamp can hold the answer; the
   // one that `upto` cuts has to be looked through.
   const Segment* best = nullptr;

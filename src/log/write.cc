@@ -18,7 +18,7 @@ void LogImpl::write_at_turn_end() {
 }
 
 void LogImpl::advance() {
-  if (!broken_ && (!stalled_ || retrying_) && phase_ != Phase::removing && phase_ != Phase::closed) {
+  if (may_write()) {
     bool all_before_durable = true;
     for (auto& segment : segments_) {
       if (segment->pin == nullptr) {
