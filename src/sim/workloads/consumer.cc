@@ -17,6 +17,12 @@ using protocol::FetchResponse;
 using protocol::ListOffsetsRequest;
 using protocol::ListOffsetsResponse;
 
+namespace {
+
+constexpr std::int16_t kFirstWithZstd = 10;  // version of Fetch
+
+}  // namespace
+
 Consumer::Consumer(ports::Shard& shard, Stage& stage, Prng prng, const std::string& name)
     : Client(shard, stage, prng, name) {
   for (const auto& partition : stage.traffic.partitions()) {
@@ -87,7 +93,9 @@ Consumer::Lane* Consumer::lane(std::string_view topic, Uuid id, std::int32_t ind
 bool Consumer::bearable(std::int16_t error_code, const char* what) {
   const Errc code = protocol::from_wire(error_code);
   if (code == Errc::none) return true;
-  if (!protocol::retriable(code)) {
+  if (code == Errc::unsupported_compression_type && session_.version(protocol::ApiKey::fetch) < kFirstWithZstd) {
+    session_.drop();  // and hope for a newer version
+  } else if (!protocol::retriable(code)) {
     stage_.history.fail(fmt::format("{} is refused with {}", what, protocol::name(code)));
   }
   forget_topics();

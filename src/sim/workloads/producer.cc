@@ -11,6 +11,7 @@ namespace millrace::sim {
 namespace {
 
 constexpr std::uint32_t kRequestsAtATime = 3;
+constexpr std::int16_t kFirstWithZstd = 7;  // version of Produce
 constexpr std::uint32_t kLastBatches = 3;  // to each partition, kept until nothing fails any more
 
 }  // namespace
@@ -21,7 +22,7 @@ Producer::Producer(ports::Shard& shard, Stage& stage, Prng prng, std::uint32_t i
       kind_(static_cast<Kind>(prng_.below(3))),
       acks_(kind_ == Kind::idempotent ? std::int16_t{-1} : static_cast<std::int16_t>(prng_.below(4) == 0 ? 1 : -1)) {
   for (const auto& partition : stage.traffic.partitions()) {
-    lanes_.push_back({partition, stage.traffic.batches, 0, {}, Buffer(), false});
+    lanes_.push_back({partition, stage.traffic.batches, 0, {}, {}, kNoTime, Buffer(), false});
   }
 }
 
@@ -57,7 +58,8 @@ void Producer::ask_for_id() {
 
 void Producer::make_present(Lane& lane) {
   const std::uint64_t count = 1 + prng_.below(stage_.traffic.records);
-  record::BatchOptions options;
+  record::BatchOptions& options = lane.options;
+  options = {};
   options.codec = static_cast<record::Codec>(prng_.one_in(2) ? 0 : prng_.below(5));
   if (kind_ == Kind::idempotent) {
     options.producer_id = ProducerId(producer_id_);
@@ -69,7 +71,15 @@ void Producer::make_present(Lane& lane) {
     lane.ids.push_back((std::uint64_t{index_ + 1} << 32) | next_record_++);
     stage_.history.sent(lane.ids.back(), lane.partition, kind_ == Kind::idempotent);
   }
-  lane.batch = make_batch(lane.ids, shard_.clock.wall(), stage_.traffic.largest_value, options);
+  lane.time = shard_.clock.wall();
+}
+
+// A version that does not know zstd gets the same records otherwise compressed: for an idempotent producer it is the
+// same batch still.
+void Producer::encode(Lane& lane) {
+  const bool knows_zstd = session_.version(protocol::ApiKey::produce) >= kFirstWithZstd;
+  if (lane.options.codec == record::Codec::zstd && !knows_zstd) lane.options.codec = record::Codec::lz4;
+  lane.batch = make_batch(lane.ids, lane.time, stage_.traffic.largest_value, lane.options);
 }
 
 void Producer::send() {
@@ -79,6 +89,7 @@ void Producer::send() {
     Lane& lane = lanes_[i];
     if (!sendable(lane) || prng_.one_in(3)) continue;
     if (lane.ids.empty()) make_present(lane);
+    encode(lane);
     lane.under_way = true;
     chosen.push_back(i);
     if (request.topic_data.empty() || request.topic_data.back().name != lane.partition.topic) {

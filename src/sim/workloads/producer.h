@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/gen/produce.h"
+#include "record/batch_builder.h"
 #include "sim/workloads/client.h"
 
 namespace millrace::sim {
@@ -28,6 +29,8 @@ class Producer final : public Client {
     std::uint32_t left;               // batches, the present one included
     std::int32_t next_sequence = 0;
     std::vector<RecordId> ids;        // of the present batch; empty: none yet
+    record::BatchOptions options;     // of it
+    WallTime time = kNoTime;
     Buffer batch;
     bool under_way = false;
   };
@@ -35,6 +38,7 @@ class Producer final : public Client {
 
   void ask_for_id();
   void make_present(Lane& lane);
+  void encode(Lane& lane);
   void send();
   bool sendable(const Lane& lane) const;
   void answered(const Answer* answer, const std::vector<std::size_t>& lanes);
