@@ -18,7 +18,8 @@ def run(ci):
         for name, value in [("num.partitions", "0"), ("log.segment.bytes", "abc"), ("node.id", "-3"),
                             ("auto.create.topics.enable", "perhaps"), ("compression.type", "rar")]:
             refused(["--data", top / "a", "--set", f"{name}={value}"], [name, value])
-        refused(["--data", top / "a", "--set", "listeners=SSL://127.0.0.1:9999"], ["SSL"])
+        refused(["--data", top / "a", "--set", "listener.security.protocol.map=PLAINTEXT:SSL,CONTROLLER:PLAINTEXT"],
+                ["SSL"])
         refused(["--data", top / "a", "--config", top / "missing.properties"], ["missing.properties"])
 
         with socket.socket() as taken:

@@ -1,5 +1,6 @@
 """A millrace server of its own for a case: a fresh directory and port, start, kill -9, clean stop."""
 
+import os
 import shutil
 import signal
 import socket
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from lib.process import TOP, Failed
 
-BINARY = TOP / "build" / "release" / "bin" / "millrace"
+BINARY = Path(os.environ.get("MILLRACE", TOP / "build" / "release" / "bin" / "millrace"))
 START_SECONDS = 20
 STOP_SECONDS = 30
 
