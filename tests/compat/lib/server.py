@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -14,6 +15,9 @@ from lib.process import TOP, Failed
 BINARY = Path(os.environ.get("MILLRACE", TOP / "build" / "release" / "bin" / "millrace"))
 START_SECONDS = 20
 STOP_SECONDS = 30
+
+CORRELATION = 7
+METADATA = struct.pack(">hhih", 3, 1, CORRELATION, 1) + b"m" + struct.pack(">i", -1)  # v1, all topics
 
 
 def free_port():
@@ -28,6 +32,18 @@ def free_port():
             except OSError:
                 continue
     raise Failed("no two neighbouring free ports")
+
+
+def answers_metadata(port):
+    """Whether a broker answers there. A connection alone proves nothing: a process that was just killed may still own
+    a socket that accepts."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as peer:
+            peer.sendall(struct.pack(">i", len(METADATA)) + METADATA)
+            head = peer.recv(8)
+            return len(head) == 8 and struct.unpack(">ii", head)[1] == CORRELATION
+    except OSError:
+        return False
 
 
 class Server:
@@ -71,12 +87,10 @@ class Server:
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise Failed(f"the server ended with code {self.process.returncode}: {self.log[-1500:]}")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            if answers_metadata(self.port):
                 return
-            except OSError:
-                time.sleep(0.02)
-        raise Failed(f"the server does not listen after {START_SECONDS} s: {self.log[-1500:]}")
+            time.sleep(0.005)
+        raise Failed(f"the server does not answer after {START_SECONDS} s: {self.log[-1500:]}")
 
     def kill(self):
         self.process.kill()
