@@ -1,9 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <atomic>
+#include <future>
 #include <string>
 #include <thread>
 
+#include "runtime/limits.h"
 #include "runtime/testing/echo.h"
 
 namespace millrace::runtime {
@@ -66,6 +70,35 @@ TEST_P(NetworkTest, ManyConnectionsAreSpreadEvenly) {
   EXPECT_EQ(kConnections / 2, per_shard[1]);
   clients.clear();
   node.eventually(0, [&] { return counts_.closed == kConnections; });
+}
+
+TEST_P(NetworkTest, MoreConnectionsSpeakAtOnceThanTheRingHasPlacesFor) {
+  constexpr int kConnections = 2 * static_cast<int>(kRingEntries) + 500;
+  rlimit limit{};
+  ASSERT_EQ(0, ::getrlimit(RLIMIT_NOFILE, &limit));
+  if (limit.rlim_max < 2 * kConnections + 200) GTEST_SKIP() << "needs " << 2 * kConnections + 200 << " descriptors";
+  auto acceptor = echo();
+  TestNode node(GetParam());
+  const std::uint16_t port = listen(node, acceptor);
+  std::vector<Client> clients;
+  for (int i = 0; i < kConnections; ++i) clients.emplace_back(port);
+  node.eventually(0, [&] { return counts_.open == kConnections; });
+  for (int round = 0; round < 2; ++round) {
+    std::promise<void> release;
+    std::promise<void> entered;
+    // Everything arrives while the shard is held up, so that it finds it all in one turn.
+    std::thread holder([&] {
+      node.on(0, [&](ports::Shard&) {
+        entered.set_value();
+        release.get_future().wait();
+      });
+    });
+    entered.get_future().wait();
+    for (Client& client : clients) ASSERT_TRUE(client.write("hello"));
+    release.set_value();
+    holder.join();
+    for (Client& client : clients) ASSERT_EQ("hello", client.read(5));
+  }
 }
 
 }  // namespace
