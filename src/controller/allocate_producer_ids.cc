@@ -20,7 +20,8 @@ Buffer answer(Errc code, std::int64_t start, std::int32_t length, std::int16_t v
 
 // KIP-730. Hands a block of producer ids to a broker; no id is ever handed out twice.
 //
-// Errors: STALE_BROKER_EPOCH unless the broker is registered with this epoch, UNKNOWN_SERVER_ERROR when all are used up.
+// Errors: STALE_BROKER_EPOCH unless the broker is registered with this epoch; UNKNOWN_SERVER_ERROR when no ids are
+// left.
 Result<Decision> decide_allocate_producer_ids(const Context& context, std::int16_t version, Bytes body) {
   protocol::AllocateProducerIdsRequest request;
   MR_TRY(protocol::decode_body(body, version, request));

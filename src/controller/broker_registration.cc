@@ -103,6 +103,8 @@ Result<Decision> decide_broker_registration(const Context& context, std::int16_t
   return decision;
 }
 
-Buffer refuse_broker_registration(std::int16_t version, Bytes, protocol::Errc code) { return answer(code, -1, version); }
+Buffer refuse_broker_registration(std::int16_t version, Bytes, protocol::Errc code) {
+  return answer(code, -1, version);
+}
 
 }  // namespace millrace::controller

@@ -39,7 +39,9 @@ Result<std::vector<std::vector<NodeId>>, std::string> place_replicas(const metad
   const auto usable = [](const metadata::BrokerImage& broker) { return !broker.in_controlled_shutdown; };
   const auto active = interleaved(image, random, [&](const auto& broker) { return usable(broker) && !broker.fenced; });
   const auto fenced = interleaved(image, random, [&](const auto& broker) { return usable(broker) && broker.fenced; });
-  if (active.empty()) return std::string("All brokers are currently fenced or have all their log directories cordoned.");
+  if (active.empty()) {
+    return std::string("All brokers are currently fenced or have all their log directories cordoned.");
+  }
   const auto wanted = static_cast<std::size_t>(replication_factor);
   if (wanted > active.size() + fenced.size()) {
     return "The target replication factor of " + std::to_string(replication_factor) +

@@ -26,9 +26,9 @@ struct QuorumOptions {
   const config::ServerConfig* server = nullptr;  // defaults of new topics, quorum settings; outlives the quorum
 };
 
-// The metadata quorum of one node, on one shard: the KRaft log, raft, and the controller that decides on top of it while
-// this node is the active one. With one voter it elects itself. Requests come in and go out as bodies of Kafka's protocol,
-// so the caller may as well be on another machine.
+// The metadata quorum of one node, on one shard: the KRaft log, raft, and the controller that decides on top of it
+// while this node is the active one. With one voter it elects itself. Requests come in and go out as bodies of Kafka's
+// protocol, so the caller may as well be on another machine.
 class Quorum {
  public:
   // Precondition: options.server is set.

@@ -127,11 +127,13 @@ Result<void, Error> QuorumNode::append(Buffer batches, metadata::Replayer with, 
 void QuorumNode::park(Request request, Buffer response) {
   Parked parked{log_->end(), std::move(response), std::move(request.answer), {}};
   parked.refused = {request.api_key, request.version, std::move(request.body), nullptr};
-  if (parked.end <= raft_->commit_index()) {
+  const bool committed = parked.end <= raft_->commit_index();
+  if (committed || shard_.faults.planted(ports::Planted::answer_before_commit)) {
     shard_.timers.at_turn_end(
         [answer = std::move(parked.answer), body = std::move(parked.response)]() mutable { answer(std::move(body)); });
     return;
   }
+  shard_.faults.reach(ports::Probe::controller_answer_parked);
   parked_.push_back(std::move(parked));
 }
 

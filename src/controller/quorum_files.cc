@@ -47,7 +47,9 @@ Result<QuorumFiles, std::string> read_quorum_files(ports::BlockingFiles& files, 
   if (!state.ok()) return state.error();
   if (*state) {
     const auto parsed = raft::parse_quorum_state(**state);
-    if (!parsed.ok()) return state_path + " is " + to_string(parsed.error()) + ": restore it, or remove it if no other voter exists";
+    if (!parsed.ok()) {
+      return state_path + " is " + to_string(parsed.error()) + ": restore it, or remove it if no other voter exists";
+    }
     found.state = *parsed;
   }
 

@@ -50,7 +50,9 @@ void QuorumNode::open_log(QuorumFiles files) {
   log::PartitionLog::open(
       shard_, *committer_, directory_, metadata::kMetadataTopicId, log_options(*options_.server), *this,
       while_alive([this, files = std::move(files)](Result<std::unique_ptr<log::PartitionLog>> opened) mutable {
-        if (!opened.ok()) return give_up("the metadata log " + directory_ + " cannot be opened: " + to_string(opened.error()));
+        if (!opened.ok()) {
+          return give_up("the metadata log " + directory_ + " cannot be opened: " + to_string(opened.error()));
+        }
         log_ = std::move(*opened);
         if (!over_) replay(std::move(files));
       }));
@@ -68,9 +70,9 @@ void QuorumNode::replay(QuorumFiles files) {
     }
   }
   if (log_->start() > from || log_->end() < from) {
-    return give_up("the metadata log " + directory_ + " holds the offsets from " + std::to_string(log_->start().value()) +
-                   " to " + std::to_string(log_->end().value()) + ", and no snapshot fits it: the newest ends at " +
-                   std::to_string(from.value()));
+    return give_up("the metadata log " + directory_ + " holds the offsets from " +
+                   std::to_string(log_->start().value()) + " to " + std::to_string(log_->end().value()) +
+                   ", and no snapshot fits it: the newest ends at " + std::to_string(from.value()));
   }
   if (files.state) wanted_state_ = *files.state;
   replay_log(*log_, from, std::move(begin),

@@ -73,7 +73,9 @@ class Cluster {
         request, 7, [&](const protocol::CreateTopicsResponse& response) { code = response.topics.at(0).error_code; });
     return code;
   }
-  const metadata::PartitionImage& partition(std::string_view topic) { return app().image()->topic(topic)->partitions[0]; }
+  const metadata::PartitionImage& partition(std::string_view topic) {
+    return app().image()->topic(topic)->partitions[0];
+  }
 
   // The log as a list of record types by batch: "c2" for control records, "2 4 3" for metadata records.
   std::vector<std::string> story() {
@@ -123,7 +125,8 @@ TEST(Quorum, FirstStartTellsKafkasStory) {
   EXPECT_EQ(image.broker(NodeId(1))->epoch, 11);
   EXPECT_EQ(image.configs({metadata::ResourceType::broker, ""}).at("min.insync.replicas"), "1");
   EXPECT_EQ(*cluster.node->disk().contents("data/__cluster_metadata-0/quorum-state"),
-            R"({"leaderId":1,"leaderEpoch":1,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1})");
+            R"({"leaderId":1,"leaderEpoch":1,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA",)"
+            R"("data_version":1})");
 }
 
 TEST(Quorum, TopicIsThereAfterACleanRestartAndItsLeaderEpochHasMovedByTwo) {

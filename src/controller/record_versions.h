@@ -6,7 +6,7 @@
 
 namespace millrace::controller {
 
-// Which version of each record the finalized metadata.version allows; all other records are always written in version 0.
+// Which version of each record the finalized metadata.version allows; all others are always written in version 0.
 class RecordVersions {
  public:
   explicit RecordVersions(const metadata::Image& image) : level_(image.feature("metadata.version")) {}

@@ -108,7 +108,8 @@ Result<Checkpoint, std::string> parse_checkpoint(Bytes file) {
     complete = !*more;
   }
   if (complete) return checkpoint;
-  return std::string(walk.error() == Error::none ? "its last batch, the footer, is missing" : "it is cut off or damaged");
+  const bool whole = walk.error() == Error::none;
+  return std::string(whole ? "its last batch, the footer, is missing" : "it is cut off or damaged");
 }
 
 std::string render_checkpoint_name(const CheckpointName& name) {

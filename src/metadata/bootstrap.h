@@ -22,8 +22,8 @@ inline constexpr std::string_view kMetadataLogName = "__cluster_metadata-0";
 inline constexpr std::string_view kFirstCheckpointName = "00000000000000000000-0000000000.checkpoint";  // in the latter
 inline constexpr Uuid kMetadataTopicId{0, 1};
 
-// The bytes of bootstrap.checkpoint: the features in the order given (metadata.version first), then `records`, which are
-// values of further metadata records such as SCRAM credentials. `now` stamps the batches. Any thread.
+// The bytes of bootstrap.checkpoint: the features in the order given (metadata.version first), then `records`, which
+// are values of further metadata records such as SCRAM credentials. `now` stamps the batches. Any thread.
 Buffer bootstrap_checkpoint(std::span<const std::pair<std::string, std::int16_t>> features,
                             std::span<const Buffer> records, WallTime now);
 

@@ -20,9 +20,10 @@ class Replayer {
   Replayer() = default;
   explicit Replayer(const Image& base) : draft_{base.state(), {}} {}
 
-  // Applies one record's value; `at` is its offset. Records between a BeginTransactionRecord and its EndTransactionRecord
-  // show only when that has come, and not at all after an AbortTransactionRecord (KIP-868). The error is one line that
-  // names offset and type: the record cannot be read, its type or version is not known, or it does not fit what is there.
+  // Applies one record's value; `at` is its offset. Records between a BeginTransactionRecord and its
+  // EndTransactionRecord show only when that has come, and not at all after an AbortTransactionRecord (KIP-868). The
+  // error is one line that names offset and type: the record cannot be read, its type or version is not known, or it
+  // does not fit what is there.
   Outcome replay(Bytes value, Offset at);
 
   // The quorum's own records.

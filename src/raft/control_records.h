@@ -47,7 +47,7 @@ struct UnknownControl {
 };
 using Control = std::variant<UnknownControl, LeaderChange, SnapshotHeader, SnapshotFooter, KRaftVersion, VoterSet>;
 
-// What a record of a control batch says. Errors: corrupt, or unsupported for a version of a known type that is not known.
+// What a record of a control batch says. Errors: corrupt, or unsupported for an unknown version of a known type.
 Result<Control> parse_control(const record::Record& record);
 
 }  // namespace millrace::raft

@@ -134,7 +134,8 @@ TEST(QuorumState, IsKafkasLine) {
   dynamic.leader = NodeId(1);
   dynamic.epoch = LeaderEpoch(3);
   EXPECT_EQ(render_quorum_state(dynamic),
-            R"({"leaderId":1,"leaderEpoch":3,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1})");
+            R"({"leaderId":1,"leaderEpoch":3,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA",)"
+            R"("data_version":1})");
   QuorumState fixed;
   fixed.leader = NodeId(1);
   fixed.epoch = LeaderEpoch(1);
