@@ -35,6 +35,7 @@ struct FetchAsk {
 struct FetchTold {
   std::int64_t high_watermark = -1;
   std::int64_t log_start_offset = -1;
+  bool topic_seen = false;  // the topic existed
 };
 
 // One incremental fetch session (KIP-227): the partitions that a consumer fetches, so that its requests and our answers

@@ -120,6 +120,7 @@ void Partition::append(Buffer batches, Acks acks, MonoTime deadline, AppendDone 
   if (s.put_off.empty()) {
     PutOff append{std::move(batches), acks, deadline, std::move(done)};
     if (try_append(append)) return;
+    shard_.faults.reach(ports::Probe::replica_append_put_off);
     s.put_off.push_back(std::move(append));
   } else {
     s.put_off.push_back({std::move(batches), acks, deadline, std::move(done)});
@@ -141,13 +142,21 @@ bool Partition::try_append(PutOff& append) {
   Appended appended;
   switch (judge(append.batches.bytes(), appended)) {
     case record::SequenceVerdict::in_order: {
+      // Something under way will call again.
+      const bool busy = s.log->durable_end() < s.log->end();
+      if (busy && shard_.faults.strike(ports::FaultPoint::append_backlog)) return false;
       auto result = s.log->append(append.batches, s.epoch);
       if (!result && result.error() == Error::would_block) return false;
       if (!result) return refuse(AppendError::storage);
       appended = {result->base_offset, result->last_offset, s.log->start(), false};
       break;
     }
-    case record::SequenceVerdict::duplicate: break;
+    case record::SequenceVerdict::duplicate:
+      if (!passed(append.acks, appended.last_offset + 1)) {
+        shard_.faults.reach(ports::Probe::replica_duplicate_waits);
+        if (shard_.faults.planted(ports::Planted::duplicate_not_awaited)) append.acks = Acks::none;
+      }
+      break;
     case record::SequenceVerdict::out_of_order: return refuse(AppendError::out_of_order_sequence);
     case record::SequenceVerdict::stale_epoch: return refuse(AppendError::stale_producer_epoch);
     case record::SequenceVerdict::unknown: return refuse(AppendError::unknown_producer);
@@ -185,6 +194,7 @@ record::SequenceVerdict Partition::judge(Bytes batches, Appended& duplicate) con
 }
 
 bool Partition::passed(Acks acks, Offset end) const {
+  if (shard_.faults.planted(ports::Planted::acknowledge_before_sync)) return true;
   return (acks == Acks::all ? state_->high_watermark : state_->log->durable_end()) >= end;
 }
 
@@ -206,7 +216,8 @@ void Partition::cancel_wait(WaitId wait) { state_->readers.erase(wait); }
 // The waiters stay listed until their turn comes, so that one which is cancelled in the meantime is not called.
 void Partition::wake_readers() {
   State& s = *state_;
-  if (s.readers.empty()) return;
+  if (s.readers.empty() || shard_.faults.planted(ports::Planted::fetch_wakeup_lost)) return;
+  shard_.faults.reach(ports::Probe::replica_readers_woken);
   later([this, upto = s.last_wait, alive = s.alive] {
     while (*alive && !state_->readers.empty() && state_->readers.begin()->first <= upto) {
       Task wake = std::move(state_->readers.begin()->second);
@@ -227,6 +238,7 @@ void Partition::advance() {
   State& s = *state_;
   if (!s.leading) return;
   Offset everywhere = s.log->durable_end();
+  if (shard_.faults.planted(ports::Planted::high_watermark_not_durable)) everywhere = s.log->end();
   for (const NodeId node : s.isr) {
     const auto other = s.others.find(node);
     if (other != s.others.end()) everywhere = std::min(everywhere, other->second);
@@ -249,6 +261,10 @@ void Partition::answer_passed() {
     if (!passed(at->second.acks, at->first)) {
       ++at;
       continue;
+    }
+    const auto next = std::next(at);
+    if (next != s.acks.end() && shard_.faults.planted(ports::Planted::answers_swapped)) {
+      std::swap(at->second.appended, next->second.appended);
     }
     later([appended = at->second.appended, done = std::move(at->second.done)]() mutable { done(appended); });
     at = s.acks.erase(at);

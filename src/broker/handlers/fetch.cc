@@ -42,7 +42,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
       }
     }
     const std::int8_t isolation = body_.isolation_level;
-    if (isolation != 0 && isolation != 1) return fail_whole(Errc::unknown_server_error);
+    if (!items.empty() && isolation != 0 && isolation != 1) return fail_everything(Errc::unknown_server_error);
     const auto id = std::make_shared<Fetches::FetchId>(0);
     auto done = [self = shared_from_this()](std::vector<FetchResult> results) { self->finish(std::move(results)); };
     *id = broker_.fetches().begin(std::move(items), terms(), std::move(done));
@@ -55,8 +55,9 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
   struct Wanted {
     FetchKey key;
     FetchAsk ask;
-    std::string_view topic;                         // resolved; empty if unknown
     const metadata::TopicImage* known = nullptr;
+    bool seen = false;     // the metadata has had the topic, now or when the session last named it
+    bool unknown = false;  // the metadata does not have it
     FetchResult result;
   };
   enum class Kind { sessionless, full, incremental };
@@ -100,7 +101,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     sessions.touch(*session, broker_.shard().clock.now());
     session->next_epoch();
     kind_ = Kind::incremental;
-    for (const auto& partition : session->partitions()) wanted_.push_back({partition.key, partition.ask, {}, nullptr, {}});
+    for (const auto& partition : session->partitions()) wanted_.push_back({partition.key, partition.ask, nullptr, partition.told.topic_seen, false, {}});
     return true;
   }
 
@@ -112,6 +113,26 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
   void fail_whole(Errc error) {
     FetchResponse response;
     response.error_code = protocol::to_wire(error);
+    answer(*request_, response);
+  }
+
+  // Before topics had ids, an error of the whole was told with each partition as well.
+  void fail_everything(Errc error) {
+    FetchResponse response;
+    response.error_code = protocol::to_wire(error);
+    if (!by_id()) {
+      for (const auto& asked : body_.topics) {
+        auto& topic = response.responses.emplace_back();
+        topic.topic = asked.topic;
+        for (const auto& partition : asked.partitions) {
+          auto& data = topic.partitions.emplace_back();
+          data.partition_index = partition.partition;
+          data.error_code = protocol::to_wire(error);
+          data.high_watermark = -1;
+          data.records = protocol::RecordsRef();
+        }
+      }
+    }
     answer(*request_, response);
   }
 
@@ -133,7 +154,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     each_requested([&](FetchKey key, const FetchAsk& ask) {
       const auto [at, added] = seen.emplace(key, wanted_.size());
       if (added) {
-        wanted_.push_back({std::move(key), ask, {}, nullptr, {}});
+        wanted_.push_back({std::move(key), ask, nullptr, false, false, {}});
       } else {
         wanted_[at->second].ask = ask;
       }
@@ -152,14 +173,19 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
   // What to read for a partition; nothing if the metadata does not have it, which is its result then.
   std::optional<FetchItem> resolve(Wanted& wanted) {
     wanted.known = by_id() ? image_->topic(wanted.key.topic_id) : image_->topic(wanted.key.topic);
+    wanted.unknown = true;
     if (wanted.known == nullptr) {
-      wanted.result.error = by_id() ? Errc::unknown_topic_id : Errc::unknown_topic_or_partition;
+      // A session that has seen the topic once goes on to speak of it by its name, which is unknown now.
+      wanted.result.error =
+          by_id() && !wanted.seen ? Errc::unknown_topic_id : Errc::unknown_topic_or_partition;
       return std::nullopt;
     }
+    wanted.seen = true;
     if (wanted.key.index < 0 || static_cast<std::size_t>(wanted.key.index) >= wanted.known->partitions.size()) {
       wanted.result.error = Errc::unknown_topic_or_partition;
       return std::nullopt;
     }
+    wanted.unknown = false;
     const PartitionIndex index(wanted.key.index);
     return FetchItem{{wanted.known->id, index},
                      broker_.owner(wanted.known->name, index),
@@ -171,8 +197,8 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
 
   void finish(std::vector<FetchResult> results) {
     for (std::size_t i = 0; i < results.size(); ++i) wanted_[positions_[i]].result = std::move(results[i]);
-    // Kafka answers what it could read first, then what it does not know.
-    std::stable_partition(wanted_.begin(), wanted_.end(), [](const Wanted& wanted) { return !is_unknown(wanted); });
+    // Kafka answers what it could read first, then ids that it does not know, then partitions.
+    std::stable_sort(wanted_.begin(), wanted_.end(), [](const Wanted& a, const Wanted& b) { return rank(a) < rank(b); });
     FetchResponse response;
     replica::FetchSession* session = nullptr;
     if (kind_ == Kind::full) session = open_session();
@@ -193,17 +219,17 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
       }
       add(wanted, response);
     }
-    if (request_->version() >= kLeaderHintsSince) hints_.list(*image_, request_->listener(), response.node_endpoints);
+    if (request_->version() >= kLeaderHintsSince && replica_id() < 0) hints_.list(*image_, request_->listener(), response.node_endpoints);
     send(response);
   }
 
-  static bool is_unknown(const Wanted& wanted) {
-    return wanted.result.error == Errc::unknown_topic_id ||
-           (wanted.result.error == Errc::unknown_topic_or_partition);
+  static int rank(const Wanted& wanted) {
+    if (!wanted.unknown) return 0;
+    return wanted.result.error == Errc::unknown_topic_id ? 1 : 2;
   }
 
   static replica::FetchTold told(const Wanted& wanted) {
-    return {wanted.result.high_watermark.value(), wanted.result.log_start.value()};
+    return {wanted.result.high_watermark.value(), wanted.result.log_start.value(), wanted.seen};
   }
 
   replica::FetchSession* open_session() {
@@ -233,7 +259,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     data.high_watermark = result.high_watermark.value();
     data.last_stable_offset = result.last_stable_offset.value();
     data.log_start_offset = result.log_start.value();
-    if (body_.isolation_level == 0 || error != Errc::none) data.aborted_transactions = std::nullopt;
+    if (!wanted.unknown && (body_.isolation_level == 0 || error != Errc::none)) data.aborted_transactions = std::nullopt;
     if (result.diverging) {
       data.diverging_epoch.epoch = result.diverged_at.epoch.value();
       data.diverging_epoch.end_offset = result.diverged_at.end.value();

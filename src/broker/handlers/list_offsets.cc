@@ -59,10 +59,11 @@ void list_offsets(RequestPtr request, Broker& broker) {
   const ListOffsetsRequest& asked = listing->body;
 
   std::set<std::pair<std::string_view, std::int32_t>> seen;
-  std::set<std::pair<std::string_view, std::int32_t>> twice;
+  std::map<std::pair<std::string_view, std::int32_t>, bool> twice;  // whether it is answered already
   for (const auto& topic : asked.topics) {
     for (const auto& partition : topic.partitions) {
-      if (!seen.emplace(topic.name, partition.partition_index).second) twice.emplace(topic.name, partition.partition_index);
+      const std::pair key(topic.name, partition.partition_index);
+      if (!seen.insert(key).second) twice.emplace(key, false);
     }
   }
   std::vector<OffsetLookup> lookups;
@@ -71,6 +72,10 @@ void list_offsets(RequestPtr request, Broker& broker) {
     topic_answer.name = topic.name;
     const auto* known = broker.image()->topic(topic.name);
     for (const auto& partition : topic.partitions) {
+      if (const auto again = twice.find({topic.name, partition.partition_index}); again != twice.end()) {
+        if (again->second) continue;
+        again->second = true;
+      }
       auto& answer = topic_answer.partitions.emplace_back();
       answer.partition_index = partition.partition_index;
       const auto fail = [&](Errc error) { answer.error_code = protocol::to_wire(error); };

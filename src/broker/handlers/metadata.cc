@@ -40,10 +40,9 @@ class Answer {
       : request_(request), broker_(broker), body_(body), image_(broker.image()) {}
 
   void send() {
-    if (!valid()) {
-      refuse();
-      return;
-    }
+    if (!valid()) return refuse(Errc::invalid_request);
+    // What Kafka makes of topics without id and name: it runs into its own null.
+    if (nameless()) return refuse(Errc::unknown_server_error);
     add_topics();
     add_brokers();
     answer(request_, response_);
@@ -59,14 +58,25 @@ class Answer {
                        [](const auto& topic) { return topic.name && topic.topic_id.is_zero(); });
   }
 
-  void refuse() {
+  bool nameless() const {
+    if (all_topics() || by_id()) return false;
+    return std::any_of(body_.topics->begin(), body_.topics->end(), [](const auto& topic) { return !topic.name; });
+  }
+
+  bool by_id() const {
+    return std::any_of(body_.topics->begin(), body_.topics->end(),
+                       [](const auto& topic) { return !topic.topic_id.is_zero(); });
+  }
+
+  void refuse(Errc error) {
     for (const auto& asked : *body_.topics) {
       Topic topic;
-      topic.error_code = protocol::to_wire(Errc::invalid_request);
+      topic.error_code = protocol::to_wire(error);
       topic.name = asked.name.value_or("");
       topic.topic_id = asked.topic_id;
       response_.topics.push_back(std::move(topic));
     }
+    response_.error_code = protocol::to_wire(error);
     answer(request_, response_);
   }
 
@@ -75,9 +85,7 @@ class Answer {
       for (const auto* topic : image_->topics()) add(*topic);
       return;
     }
-    const bool by_id = std::any_of(body_.topics->begin(), body_.topics->end(),
-                                   [](const auto& topic) { return !topic.topic_id.is_zero(); });
-    if (by_id) {
+    if (by_id()) {
       add_by_id();
     } else {
       add_by_name();
