@@ -77,6 +77,7 @@ AppendResult LogImpl::add(Buffer batches) {
 
 bool LogImpl::must_roll(const Segment& active, std::uint64_t bytes, WallTime max_timestamp, Offset last) const {
   if (active.appended.bytes == 0) return false;
+  if (shard_.faults.strike(ports::FaultPoint::log_roll_early)) return true;
   if (active.appended.bytes + bytes > std::min(options_.segment_bytes.value(), kMaxSegmentBytes)) return true;
   if (last - active.base() > INT32_MAX) return true;
   // The age is counted in record time; a segment whose first record has none is counted from when it was opened.

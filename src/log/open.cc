@@ -47,7 +47,9 @@ void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string d
                         const LogOptions& options, LogListener& listener, Opened opened) {
   // Committers come from Committer::create alone.
   auto& group = static_cast<GroupCommitter&>(committer);
-  RecoverySettings settings{options.durable, options.index_interval_bytes.value(), std::nullopt};
+  RecoverySettings settings{options.durable, options.index_interval_bytes.value(), std::nullopt,
+                            shard.faults.planted(ports::Planted::torn_tail_kept),
+                            shard.faults.planted(ports::Planted::recovery_cuts_durable)};
   ports::run_job<Outcome>(
       shard.jobs,
       [directory, topic_id, settings](ports::BlockingFiles& files) {
@@ -84,7 +86,9 @@ void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
     segments_.back()->name_durable = true;  // recovery has synced the directory and every file
   }
   epochs_ = std::move(recovered.epochs);
-  producers_ = std::move(recovered.producers);
+  if (!shard_.faults.planted(ports::Planted::producers_forgotten)) producers_ = std::move(recovered.producers);
+  Reach& last = segments_.back()->appended;
+  if (shard_.faults.planted(ports::Planted::offset_reused) && last.bytes > 0) last.next = last.next - 1;
   durable_end_ = end();
   unwritten_bytes_ = 0;
   stalled_ = false;

@@ -70,10 +70,12 @@ class Recovery {
     RecoveredSegment segment{SegmentIndex(base), 0};
     const Offset before = log_.segments.empty() ? Offset(0) : log_.end();
     FileScan batches(**file, 0, size->value());
+    std::optional<RecoveredSegment> before_last;  // for a bug that is switched on
     const char* why = base < before ? "the segment begins below the end of the one before" : nullptr;
     while (why == nullptr && batches.next()) {
       why = check(batches, segment);
       if (why == nullptr) {
+        if (settings_.cuts_durable) before_last = segment;
         segment.index.note(batches.batch(), batches.position(), settings_.index_interval);
         segment.size = batches.position() + batches.batch().size();
       }
@@ -81,6 +83,7 @@ class Recovery {
     if (batches.stop() == FileScan::Stop::io) return failure(Error::io, name, "cannot be read");
     if (batches.stop() == FileScan::Stop::damage) why = batches.why();
     if (why != nullptr) {
+      if (before_last) segment = *before_last;
       if (auto failed = cut(**file, segment, size->value(), why, last)) return failed;
     }
     if (const auto synced = (*file)->sync(); !synced) return failure(synced.error(), name, "cannot be synced");
@@ -95,7 +98,7 @@ class Recovery {
     if (batch.base_offset() < segment.index.next()) return "the batch's offset is below the end of the one before";
     if (batch.last_offset() - segment.index.base() > INT32_MAX)
       return "the batch's offset is too far from the segment's";
-    if (!batches.crc_ok()) return "the batch's checksum is wrong";
+    if (!settings_.torn_tail_kept && !batches.crc_ok()) return "the batch's checksum is wrong";
     seen_.begin(batch.leader_epoch(), batch.base_offset());
     if (batch.is_control()) {
       if (const auto whole = batches.whole()) log_.producers.replay(*whole);

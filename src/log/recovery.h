@@ -27,6 +27,9 @@ struct RecoverySettings {
   std::uint64_t index_interval = 4096;
   // The epochs that are known in memory, in place of the checkpoint file (after a truncation).
   std::optional<EpochTable> epochs;
+  // Bugs that are switched on (ports/faults.h).
+  bool torn_tail_kept = false;
+  bool cuts_durable = false;
 };
 
 struct RecoveredSegment {

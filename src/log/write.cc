@@ -58,7 +58,9 @@ void LogImpl::opened(Segment& segment, Result<std::shared_ptr<ports::File>> file
 void LogImpl::sync_name(Segment& segment) {
   ++jobs_;
   ports::run_job<Status>(
-      shard_.jobs, [directory = directory_](ports::BlockingFiles& files) { return files.sync_directory(directory); },
+      shard_.jobs,
+      [directory = directory_, skip = shard_.faults.planted(ports::Planted::directory_sync_skipped)](
+          ports::BlockingFiles& files) { return skip ? Status() : files.sync_directory(directory); },
       while_alive([this, &segment](Status status) {
         --jobs_;
         if (status) {
@@ -80,7 +82,8 @@ void LogImpl::write(Segment& segment) {
     pieces.push_back(part.bytes);
     reach = {part.position + part.bytes.size(), part.next};
   }
-  segment.pin->file->write(FilePosition(segment.written.bytes), std::move(pieces),
+  const bool misplaced = retrying_ && shard_.faults.planted(ports::Planted::write_misplaced);
+  segment.pin->file->write(FilePosition(segment.written.bytes + (misplaced ? 100 : 0)), std::move(pieces),
                            while_alive([this, &segment, reach](Status status) { wrote(segment, reach, status); }));
 }
 
@@ -117,12 +120,14 @@ void LogImpl::sync(Segment& segment, Task finished) {
     settle();
     return finished();
   }
-  segment.pin->file->sync([this, alive = std::weak_ptr<bool>(alive_), &segment, reach = segment.written,
+  const bool too_far = shard_.faults.planted(ports::Planted::sync_counts_unwritten);
+  segment.pin->file->sync([this, alive = std::weak_ptr<bool>(alive_), &segment,
+                           reach = too_far ? segment.appended : segment.written,
                            ended = std::move(finished)](Status status) mutable {
     ended();
     if (alive.expired()) return;
     segment.syncing = false;
-    if (status) {
+    if (status || shard_.faults.planted(ports::Planted::sync_failure_ignored)) {
       segment.synced = reach;
       if (options_.durable || &segment != segments_.back().get() || phase_ == Phase::closing) want_sync(segment);
       update_durable_end();

@@ -13,13 +13,34 @@ namespace millrace::ports {
   X(log_disk_full, "a log found no space and waits for it")                      \
   X(log_broken, "a write or sync failed, and the log was closed for writing")    \
   X(log_cut_back, "a log was truncated")                                         \
-  X(log_read_missed, "a read found a batch header not in memory")
+  X(log_read_missed, "a read found a batch header not in memory")                \
+  X(replica_append_put_off, "an append waited for the log to take more")         \
+  X(replica_duplicate_waits, "a duplicate came before its batch was durable")    \
+  X(replica_readers_woken, "fetches that waited for data were woken")            \
+  X(controller_answer_parked, "an answer waited for its records to be committed")
 
 // Places where the simulator may make the product take its rare path: each asks faults.strike().
-#define MILLRACE_FAULT_POINTS(X) X(mailbox_full, "a request to another shard finds its ring full")
+#define MILLRACE_FAULT_POINTS(X)                                       \
+  X(mailbox_full, "a request to another shard finds its ring full")    \
+  X(append_backlog, "a log that waits for the disk takes no more")     \
+  X(log_roll_early, "a segment is closed though it is not full")
 
 // Bugs that a build with MILLRACE_PLANTED carries, so that the simulator can prove that it finds them.
-#define MILLRACE_PLANTED_BUGS(X) X(acknowledge_before_sync, "a produce is answered before its batch is durable")
+#define MILLRACE_PLANTED_BUGS(X)                                                               \
+  X(acknowledge_before_sync, "a produce is answered before its batch is durable")              \
+  X(duplicate_not_awaited, "a duplicate is answered before its batch is durable")              \
+  X(high_watermark_not_durable, "consumers are shown what is not durable")                     \
+  X(fetch_wakeup_lost, "a fetch that waits for data is not woken by it")                       \
+  X(answers_swapped, "two appends that are answered together get each other's offsets")        \
+  X(answer_before_commit, "the controller answers before its records are committed")           \
+  X(offset_reused, "after a restart the first append gets the offset of the last record")      \
+  X(directory_sync_skipped, "a new segment counts as durable before its name is")              \
+  X(sync_counts_unwritten, "a sync is taken to cover a write that has not completed")          \
+  X(sync_failure_ignored, "a failed sync is taken for a completed one")                        \
+  X(write_misplaced, "what a full disk refused is written at another place the second time")   \
+  X(torn_tail_kept, "recovery does not look at checksums")                                     \
+  X(recovery_cuts_durable, "recovery cuts the last good batch together with a damaged tail")   \
+  X(producers_forgotten, "after a restart the idempotent producers are not known any more")
 
 #define MILLRACE_NAME(name, text) name,
 enum class Probe : std::uint16_t { MILLRACE_PROBES(MILLRACE_NAME) kCount };

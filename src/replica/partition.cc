@@ -147,7 +147,7 @@ bool Partition::try_append(PutOff& append) {
       if (busy && shard_.faults.strike(ports::FaultPoint::append_backlog)) return false;
       auto result = s.log->append(append.batches, s.epoch);
       if (!result && result.error() == Error::would_block) return false;
-      if (!result) return refuse(AppendError::storage);
+      if (!result) return refuse(result.error() == Error::too_large ? AppendError::too_large : AppendError::storage);
       appended = {result->base_offset, result->last_offset, s.log->start(), false};
       break;
     }
@@ -275,12 +275,25 @@ void Partition::on_broken() {
   State& s = *state_;
   if (s.log == nullptr) return;
   retry_put_off();
+  fail_not_durable();
   const Offset durable = s.log->durable_end();
-  for (auto at = s.acks.upper_bound(durable); at != s.acks.end(); at = s.acks.erase(at)) {
-    later([done = std::move(at->second.done)]() mutable { done(AppendError::storage); });
-  }
   for (auto at = s.commits.upper_bound(durable); at != s.commits.end(); at = s.commits.erase(at)) {
     later([task = std::move(at->second)]() mutable { task(false); });
+  }
+}
+
+// A full disk: what was appended stays, and becomes durable when there is space, but nobody is made to wait for that. A
+// producer that sends a batch again then is recognised.
+void Partition::on_stalled(bool) {
+  if (state_->log == nullptr) return;
+  retry_put_off();
+  fail_not_durable();
+}
+
+void Partition::fail_not_durable() {
+  State& s = *state_;
+  for (auto at = s.acks.upper_bound(s.log->durable_end()); at != s.acks.end(); at = s.acks.erase(at)) {
+    later([done = std::move(at->second.done)]() mutable { done(AppendError::storage); });
   }
 }
 

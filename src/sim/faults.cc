@@ -36,7 +36,7 @@ void Coverage::add(const Coverage& other) {
 Faults::Faults(Prng prng, std::uint32_t often, std::optional<ports::Planted> planted)
     : prng_(prng), planted_(planted) {
   for (auto& frequency : frequency_) {
-    const auto drawn = static_cast<std::uint32_t>(often + prng_.below(often * 20ULL + 1));
+    const auto drawn = static_cast<std::uint32_t>(2 + prng_.below(often * 2ULL + 1));
     frequency = often == 0 || prng_.one_in(3) ? 0 : drawn;
   }
 }

@@ -60,7 +60,8 @@ class Admin final : public ports::App {
       return true;
     }
     if (code == protocol::Errc::topic_already_exists) return true;
-    if (!protocol::retriable(code)) {
+    // While the node has not registered its life yet, there is nowhere to put a replica.
+    if (!protocol::retriable(code) && code != protocol::Errc::invalid_replication_factor) {
       stage_.history.fail("creation of a topic is refused with " + std::string(protocol::name(code)));
     }
     return false;
