@@ -21,7 +21,9 @@ static_assert(Comparable<Offset, Offset>);
 
 TEST(Varint, EveryBoundaryReadsBackAndTakesTheSizeForetold) {
   for (int bit = 0; bit < 64; ++bit) {
-    for (const std::int64_t value : {std::int64_t{1} << bit, (std::int64_t{1} << bit) - 1, -(std::int64_t{1} << bit)}) {
+    const std::uint64_t power = std::uint64_t{1} << bit;
+    for (const std::uint64_t pattern : {power, power - 1, ~power + 1}) {
+      const auto value = static_cast<std::int64_t>(pattern);
       std::byte raw[kMaxVarlongBytes];
       const std::size_t written = put_varlong(raw, value);
       EXPECT_EQ(written, varlong_size(value));

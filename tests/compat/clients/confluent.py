@@ -1,5 +1,6 @@
 """confluent-kafka (Python over its own, newer librdkafka)."""
 
+import subprocess
 import sys
 
 from lib.process import CACHE, TOP, need, run
@@ -7,7 +8,7 @@ from lib.process import CACHE, TOP, need, run
 NAME = "confluent-kafka-python"
 PACKAGE = "confluent-kafka==2.15.0"
 VENV = CACHE / "confluent"
-SCRIPT = TOP / "tests" / "compat" / "clients" / "confluent_consume.py"
+SCRIPTS = TOP / "tests" / "compat" / "clients"
 
 
 def prepare():
@@ -21,4 +22,14 @@ def prepare():
 
 
 def consume(bootstrap, topic, count, out):
-    run([VENV / "bin" / "python", SCRIPT, bootstrap, topic, str(count), out])
+    run_script("confluent_consume.py", bootstrap, topic, count, out)
+
+
+def run_script(name, *args):
+    return run([VENV / "bin" / "python", SCRIPTS / name, *args])
+
+
+def begin(name, *args):
+    """The script as a process that goes on until its stdin ends."""
+    command = [str(word) for word in (VENV / "bin" / "python", SCRIPTS / name, *args)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
