@@ -36,8 +36,8 @@ Buffer batches_of(const std::vector<Buffer>& records, WallTime now) {
 }
 
 protocol::Errc code_for(Error error) {
-  return error == Error::no_space || error == Error::io ? protocol::Errc::kafka_storage_error
-                                                        : protocol::Errc::unknown_server_error;
+  // What is wrong with the decision itself is ours; everything else is the log's, and may pass.
+  return error == Error::corrupt ? protocol::Errc::unknown_server_error : protocol::Errc::kafka_storage_error;
 }
 
 }  // namespace

@@ -225,6 +225,63 @@ TEST(Quorum, RequestsThatComeBeforeTheElectionAreAnsweredAfterIt) {
   EXPECT_TRUE(cluster.world.run_until([&] { return answered; }, cluster.world.now() + Millis(10'000)));
 }
 
+// What was taken before the disk was found full waits for space; what comes after is refused.
+TEST(Quorum, FullDiskRefusesAndGoesOnWhenThereIsSpace) {
+  Cluster cluster(8);
+  cluster.start();
+  EXPECT_EQ(cluster.create("before"), 0);
+  cluster.node->disk().set_budget(cluster.node->disk().used());
+  std::map<std::string, std::int16_t> codes;
+  const auto create_later = [&](const std::string& name) {
+    cluster.app().shard().timers.at(cluster.world.now(), [&, name] {
+      protocol::CreateTopicsRequest request;
+      auto& topic = request.topics.emplace_back();
+      topic.name = name;
+      topic.num_partitions = 1000;
+      topic.replication_factor = 1;
+      cluster.app().ask<protocol::CreateTopicsResponse>(
+          request, 7, [&codes, name](const protocol::CreateTopicsResponse& response) {
+            codes[name] = response.topics.at(0).error_code;
+          });
+    });
+    cluster.world.run_for(kSecond);
+  };
+  create_later("waits");
+  create_later("refused");
+  EXPECT_EQ(codes, (std::map<std::string, std::int16_t>{{"refused", 56}}));
+  EXPECT_EQ(cluster.node->failure(), "");
+  EXPECT_EQ(cluster.app().image()->topic("waits"), nullptr);  // not committed, so not shown
+
+  cluster.node->disk().set_budget(~std::uint64_t{0});
+  cluster.world.run_for(Nanos(10'000'000'000));
+  EXPECT_EQ(codes["waits"], 0);
+  EXPECT_EQ(cluster.create("after"), 0);
+  cluster.kill(sim::Crash::power);
+  cluster.start();
+  for (const char* name : {"before", "waits", "after"}) EXPECT_NE(cluster.app().image()->topic(name), nullptr) << name;
+  EXPECT_EQ(cluster.app().image()->topic("refused"), nullptr);
+}
+
+TEST(Quorum, MetadataLogThatCannotBeSyncedEndsTheNode) {
+  Cluster cluster(9);
+  cluster.start();
+  sim::Profile broken = sim::Profile::calm();
+  broken.sync_error = 1;
+  cluster.node->disk().set_profile(broken);
+  cluster.app().shard().timers.at(cluster.world.now(), [&] {
+    protocol::CreateTopicsRequest request;
+    auto& topic = request.topics.emplace_back();
+    topic.name = "t";
+    topic.num_partitions = 1;
+    topic.replication_factor = 1;
+    cluster.app().ask<protocol::CreateTopicsResponse>(request, 7, [](const protocol::CreateTopicsResponse& response) {
+      EXPECT_EQ(response.topics.at(0).error_code, 41);
+    });
+  });
+  cluster.world.run_for(kSecond);
+  EXPECT_NE(cluster.node->failure().find("metadata log"), std::string::npos) << cluster.node->failure();
+}
+
 // What clients were told, over all lives of a node.
 struct Told {
   std::map<std::string, Uuid> topics;

@@ -171,8 +171,12 @@ TEST_F(Topics, MinIsrAmongTheConfigsClearsEligibleReplicas) {
 }
 
 TEST(TopicNames, LegalOnes) {
-  for (const char* good : {"a", "A-b_c.9", "__consumer_offsets", "..."}) EXPECT_TRUE(check_topic_name(good).ok()) << good;
-  for (const char* bad : {"", ".", "..", "a b", "a/b", "\xc3\xa4", "a:b"}) EXPECT_FALSE(check_topic_name(bad).ok()) << bad;
+  for (const char* good : {"a", "A-b_c.9", "__consumer_offsets", "..."}) {
+    EXPECT_TRUE(check_topic_name(good).ok()) << good;
+  }
+  for (const char* bad : {"", ".", "..", "a b", "a/b", "\xc3\xa4", "a:b"}) {
+    EXPECT_FALSE(check_topic_name(bad).ok()) << bad;
+  }
   EXPECT_TRUE(check_topic_name(std::string(249, 'x')).ok());
   EXPECT_FALSE(check_topic_name(std::string(250, 'x')).ok());
 }
@@ -225,9 +229,10 @@ TEST_F(Deletions, ByNameOrById) {
 
 TEST_F(Deletions, WhatIsNamedTwiceIsAnsweredOnceAndStays) {
   const Uuid id = desk_.image().topic("t")->id;
-  for (const auto& request : {request_for({{"t", Uuid()}, {"t", Uuid()}}), request_for({{"t", Uuid()}, {std::nullopt, id}}),
-                              request_for({{std::nullopt, id}, {std::nullopt, id}}), request_for({{"t", id}}),
-                              request_for({{std::nullopt, Uuid()}})}) {
+  for (const auto& request :
+       {request_for({{"t", Uuid()}, {"t", Uuid()}}), request_for({{"t", Uuid()}, {std::nullopt, id}}),
+        request_for({{std::nullopt, id}, {std::nullopt, id}}), request_for({{"t", id}}),
+        request_for({{std::nullopt, Uuid()}})}) {
     const auto response = remove(request);
     ASSERT_EQ(response.responses.size(), 1U);
     EXPECT_EQ(response.responses[0].error_code, 42);
