@@ -15,6 +15,7 @@ Buffer encode_join(const classic::JoinAnswer& answer, std::int16_t version) {
   response.generation_id = answer.generation;
   response.protocol_type = answer.protocol_type;
   response.protocol_name = answer.protocol;
+  if (answer.error != Errc::none) response.protocol_name = std::nullopt;
   response.leader = answer.leader;
   response.skip_assignment = answer.skip_assignment;
   response.member_id = answer.member_id;

@@ -39,6 +39,7 @@ void GroupPartition::on_loaded(coordinator::Runtime::State state) {
     groups_.emplace(id, classic::ClassicGroup::from(id, stored));
   }
   for (const auto& [id, stored] : store_.groups().newest()) apply(id, classic::loaded(*find(id), context()), {});
+  if (store_.groups().newest().empty() && store_.offsets().newest().empty()) return;
   environment_.logger.info(name_ + ": coordinates " + std::to_string(store_.groups().newest().size()) +
                            " groups and " + std::to_string(store_.offsets().newest().size()) + " committed offsets");
 }

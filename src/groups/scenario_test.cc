@@ -9,8 +9,8 @@
 
 #include "groups/testing/world.h"
 
-// Runs the text scenarios in tests/scenarios/groups: every line "what happens -> what came of it". With MILLRACE_RECORD=1
-// in the environment the right sides are written anew instead of compared.
+// Runs the text scenarios in tests/scenarios/groups: every line "what happens -> what came of it". With
+// MILLRACE_RECORD=1 in the environment the right sides are written anew instead of compared.
 namespace millrace::groups {
 namespace {
 

@@ -35,7 +35,7 @@ struct JoinAnswer {
   std::string member_id;
   std::int32_t generation = -1;
   std::optional<std::string> protocol_type;
-  std::optional<std::string> protocol{std::in_place};
+  std::optional<std::string> protocol;
   std::string leader;
   bool skip_assignment = false;
   std::vector<JoinedMember> members;  // for the leader

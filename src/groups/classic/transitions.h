@@ -10,8 +10,8 @@
 #include "groups/classic/decision.h"
 #include "groups/classic/group.h"
 
-// Everything that can happen to a classic group, one file per kind. All are pure: the same group and input give the same
-// decision.
+// Everything that can happen to a classic group, one file per kind. All are pure: the same group and input give the
+// same decision.
 namespace millrace::groups::classic {
 
 struct JoinInput {

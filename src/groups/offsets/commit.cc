@@ -32,7 +32,8 @@ Commit::Commit(const protocol::OffsetCommitRequest& request, std::int16_t versio
     const bool by_id = version >= kFirstWithTopicIds;
     const std::optional<TopicDirectory::Topic> known =
         by_id ? topics.by_id(asked.topic_id) : topics.by_name(asked.name);
-    Topic& mine = topic(known ? std::string_view(known->name) : asked.name, known ? known->id : asked.topic_id);
+    Topic& mine = topics_.emplace_back(known ? Topic{known->name, known->id, {}}
+                                             : Topic{std::string(asked.name), asked.topic_id, {}});
     for (const auto& partition : asked.partitions) {
       std::optional<Errc> error;
       if (!known) {
@@ -42,31 +43,37 @@ Commit::Commit(const protocol::OffsetCommitRequest& request, std::int16_t versio
       } else {
         ++open_;
       }
-      mine.partitions.push_back({partition.partition_index, error, partition.committed_offset,
+      mine.partitions.push_back({partition.partition_index, error.has_value(), error, partition.committed_offset,
                                  partition.committed_leader_epoch,
                                  std::string(partition.committed_metadata.value_or(""))});
     }
   }
 }
 
-// A topic that the request names twice is answered once.
-Commit::Topic& Commit::topic(std::string_view name, const Uuid& id) {
-  for (Topic& known : topics_) {
-    if (known.name == name && known.id == id) return known;
-  }
-  return topics_.emplace_back(Topic{std::string(name), id, {}});
-}
-
+// Kafka's broker answers for what it does not know, then lets the coordinator answer for the rest. The coordinator keeps
+// the request's topics apart even if they are the same; they are only put together with what the broker has answered.
 Buffer Commit::answer(Errc error) const {
   protocol::OffsetCommitResponse response;
-  for (const Topic& topic : topics_) {
-    auto& out = response.topics.emplace_back();
-    out.name = topic.name;
-    out.topic_id = topic.id;
-    for (const Partition& partition : topic.partitions) {
-      out.partitions.push_back({partition.index, to_wire(partition.error.value_or(error))});
+  const auto entry = [&](const Topic& topic, bool merge) -> auto& {
+    for (auto& known : response.topics) {
+      if (merge && known.name == topic.name && known.topic_id == topic.id) return known.partitions;
     }
-  }
+    auto& added = response.topics.emplace_back();
+    added.name = topic.name;
+    added.topic_id = topic.id;
+    return added.partitions;
+  };
+  const auto add = [&](const Topic& topic, bool unknown, bool merge) {
+    decltype(&response.topics.front().partitions) into = nullptr;
+    for (const Partition& partition : topic.partitions) {
+      if (partition.unknown != unknown) continue;
+      if (into == nullptr) into = &entry(topic, merge);
+      into->push_back({partition.index, to_wire(partition.error.value_or(error))});
+    }
+  };
+  for (const Topic& topic : topics_) add(topic, true, true);
+  const bool merge = !response.topics.empty();
+  for (const Topic& topic : topics_) add(topic, false, merge);
   return encode_body(response, version_);
 }
 

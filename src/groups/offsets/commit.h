@@ -36,6 +36,7 @@ class Commit {
  private:
   struct Partition {
     std::int32_t index;
+    bool unknown;               // settled at the beginning
     std::optional<Errc> error;  // nothing: open
     std::int64_t offset;
     std::int32_t leader_epoch;
@@ -46,12 +47,10 @@ class Commit {
     Uuid id;
     std::vector<Partition> partitions;
   };
-  Topic& topic(std::string_view name, const Uuid& id);
-
   std::string group_;
   std::int64_t retention_ms_;
   std::int16_t version_;
-  std::vector<Topic> topics_;
+  std::vector<Topic> topics_;  // as in the request
   std::size_t open_ = 0;
 };
 

@@ -155,9 +155,8 @@ World::Request World::request_of(const std::vector<std::string>& words) {
   request.generation = client.generation;
   const std::map<std::string, std::int16_t> latest{{"joins", 9}, {"syncs", 5}, {"heartbeats", 4},
                                                    {"leaves", 5}, {"commits", 9}, {"fetches", 9}};
-  const auto chosen = versions_.find(words[1]);
-  const auto usual = latest.find(words[1]);
-  request.version = chosen != versions_.end() ? chosen->second : usual != latest.end() ? usual->second : std::int16_t{0};
+  if (const auto usual = latest.find(words[1]); usual != latest.end()) request.version = usual->second;
+  if (const auto chosen = versions_.find(words[1]); chosen != versions_.end()) request.version = chosen->second;
   for (std::size_t i = 2; i < words.size(); ++i) {
     const bool more = i + 1 < words.size();
     if (words[i] == "anew") request.member_id.clear();
