@@ -7,6 +7,11 @@
 
 namespace millrace::protocol {
 
+Reader::Reader(Bytes frame)
+    : at_(frame.data()),
+      end_(frame.data() + frame.size()),
+      memory_left_(std::min(kDecodedBytesBase + kDecodedBytesPerFrameByte * frame.size(), kDecodedBytesMax)) {}
+
 void Reader::fail(Error error) {
   if (ok()) error_ = error;
   at_ = end_;
@@ -69,29 +74,34 @@ std::optional<Bytes> Reader::nullable_bytes(bool flexible) {
   return take(static_cast<std::size_t>(size));
 }
 
-std::size_t Reader::checked_count(std::int32_t count, std::size_t least) {
+std::size_t Reader::checked_count(std::int32_t count, std::size_t least, std::size_t in_memory) {
   if (!ok()) return 0;
   const auto elements = static_cast<std::size_t>(count);
   if (elements > remaining() / std::max<std::size_t>(least, 1)) {
     fail(Error::truncated);
     return 0;
   }
+  if (in_memory != 0 && elements > memory_left_ / in_memory) {
+    fail(Error::too_large);
+    return 0;
+  }
+  memory_left_ -= elements * in_memory;
   return elements;
 }
 
-std::size_t Reader::count(bool flexible, std::size_t least) {
+std::size_t Reader::count(bool flexible, std::size_t least, std::size_t in_memory) {
   const std::int32_t elements = length(flexible);
   if (elements < 0) {
     fail(Error::corrupt);
     return 0;
   }
-  return checked_count(elements, least);
+  return checked_count(elements, least, in_memory);
 }
 
-std::optional<std::size_t> Reader::nullable_count(bool flexible, std::size_t least) {
+std::optional<std::size_t> Reader::nullable_count(bool flexible, std::size_t least, std::size_t in_memory) {
   const std::int32_t elements = length(flexible);
   if (elements < 0) return std::nullopt;
-  return checked_count(elements, least);
+  return checked_count(elements, least, in_memory);
 }
 
 template <typename T>

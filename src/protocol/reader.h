@@ -19,7 +19,7 @@ namespace millrace::protocol {
 // returned that the rest of the frame could not hold. `flexible` chooses the compact lengths of KIP-482.
 class Reader {
  public:
-  explicit Reader(Bytes frame) : at_(frame.data()), end_(frame.data() + frame.size()) {}
+  explicit Reader(Bytes frame);
 
   bool ok() const { return error_ == Error::none; }
   Status status() const { return ok() ? Status() : Status(error_); }
@@ -60,9 +60,11 @@ class Reader {
   Bytes bytes(bool flexible);
   std::optional<Bytes> nullable_bytes(bool flexible);
 
-  // How many elements follow, each of which takes at least `least` bytes. Error::truncated if they cannot all be there.
-  std::size_t count(bool flexible, std::size_t least);
-  std::optional<std::size_t> nullable_count(bool flexible, std::size_t least);
+  // How many elements follow, each of which takes at least `least` bytes, and `in_memory` bytes once it is decoded.
+  // Error::truncated if they cannot all be there, Error::too_large if they would take more memory than the message may
+  // (limits.h); both before anything is allocated.
+  std::size_t count(bool flexible, std::size_t least, std::size_t in_memory = 0);
+  std::optional<std::size_t> nullable_count(bool flexible, std::size_t least, std::size_t in_memory = 0);
   // Whether a nullable struct is there.
   bool present() { return i8() >= 0; }
 
@@ -92,11 +94,12 @@ class Reader {
   void fill_numbers(std::vector<T>& items);
   std::uint32_t long_uvarint();
   std::int32_t length(bool flexible) { return flexible ? static_cast<std::int32_t>(uvarint() - 1) : i32(); }
-  std::size_t checked_count(std::int32_t count, std::size_t least);
+  std::size_t checked_count(std::int32_t count, std::size_t least, std::size_t in_memory);
   std::string_view text(std::int32_t length);
 
   const std::byte* at_;
   const std::byte* end_;
+  std::size_t memory_left_;
   Error error_ = Error::none;
 };
 

@@ -81,6 +81,16 @@ TEST(Reader, ACountThatTheRestCannotHoldIsRefused) {
   EXPECT_TRUE(two.ok());
 }
 
+TEST(Reader, ManySmallElementsMayNotTakeManyTimesTheirFrameInMemory) {
+  // Empty topic names take two bytes each in the frame, and many times that as structs.
+  std::vector<std::byte> frame(64 << 20);
+  const std::size_t topics = (frame.size() - 4) / 2;
+  store_be(frame.data(), static_cast<std::int32_t>(topics));
+  MetadataRequest metadata;
+  EXPECT_EQ(decode_body(frame, 1, metadata).error(), Error::too_large);
+  EXPECT_EQ(metadata.topics->capacity(), 0U);
+}
+
 TEST(Reader, HugeCountsAllocateNothing) {
   MetadataRequest metadata;
   const auto request = bytes({0x7f, 0xff, 0xff, 0xff, 0, 0});

@@ -10,51 +10,8 @@ namespace millrace::protocol {
 
 namespace {
 
-constexpr std::string_view kUsage =
-    "usage: millrace decode --api NAME|KEY --version V --kind request|response|record|header [--records] HEX";
-
 ToolOutput failure(int exit_code, std::string text) {
   return {exit_code, "", "millrace decode: " + std::move(text) + "\n"};
-}
-
-struct Options {
-  std::optional<std::string_view> api, version, kind, hex;
-  RecordsAs records = RecordsAs::empty_text;
-};
-
-std::optional<std::string_view>* option(Options& options, std::string_view name) {
-  if (name == "--api") return &options.api;
-  if (name == "--version") return &options.version;
-  if (name == "--kind") return &options.kind;
-  return nullptr;
-}
-
-// Fills `options`; what is wrong with `args`, or nothing.
-std::optional<std::string> parse(std::span<const std::string_view> args, Options& options) {
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (!args[i].starts_with("--")) {
-      if (options.hex) return "more than one HEX";
-      options.hex = args[i];
-      continue;
-    }
-    if (args[i] == "--records") {
-      options.records = RecordsAs::base64;
-      continue;
-    }
-    const std::size_t equals = args[i].find('=');
-    const std::string_view name = args[i].substr(0, equals);
-    auto* target = option(options, name);
-    if (target == nullptr) return "unknown option " + std::string(name);
-    if (equals != std::string_view::npos) {
-      *target = args[i].substr(equals + 1);
-    } else if (++i < args.size()) {
-      *target = args[i];
-    } else {
-      return std::string(name) + " needs a value";
-    }
-  }
-  if (!options.api || !options.version || !options.kind || !options.hex) return std::string(kUsage);
-  return std::nullopt;
 }
 
 std::optional<MessageKind> parse_kind(std::string_view text) {
@@ -92,27 +49,20 @@ std::string range_text(const MessageSchema& message) {
 
 }  // namespace
 
-ToolOutput tool_decode(std::span<const std::string_view> args) {
-  Options options;
-  if (auto wrong = parse(args, options)) return failure(2, *wrong);
-  const auto kind = parse_kind(*options.kind);
-  if (!kind) {
-    return failure(2, "--kind is request, response, record or header, not '" + std::string(*options.kind) + "'");
-  }
-  const MessageSchema* message = find_message(*kind, *options.api);
-  if (message == nullptr) {
-    return failure(1, "there is no " + std::string(*options.kind) + " called '" + std::string(*options.api) + "'");
-  }
+ToolOutput tool_decode(const DecodeQuery& query) {
+  const auto kind = parse_kind(query.kind);
+  if (!kind) return failure(2, "--kind is request, response, record or header, not '" + query.kind + "'");
+  const MessageSchema* message = find_message(*kind, query.api);
+  if (message == nullptr) return failure(1, "there is no " + query.kind + " called '" + query.api + "'");
   std::int16_t version = 0;
-  const std::string_view digits = *options.version;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), version);
-  if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || !message->versions.has(version)) {
-    return failure(1, std::string(message->name) + " has no version '" + std::string(digits) + "': " +
-                          range_text(*message));
+  const char* const end = query.version.data() + query.version.size();
+  const auto parsed = std::from_chars(query.version.data(), end, version);
+  if (parsed.ec != std::errc() || parsed.ptr != end || !message->versions.has(version)) {
+    return failure(1, std::string(message->name) + " has no version '" + query.version + "': " + range_text(*message));
   }
-  const auto bytes = parse_hex(*options.hex);
+  const auto bytes = parse_hex(query.hex);
   if (!bytes) return failure(1, "HEX must be pairs of hexadecimal digits");
-  const auto text = to_json(*message, version, *bytes, options.records);
+  const auto text = to_json(*message, version, *bytes, query.records ? RecordsAs::base64 : RecordsAs::empty_text);
   if (!text.ok()) return failure(1, text.error().text);
   ToolOutput output{0, text->json + "\n", ""};
   if (text->bytes_left > 0) {

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <span>
 #include <string>
-#include <string_view>
 
 namespace millrace::protocol {
 
@@ -13,10 +11,17 @@ struct ToolOutput {
   std::string err;
 };
 
-// `millrace decode --api NAME|KEY --version V --kind request|response|record|header [--records] HEX`: the JSON of one
-// body, in one line; with --records, record batches are shown in base64. `args` is what follows the word decode;
-// options may also be written --api=NAME. Bytes behind the message are mentioned on the error output and do no harm.
-// Bad input is one line on the error output and exit code 1 (2: usage).
-ToolOutput tool_decode(std::span<const std::string_view> args);
+// What is to be decoded, as text of the command line.
+struct DecodeQuery {
+  std::string api;       // a name ("Metadata", "TopicRecord", "RequestHeader") or an API key
+  std::string version;
+  std::string kind;      // request, response, record or header
+  std::string hex;       // the message's bytes
+  bool records = false;  // show record batches in base64
+};
+
+// The JSON of one body, in one line. Bytes behind the message are mentioned on the error output and do no harm. Bad
+// input is one line on the error output and exit code 1 (2: not one of the kinds).
+ToolOutput tool_decode(const DecodeQuery& query);
 
 }  // namespace millrace::protocol

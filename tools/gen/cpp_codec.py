@@ -34,11 +34,14 @@ class Codec:
             fill = ["for (auto& item : {0}) {{", "  get(in, version, item);", "  if (!in.ok()) return;", "}}"]
         if nullable:
             body = ["auto& items = {0}.emplace(*size);".format(to)] + [line.format("items") for line in fill]
-            return [f"if (const auto size = in.nullable_count({flex}, {least})) {{"] + ["  " + x for x in body] + [
+            size = f"sizeof((*{to})[0])"
+            return [f"if (const auto size = in.nullable_count({flex}, {least}, {size})) {{"] + ["  " + x for x in body] + [
                 "} else {", f"  {to}.reset();", "}"]
         if is_optional(field):
-            return [f"auto& items = {to}.emplace(in.count({flex}, {least}));"] + [line.format("items") for line in fill]
-        return [f"{to}.clear();", f"{to}.resize(in.count({flex}, {least}));"] + [line.format(to) for line in fill]
+            count = f"in.count({flex}, {least}, sizeof((*{to})[0]))"
+            return [f"auto& items = {to}.emplace({count});"] + [line.format("items") for line in fill]
+        count = f"in.count({flex}, {least}, sizeof({to}[0]))"
+        return [f"{to}.clear();", f"{to}.resize({count});"] + [line.format(to) for line in fill]
 
     def read_value(self, field, to, nullable):
         flex = self.flexible(field)
