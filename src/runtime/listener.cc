@@ -121,6 +121,8 @@ Result<ListenerTable::Joined> ListenerTable::join(const ports::Endpoint& endpoin
   const std::lock_guard lock(mutex_);
   for (const auto& listener : listeners_) {
     if (listener->requested == endpoint && listener->join(network)) return Joined{listener, false};
+    // Ours already, so waiting for it to become free is in vain.
+    if (listener->port == endpoint.port && listener->requested.host == endpoint.host) return Error::refused;
   }
   auto addresses = addresses_to_listen(endpoint);
   if (!addresses) return addresses.error();
