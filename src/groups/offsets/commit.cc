@@ -50,7 +50,7 @@ Commit::Commit(const protocol::OffsetCommitRequest& request, std::int16_t versio
   }
 }
 
-// Kafka's broker answers for what it does not know, then lets the coordinator answer for the rest. The coordinator keeps
+// Kafka's broker answers for what it does not know, then lets the coordinator answer for the rest. That one keeps
 // the request's topics apart even if they are the same; they are only put together with what the broker has answered.
 Buffer Commit::answer(Errc error) const {
   protocol::OffsetCommitResponse response;
