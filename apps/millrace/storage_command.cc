@@ -72,7 +72,8 @@ void add_storage(CLI::App& app, int& exit_code) {
   auto* command = storage->add_subcommand("format", "Format the log directories that a settings file names");
   command->add_option("-t,--cluster-id", args->cluster_id, "The cluster's id (22 characters)")->required();
   command->add_option("-c,--config", args->config, "Kafka's server.properties")->required();
-  command->add_option("-r,--release-version", args->release, "metadata.version: 4.3, 4.3-IV0, ... (default: the newest)");
+  command->add_option("-r,--release-version", args->release,
+                      "metadata.version: 4.3, 4.3-IV0, ... (default: the newest)");
   command->add_flag("-g,--ignore-formatted", args->ignore_formatted, "Leave formatted directories as they are");
   command->add_flag("-s,--standalone", args->standalone, "The quorum begins with this node as its only voter");
   command->add_flag("-N,--no-initial-controllers", args->no_initial_controllers, "The node joins a quorum that exists")

@@ -35,8 +35,8 @@ class Codec:
         if nullable:
             body = ["auto& items = {0}.emplace(*size);".format(to)] + [line.format("items") for line in fill]
             size = f"sizeof((*{to})[0])"
-            return [f"if (const auto size = in.nullable_count({flex}, {least}, {size})) {{"] + ["  " + x for x in body] + [
-                "} else {", f"  {to}.reset();", "}"]
+            head = f"if (const auto size = in.nullable_count({flex}, {least}, {size})) {{"
+            return [head, *("  " + x for x in body), "} else {", f"  {to}.reset();", "}"]
         if is_optional(field):
             count = f"in.count({flex}, {least}, sizeof((*{to})[0]))"
             return [f"auto& items = {to}.emplace({count});"] + [line.format("items") for line in fill]
