@@ -36,10 +36,15 @@ coordinator::WriteError as_write_error(replica::AppendError error) {
 }  // namespace
 
 void CoordinatorLog::read(Offset from, std::uint64_t max_bytes, ReadDone done) {
+  auto plan = partition_.log().read(from, end(), max_bytes, true);
+  if (!plan && plan.error() == Error::would_block) {
+    return partition_.log().when_readable([this, alive = alive_, from, max_bytes, done = std::move(done)]() mutable {
+      if (*alive) read(from, max_bytes, std::move(done));
+    });
+  }
   auto gathering = std::make_shared<Gathering>();
   gathering->done = std::move(done);
   gathering->alive = alive_;
-  auto plan = partition_.log().read(from, end(), max_bytes, true);
   gathering->left = 1;
   if (!plan) {
     gathering->failed = plan.error();

@@ -21,7 +21,7 @@ struct Fetches::Fetch {
 };
 
 Fetches::Fetches(Broker& broker) : broker_(broker) {}
-Fetches::~Fetches() = default;
+Fetches::~Fetches() { *alive_ = false; }
 
 Errc check_leader_epoch(LeaderEpoch named, LeaderEpoch ours) {
   if (named == kNoEpoch || named == ours) return Errc::none;

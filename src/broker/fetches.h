@@ -80,15 +80,16 @@ class Fetches {
 
   // On the owner's shard.
   void read_here(Reader reader, std::vector<FetchItem> items, const FetchTerms& terms, bool subscribe, Answer answer);
-  void read_ready(Reading& reading);
-  FetchResult read_one(replica::Partition& partition, const FetchItem& item, const FetchTerms& terms,
-                       std::int64_t budget, bool at_least_one);
+  void read_ready(const std::shared_ptr<Reading>& whole);
+  bool read_one(replica::Partition& partition, const FetchItem& item, const FetchTerms& terms, std::int64_t budget,
+                bool at_least_one, FetchResult& result);
   void subscribe(Reader reader, const std::vector<FetchItem>& items);
   void unsubscribe_here(Reader reader);
   void changed_here(Reader reader);
   void woken(FetchId id, ShardId owner);
 
   Broker& broker_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   FetchId last_ = 0;
   std::map<FetchId, std::unique_ptr<Fetch>> fetches_;
   std::map<Reader, std::vector<std::pair<PartitionKey, replica::Partition::WaitId>>> waits_;

@@ -1,5 +1,6 @@
 // The owner's side of fetches: reading partitions of this shard, and telling readers that something changed.
 #include <algorithm>
+#include <utility>
 
 #include "broker/broker.h"
 #include "broker/fetches.h"
@@ -10,6 +11,14 @@ using protocol::Errc;
 
 // One read over several partitions: they are read in one go, in order, once all their logs are open.
 struct Fetches::Reading {
+  ~Reading() {
+    // The log whose bytes it waited for is gone.
+    if (!answer || !*alive) return;
+    for (FetchResult& result : results) result.error = Errc::not_leader_or_follower;
+    answer({std::move(results), false});
+  }
+
+  std::shared_ptr<bool> alive;
   Reader reader;
   std::vector<FetchItem> items;
   FetchTerms terms;
@@ -22,6 +31,7 @@ struct Fetches::Reading {
 void Fetches::read_here(Reader reader, std::vector<FetchItem> items, const FetchTerms& terms, bool subscribe,
                         Answer answer) {
   auto reading = std::make_shared<Reading>();
+  reading->alive = alive_;
   reading->reader = reader;
   reading->items = std::move(items);
   reading->terms = terms;
@@ -32,13 +42,14 @@ void Fetches::read_here(Reader reader, std::vector<FetchItem> items, const Fetch
   for (std::size_t i = 0; i < reading->items.size(); ++i) {
     broker_.partitions().with(reading->items[i].key, [this, reading, i](replica::Partition* partition, Errc error) {
       if (partition == nullptr) reading->results[i].error = error;
-      if (--reading->left == 0) read_ready(*reading);
+      if (--reading->left == 0) read_ready(reading);
     });
   }
-  if (--reading->left == 0) read_ready(*reading);
+  if (--reading->left == 0) read_ready(reading);
 }
 
-void Fetches::read_ready(Reading& reading) {
+void Fetches::read_ready(const std::shared_ptr<Reading>& whole) {
+  Reading& reading = *whole;
   unsubscribe_here(reading.reader);
   std::int64_t budget = reading.terms.max_bytes;
   std::uint64_t bytes = 0;
@@ -46,9 +57,15 @@ void Fetches::read_ready(Reading& reading) {
   for (std::size_t i = 0; i < reading.items.size(); ++i) {
     FetchResult& result = reading.results[i];
     if (result.error == Errc::none) {
+      result = FetchResult();
       replica::Partition* partition = broker_.partitions().find(reading.items[i].key);
       if (partition != nullptr) {
-        result = read_one(*partition, reading.items[i], reading.terms, budget, bytes == 0);
+        if (!read_one(*partition, reading.items[i], reading.terms, budget, bytes == 0, result)) {
+          // What is not in memory is brought there, and everything is read again.
+          return partition->log().when_readable([this, whole] {
+            if (*whole->alive) read_ready(whole);
+          });
+        }
       } else {
         result.error = Errc::not_leader_or_follower;
       }
@@ -60,16 +77,16 @@ void Fetches::read_ready(Reading& reading) {
   const bool wait = reading.subscribe && !trouble &&
                     bytes < static_cast<std::uint64_t>(std::max<std::int64_t>(reading.terms.min_bytes, 0));
   if (wait) subscribe(reading.reader, reading.items);
-  reading.answer({std::move(reading.results), wait});
+  std::exchange(reading.answer, Answer())({std::move(reading.results), wait});
 }
 
-FetchResult Fetches::read_one(replica::Partition& partition, const FetchItem& item, const FetchTerms& terms,
-                              std::int64_t budget, bool at_least_one) {
-  FetchResult result;
+// False if the log needs something from the disk first.
+bool Fetches::read_one(replica::Partition& partition, const FetchItem& item, const FetchTerms& terms,
+                       std::int64_t budget, bool at_least_one, FetchResult& result) {
   const auto fail = [&](Errc error) {
     result = FetchResult();
     result.error = error;
-    return result;
+    return true;
   };
   if (const Errc epoch = check_leader_epoch(item.current_leader_epoch, partition.leader_epoch()); epoch != Errc::none) {
     return fail(epoch);
@@ -87,21 +104,22 @@ FetchResult Fetches::read_one(replica::Partition& partition, const FetchItem& it
     if (end.epoch < item.last_fetched_epoch || end.end < item.offset) {
       result.diverging = true;
       result.diverged_at = end;
-      return result;
+      return true;
     }
   }
   const std::int64_t limit = std::min(item.max_bytes, budget);
   if (item.offset < result.log_start || item.offset > partition.log_end()) return fail(Errc::offset_out_of_range);
   const Offset upto = terms.read_committed ? result.last_stable_offset : result.high_watermark;
-  if (item.offset >= upto) return result;
+  if (item.offset >= upto) return true;
   if (limit < 0) return fail(Errc::unknown_server_error);
-  if (limit == 0 && !at_least_one) return result;
+  if (limit == 0 && !at_least_one) return true;
   auto plan = partition.log().read(item.offset, upto, static_cast<std::uint64_t>(limit), at_least_one);
+  if (!plan && plan.error() == Error::would_block) return false;
   if (!plan) {
     return fail(plan.error() == Error::out_of_range ? Errc::offset_out_of_range : Errc::kafka_storage_error);
   }
   result.plan = std::move(plan).value();
-  return result;
+  return true;
 }
 
 void Fetches::subscribe(Reader reader, const std::vector<FetchItem>& items) {

@@ -284,10 +284,10 @@ void Partition::on_broken() {
 
 // A full disk: what was appended stays, and becomes durable when there is space, but nobody is made to wait for that. A
 // producer that sends a batch again then is recognised.
-void Partition::on_stalled(bool) {
+void Partition::on_stalled(bool stalled) {
   if (state_->log == nullptr) return;
   retry_put_off();
-  fail_not_durable();
+  if (stalled) fail_not_durable();
 }
 
 void Partition::fail_not_durable() {

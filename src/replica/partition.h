@@ -26,6 +26,7 @@ enum class AppendError : std::uint8_t {
   out_of_order_sequence, // OUT_OF_ORDER_SEQUENCE_NUMBER
   stale_producer_epoch,  // INVALID_PRODUCER_EPOCH
   unknown_producer,      // UNKNOWN_PRODUCER_ID
+  too_large,             // RECORD_LIST_TOO_LARGE: more than a segment may have
 };
 
 struct Appended {
@@ -86,6 +87,7 @@ class Partition final : public log::LogListener {
 
   void on_durable(Offset durable_end) override;
   void on_broken() override;
+  void on_stalled(bool stalled) override;
 
  private:
   struct State;
@@ -97,6 +99,7 @@ class Partition final : public log::LogListener {
   bool passed(Acks acks, Offset end) const;
   void advance();
   void answer_passed();
+  void fail_not_durable();
   void wake_readers();
   void arm_deadline(MonoTime when);
   void expire();
