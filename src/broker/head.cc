@@ -216,9 +216,8 @@ void Head::shut(std::vector<Checkpoint> checkpoints) {
   });
   ports::run_job<Status>(
       broker_.shard().jobs,
-      [&config = broker_.config(), dirs = dirs_.partitions, checkpoints = checkpoints_,
-       epoch = lifecycle_.epoch()](ports::BlockingFiles& files) {
-        return close_log_dirs(files, config, dirs, checkpoints, epoch);
+      [&config = broker_.config(), dirs = dirs_.partitions, checkpoints = checkpoints_](ports::BlockingFiles& files) {
+        return close_log_dirs(files, config, dirs, checkpoints);
       },
       [this](Status status) {
         if (!status) {

@@ -163,18 +163,13 @@ Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const
 }
 
 Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config,
-                      const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints,
-                      std::int64_t broker_epoch) {
+                      const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints) {
   const std::string& first = config.log_dirs.front();
   for (const std::string& dir : config.log_dirs) {
     MR_TRY(write_checkpoint(files, dir, "recovery-point-offset-checkpoint", partitions, checkpoints, first,
                             &Checkpoint::log_end));
     MR_TRY(write_checkpoint(files, dir, "replication-offset-checkpoint", partitions, checkpoints, first,
                             &Checkpoint::high_watermark));
-  }
-  for (const std::string& dir : config.log_dirs) {
-    const std::string marker = fmt::format("{{\"version\":0,\"brokerEpoch\":{}}}", broker_epoch);
-    MR_TRY(ports::write_atomically(files, dir + "/" + std::string(kMarker), as_bytes(marker)));
   }
   return {};
 }

@@ -27,10 +27,11 @@ struct OpenedDirs {
 // another node's, or in use by another process.
 Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config);
 
-// After every log is closed: writes the recovery points and high watermarks, then the marker of the clean stop. A job.
+// After every log is closed: writes the recovery points and high watermarks. A job. Kafka's marker of a clean stop is not
+// left behind: it makes Kafka trust indexes and producer snapshots, which these directories do not have
+// (docs/formats/log-directory.md), so Kafka recovers them from the batches.
 Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config,
-                      const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints,
-                      std::int64_t broker_epoch);
+                      const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints);
 
 // "<topic>-<partition>".
 std::string partition_directory(std::string_view topic, PartitionIndex index);
