@@ -1,5 +1,6 @@
 // `millrace-sim`: whole nodes with their clients in one deterministic process (dev sim).
 #include <CLI/CLI.hpp>
+#include <cstdio>
 
 #include "apps/sim/runs.h"
 
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
   app.add_option("--bug", options.bug, "With --planted: only this bug");
   app.add_flag("--verbose", options.verbose, "Print every event");
   CLI11_PARSE(app, argc, argv);
+  std::setvbuf(stdout, nullptr, _IOLBF, 1 << 16);  // a run that is stopped has said what it found
   if (planted && options.seed) planted = false;  // the replay of a run with a bug
   if (planted) {
     if (seeds->count() == 0) options.seeds = 1'000;
