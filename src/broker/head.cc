@@ -90,7 +90,8 @@ void Head::listen_elsewhere() {
   shards_left_ = broker_.shard().count;
   const auto one_less = [this](std::string problem) {
     if (!problem.empty()) fail(problem);
-    if (--shards_left_ == 0 && !stopping_) start_quorum();
+    if (stopping_) return;  // the count is that of the shards to be shut now
+    if (--shards_left_ == 0) start_quorum();
   };
   for (std::uint32_t i = 1; i < broker_.shard().count; ++i) {
     broker_.crossing().ask<std::string>(

@@ -177,8 +177,8 @@ void Partition::retry_put_off() {
   while (!s.put_off.empty() && try_append(s.put_off.front())) s.put_off.pop_front();
 }
 
-// Only the first batch decides: a producer's request carries one batch per partition, and a coordinator's writes have no
-// sequences.
+// Only the first batch decides: a producer's request carries one batch per partition, and a coordinator's writes have
+// no sequences.
 record::SequenceVerdict Partition::judge(Bytes batches, Appended& duplicate) const {
   const auto batch = record::BatchView::parse(batches);
   if (!batch || !batch->has_producer() || batch->base_sequence() < 0) {
