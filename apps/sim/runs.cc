@@ -114,6 +114,13 @@ std::uint64_t run_all(const SimOptions& options, sim::Coverage& coverage) {
 }  // namespace
 
 int run_seeds(const SimOptions& options) {
+  if (!options.bug.empty() && !sim::planted_named(options.bug)) {
+    fmt::print(stderr, "millrace-sim: --bug {}: there is no planted bug of that name (src/ports/faults.h)\n", options.bug);
+    return 2;
+  }
+#ifndef MILLRACE_PLANTED
+  if (!options.bug.empty()) return run_planted(options);
+#endif
   std::signal(SIGABRT, say_what_ran);
   sim::Coverage coverage;
   return run_all(options, coverage) == 0 ? 0 : 1;
