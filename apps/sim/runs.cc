@@ -115,7 +115,7 @@ std::uint64_t run_all(const SimOptions& options, sim::Coverage& coverage) {
 
 int run_seeds(const SimOptions& options) {
   if (!options.bug.empty() && !sim::planted_named(options.bug)) {
-    fmt::print(stderr, "millrace-sim: --bug {}: there is no planted bug of that name (src/ports/faults.h)\n", options.bug);
+    fmt::print(stderr, "millrace-sim: --bug {}: no planted bug has that name (src/ports/faults.h)\n", options.bug);
     return 2;
   }
 #ifndef MILLRACE_PLANTED
