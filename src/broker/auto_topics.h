@@ -9,7 +9,8 @@ namespace millrace::broker {
 
 class Broker;
 
-// Whether Kafka allows this as a topic's name: 1 to 249 of ASCII letters, digits, '.', '_' and '-', but not "." or "..".
+// Whether Kafka allows this as a topic's name: 1 to 249 of ASCII letters, digits, '.', '_' and '-', but not "." or
+// "..".
 bool is_topic_name(std::string_view name);
 // __consumer_offsets, __transaction_state, __share_group_state: marked as internal in answers.
 bool is_internal_topic(std::string_view name);

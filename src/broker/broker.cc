@@ -113,7 +113,9 @@ bool Broker::busy(Task resume) {
   return crossing_.blocked(std::move(resume));
 }
 
-std::size_t Broker::max_frame() const { return static_cast<std::size_t>(std::max(config_.network.max_request_bytes, 0)); }
+std::size_t Broker::max_frame() const {
+  return static_cast<std::size_t>(std::max(config_.network.max_request_bytes, 0));
+}
 
 void Broker::on_lead(replica::Partition& partition) {
   if (partition.identity().topic == groups::kOffsetsTopic) groups_.lead(partition);

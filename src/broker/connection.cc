@@ -36,7 +36,7 @@ bool ClientConnection::accepts(const void* self, Bytes beginning) {
 
 void ClientConnection::on_readable() {
   if (ended_) return;
-  taken_this_turn_ = 0;
+  taken_this_turn_ = begun_this_turn_ = 0;
   pump();
 }
 
@@ -76,12 +76,26 @@ void ClientConnection::pump() {
     }
     account();
   }
-  if (!ended_) pause(!peer_is_next);
+  if (ended_) return;
+  pause(!peer_is_next);
+  if (begun_this_turn_ >= kRequestsPerTurn) go_on_next_turn();
+}
+
+// Answers that come at once let the next request begin in the same turn: without a bound, a peer that sends many small
+// requests would keep the shard from all others.
+void ClientConnection::go_on_next_turn() {
+  if (std::exchange(goes_on_, true)) return;
+  shard_.timers.at(shard_.clock.now(), [this, alive = alive_] {
+    if (!*alive) return;
+    goes_on_ = false;
+    taken_this_turn_ = begun_this_turn_ = 0;
+    if (!ended_) pump();
+  });
 }
 
 bool ClientConnection::stuffed() const {
-  return draining_ || blocked_ || requests_.size() >= kRequestsInFlight || request_bytes_ >= kRequestBytesInFlight ||
-         connection_.unsent() >= kUnsentBytes;
+  return draining_ || blocked_ || begun_this_turn_ >= kRequestsPerTurn || requests_.size() >= kRequestsInFlight ||
+         request_bytes_ >= kRequestBytesInFlight || connection_.unsent() >= kUnsentBytes;
 }
 
 bool ClientConnection::may_take_more() {
@@ -149,6 +163,7 @@ bool ClientConnection::may_begin(std::int16_t api_key) const {
 }
 
 void ClientConnection::begin(RequestPtr request) {
+  ++begun_this_turn_;
   if (requests_.empty()) connection_.expect_silence(true);
   requests_.push_back(request);
   dispatcher_.dispatch(std::move(request));

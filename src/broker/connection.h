@@ -35,7 +35,8 @@ class Dispatcher {
   virtual std::size_t max_frame() const = 0;
 };
 
-// One client's connection: cuts what arrives into requests, has them answered in the order in which they came, and stops
+// One client's connection: cuts what arrives into requests, has them answered in the order in which they came, and
+// stops
 // reading while there is too much to do. Between requests it holds no buffer. Requests of an API that pipelines are
 // begun while earlier ones of that API are under way; everything else waits for its predecessors.
 class ClientConnection final : public ports::ConnectionHandler, public MemoryHolder {
@@ -69,6 +70,7 @@ class ClientConnection final : public ports::ConnectionHandler, public MemoryHol
   void flush();
   void account();
   void pause(bool paused);
+  void go_on_next_turn();
   void end();
 
   ports::Shard& shard_;
@@ -85,6 +87,8 @@ class ClientConnection final : public ports::ConnectionHandler, public MemoryHol
   std::size_t request_bytes_ = 0;
   std::size_t accounted_ = 0;
   std::size_t taken_this_turn_ = 0;
+  std::size_t begun_this_turn_ = 0;
+  bool goes_on_ = false;  // a timer continues in the next turn
   bool paused_ = false;
   bool flush_scheduled_ = false;
   bool blocked_ = false;   // until crossing or memory says that there is room

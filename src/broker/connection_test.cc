@@ -56,7 +56,10 @@ class FakeDispatcher final : public Dispatcher {
     return header;
   }
   bool pipelines(std::int16_t api_key) const override { return api_key == 0; }
-  void dispatch(RequestPtr request) override { requests.push_back(std::move(request)); }
+  void dispatch(RequestPtr request) override {
+    requests.push_back(std::move(request));
+    if (at_once) requests.back()->send(Buffer());
+  }
   bool busy(Task resume) override {
     if (blocked) resumes.push_back(std::move(resume));
     return blocked;
@@ -66,6 +69,7 @@ class FakeDispatcher final : public Dispatcher {
   std::deque<RequestPtr> requests;
   std::vector<Task> resumes;
   bool blocked = false;
+  bool at_once = false;  // answers inside the call
 };
 
 std::string request_bytes(std::int16_t api, std::string_view name) {
@@ -187,6 +191,23 @@ TEST_F(ConnectionTest, AFullRingStopsReadingUntilThereIsSpace) {
   dispatcher_.blocked = false;
   dispatcher_.resumes[0]();
   EXPECT_EQ(begun(), Names{"a"});
+}
+
+TEST_F(ConnectionTest, APeerWithALongQueueLeavesTheTurnToOthersAndGoesOnInTheNext) {
+  dispatcher_.at_once = true;
+  FakeConnection other_wire;
+  ClientConnection other(turns_.shard(), other_wire, listener_, dispatcher_, *memory_, scratch_.writable(), Task());
+  for (std::size_t i = 0; i < 10 * kRequestsPerTurn; ++i) wire_.arrived += request_bytes(1, "a");
+  other_wire.arrived = request_bytes(1, "b");
+  connection_->on_readable();
+  turns_.run();
+  EXPECT_EQ(begun(), Names(kRequestsPerTurn, "a"));
+  EXPECT_TRUE(wire_.paused);
+  other.on_readable();
+  EXPECT_EQ(begun().back(), "b");
+  turns_.advance(Millis(0));
+  EXPECT_EQ(begun().size(), 10 * kRequestsPerTurn + 1) << "nothing is forgotten";
+  EXPECT_FALSE(wire_.paused);
 }
 
 TEST_F(ConnectionTest, AnEndedConnectionAbandonsWhatIsUnderWay) {

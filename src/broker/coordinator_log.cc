@@ -77,12 +77,13 @@ void CoordinatorLog::read(Offset from, std::uint64_t max_bytes, ReadDone done) {
 }
 
 void CoordinatorLog::append(Buffer batch, AppendDone done) {
-  partition_.append(std::move(batch), replica::Acks::all, MonoTime(INT64_MAX),
-                    [alive = alive_, done = std::move(done)](Result<replica::Appended, replica::AppendError> result) mutable {
-    if (!*alive) return;
-    if (!result) return done(as_write_error(result.error()));
-    done({});
-  });
+  partition_.append(
+      std::move(batch), replica::Acks::all, MonoTime(INT64_MAX),
+      [alive = alive_, done = std::move(done)](Result<replica::Appended, replica::AppendError> result) mutable {
+        if (!*alive) return;
+        if (!result) return done(as_write_error(result.error()));
+        done({});
+      });
 }
 
 void CoordinatorLog::when_committed(Offset offset, Callback<void(bool)> done) {

@@ -39,8 +39,8 @@ class Crossing {
     post(to, [siblings = &siblings_, from = shard_.id, to, work = std::move(work), done = std::move(done)]() mutable {
       Broker* there = siblings->brokers[to.value()];
       work(*there, Callback<void(T)>([there, from, done = std::move(done)](T value) mutable {
-             reply(*there, from, [done = std::move(done), value = std::move(value)]() mutable { done(std::move(value)); });
-           }));
+        reply(*there, from, [done = std::move(done), value = std::move(value)]() mutable { done(std::move(value)); });
+      }));
     });
   }
 

@@ -22,7 +22,8 @@ class FrameReader {
   FrameReader(std::size_t max_frame, Accepts accepts, const void* context)
       : max_frame_(max_frame), accepts_(accepts), context_(context) {}
 
-  // Where to receive directly, when a long part of a frame is missing; empty: receive elsewhere and feed it. May allocate.
+  // Where to receive directly, when a long part of a frame is missing; empty: receive elsewhere and feed it. May
+  // allocate.
   MutableBytes direct();
   // `size` bytes were received into direct().
   Status received(std::size_t size);

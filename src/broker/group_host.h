@@ -12,8 +12,8 @@ namespace millrace::broker {
 
 class Broker;
 
-// The group coordinator of this shard, and what it needs of the broker: its partitions of __consumer_offsets as they are
-// led and resigned, and the newest metadata.
+// The group coordinator of this shard, and what it needs of the broker: its partitions of __consumer_offsets as they
+// are led and resigned, and the newest metadata.
 class GroupHost final : public groups::TopicDirectory {
  public:
   explicit GroupHost(Broker& broker) : broker_(broker) {}

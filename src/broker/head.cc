@@ -182,8 +182,8 @@ void Head::report_strays() const {
     const auto dash = name.rfind('-');
     const auto* topic = image.topic(std::string_view(name).substr(0, dash));
     if (topic != nullptr || name == kMetadataDirectory) continue;
-    broker_.shard().log.warning(fmt::format("{}/{}: no topic of the cluster belongs to this directory; it is left alone",
-                                            dir, name));
+    broker_.shard().log.warning(
+        fmt::format("{}/{}: no topic of the cluster belongs to this directory; it is left alone", dir, name));
   }
 }
 
@@ -222,8 +222,8 @@ void Head::shut(std::vector<Checkpoint> checkpoints) {
       },
       [this](Status status) {
         if (!status) {
-          broker_.shard().log.warning(fmt::format("the clean stop could not be noted ({}); the next start checks the logs",
-                                                  to_string(status.error())));
+          broker_.shard().log.warning(fmt::format(
+              "the clean stop could not be noted ({}); the next start checks the logs", to_string(status.error())));
         }
         stop_quorum();
       });

@@ -18,8 +18,8 @@ class Broker;
 
 // The life of a node, on shard 0. Starting: take the log directories, listen, open the metadata log, register, and when
 // the controller lets us serve, open the doors on every shard. Stopping: leave the cluster in good order, close the
-// doors, then the logs, write what a clean stop leaves behind, then stop the quorum. Each step begins when the one before
-// has succeeded; what goes wrong before the doors are open ends the process with one line.
+// doors, then the logs, write what a clean stop leaves behind, then stop the quorum. Each step begins when the one
+// before has succeeded; what goes wrong before the doors are open ends the process with one line.
 class Head {
  public:
   explicit Head(Broker& broker);

@@ -90,8 +90,8 @@ void Lifecycle::registered(const Buffer& answer) {
   }
   if (error == Errc::inconsistent_cluster_id || error == Errc::invalid_registration ||
       error == Errc::unsupported_version) {
-    return broker_.shard().process.fail(
-        fmt::format("the controller refuses the registration of node {}: {}", broker_.self().value(), protocol::name(error)));
+    return broker_.shard().process.fail(fmt::format("the controller refuses the registration of node {}: {}",
+                                                    broker_.self().value(), protocol::name(error)));
   }
   if (std::exchange(last_refusal_, response.error_code) != response.error_code) {
     broker_.shard().log.warning(

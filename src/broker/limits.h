@@ -24,12 +24,14 @@ inline constexpr std::size_t kFirstBufferProven = 1024 * 1024;
 inline constexpr std::size_t kDirectReadBytes = 16 * 1024;
 // Bytes taken from one connection before the others of the shard get their turn.
 inline constexpr std::size_t kReadPerTurnBytes = 4 * 1024 * 1024;
+// Requests of one connection that begin before the others of the shard get their turn.
+inline constexpr std::size_t kRequestsPerTurn = 64;
 
 // Requests under way on one connection (only produce requests are taken while others are under way), in number and in
 // bytes; above either, and above the bytes that the peer has not taken yet, the connection is not read.
 inline constexpr std::size_t kRequestsInFlight = 64;
 inline constexpr std::size_t kRequestBytesInFlight = 16 * 1024 * 1024;
-inline constexpr std::uint64_t kUnsentBytes = 16 * 1024 * 1024;
+inline constexpr std::uint64_t kUnsentBytes = 1024 * 1024;
 // Request bytes of all connections of a shard together. One connection at a time may go beyond it, so that a frame that
 // has begun always ends.
 inline constexpr std::size_t kRequestBytesPerShard = 256 * 1024 * 1024;

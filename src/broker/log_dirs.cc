@@ -110,8 +110,9 @@ Result<void, std::string> take_stock(ports::BlockingFiles& files, const std::str
 }
 
 Status write_checkpoint(ports::BlockingFiles& files, const std::string& dir, std::string_view name,
-                        const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints,
-                        const std::string& first_dir, Offset Checkpoint::* value) {
+                        const std::map<std::string, std::string>& partitions,
+                        const std::vector<Checkpoint>& checkpoints, const std::string& first_dir,
+                        Offset Checkpoint::*value) {
   std::string lines;
   std::size_t count = 0;
   for (const Checkpoint& checkpoint : checkpoints) {
@@ -120,7 +121,8 @@ Status write_checkpoint(ports::BlockingFiles& files, const std::string& dir, std
     lines += fmt::format("{} {} {}\n", checkpoint.topic, checkpoint.index.value(), (checkpoint.*value).value());
     ++count;
   }
-  return ports::write_atomically(files, dir + "/" + std::string(name), as_bytes(fmt::format("0\n{}\n{}", count, lines)));
+  return ports::write_atomically(files, dir + "/" + std::string(name),
+                                 as_bytes(fmt::format("0\n{}\n{}", count, lines)));
 }
 
 }  // namespace
@@ -163,7 +165,8 @@ Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const
 }
 
 Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config,
-                      const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints) {
+                      const std::map<std::string, std::string>& partitions,
+                      const std::vector<Checkpoint>& checkpoints) {
   const std::string& first = config.log_dirs.front();
   for (const std::string& dir : config.log_dirs) {
     MR_TRY(write_checkpoint(files, dir, "recovery-point-offset-checkpoint", partitions, checkpoints, first,

@@ -22,13 +22,14 @@ struct OpenedDirs {
   std::map<std::string, std::string> partitions;  // "<topic>-<partition>": the directory it lies in
 };
 
-// Locks every directory, checks whose it is, and takes away the marker of the last clean stop, so that a crash from here
+// Locks every directory, checks whose it is, and takes away the marker of the last clean stop, so that a crash from
+// here
 // on is not mistaken for one. A job. The error is one line: a directory that is missing, not writable, not formatted,
 // another node's, or in use by another process.
 Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config);
 
-// After every log is closed: writes the recovery points and high watermarks. A job. Kafka's marker of a clean stop is not
-// left behind: it makes Kafka trust indexes and producer snapshots, which these directories do not have
+// After every log is closed: writes the recovery points and high watermarks. A job. Kafka's marker of a clean stop is
+// not left behind: it makes Kafka trust indexes and producer snapshots, which these directories do not have
 // (docs/formats/log-directory.md), so Kafka recovers them from the batches.
 Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config,
                       const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints);

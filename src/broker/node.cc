@@ -10,19 +10,21 @@
 #include "broker/limits.h"
 
 namespace millrace::broker {
-namespace {
 
-struct Shared {
+struct NodeFactory::Shared {
   explicit Shared(std::shared_ptr<const config::ServerConfig> settings)
       : config(std::move(settings)), siblings(kShards) {}
   std::shared_ptr<const config::ServerConfig> config;
   Siblings siblings;
 };
 
+namespace {
+
 class NodeApp final : public ports::App {
  public:
-  NodeApp(ports::Shard& shard, std::shared_ptr<Shared> shared)
-      : shared_(std::move(shared)), broker_(shard, *shared_->config, shared_->siblings) {
+  // `keep` owns the other two.
+  NodeApp(ports::Shard& shard, const config::ServerConfig& config, Siblings& siblings, std::shared_ptr<void> keep)
+      : keep_(std::move(keep)), broker_(shard, config, siblings) {
     MR_ASSERT(shard.count <= kShards);
     if (shard.id == ShardId(0)) head_ = std::make_unique<Head>(broker_);
   }
@@ -40,17 +42,18 @@ class NodeApp final : public ports::App {
   }
 
  private:
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<void> keep_;
   Broker broker_;
   std::unique_ptr<Head> head_;
 };
 
 }  // namespace
 
-NodeFactory node_factory(std::shared_ptr<const config::ServerConfig> config) {
-  return [shared = std::make_shared<Shared>(std::move(config))](ports::Shard& shard) {
-    return std::make_unique<NodeApp>(shard, shared);
-  };
+NodeFactory::NodeFactory(std::shared_ptr<const config::ServerConfig> config)
+    : shared_(std::make_shared<Shared>(std::move(config))) {}
+
+std::unique_ptr<ports::App> NodeFactory::operator()(ports::Shard& shard) const {
+  return std::make_unique<NodeApp>(shard, *shared_->config, shared_->siblings, shared_);
 }
 
 }  // namespace millrace::broker

@@ -72,7 +72,8 @@ struct Gathering {
   }
 };
 
-void look_up_here(Broker& broker, const std::vector<OffsetLookup>& lookups, Sees sees, Callback<void(AllFound)> answer) {
+void look_up_here(Broker& broker, const std::vector<OffsetLookup>& lookups, Sees sees,
+                  Callback<void(AllFound)> answer) {
   auto gathering = std::make_shared<Gathering>();
   gathering->found.resize(lookups.size());
   gathering->left = lookups.size();

@@ -125,9 +125,9 @@ void PartitionTable::open(const EntryPtr& entry) {
   }
   const TopicRules& rules = rules_.of(entry->partition.identity().topic);
   entry->min_isr = rules.config.min_insync_replicas;
-  log::PartitionLog::open(shard_, *committer_, entry->directory, entry->partition.identity().topic_id, rules.log,
-                          entry->partition,
-                          [this, entry](Result<std::unique_ptr<log::PartitionLog>> log) { opened(entry, std::move(log)); });
+  log::PartitionLog::open(
+      shard_, *committer_, entry->directory, entry->partition.identity().topic_id, rules.log, entry->partition,
+      [this, entry](Result<std::unique_ptr<log::PartitionLog>> log) { opened(entry, std::move(log)); });
 }
 
 void PartitionTable::opened(const EntryPtr& entry, Result<std::unique_ptr<log::PartitionLog>> log) {

@@ -25,7 +25,8 @@ struct RequestHeader {
   bool flexible_answer = false;               // the answer's header ends with a section of tagged fields
 };
 
-// One request under way, from its frame to its answer; lives on the shard of its connection. It must be answered exactly
+// One request under way, from its frame to its answer; lives on the shard of its connection. It must be answered
+// exactly
 // once, in whatever turn: by send, send_nothing or hang_up. A request whose connection has gone takes its answer and
 // forgets it.
 class Request {

@@ -73,7 +73,8 @@ const TopicRules& TopicRulesCache::of(std::string_view topic) {
   rules.config = config::resolve_topic_config(own, layers);
   rules.validation = validation_of(rules.config);
   rules.log.segment_bytes = ByteCount(static_cast<std::uint64_t>(std::max(rules.config.segment_bytes, 1)));
-  rules.log.index_interval_bytes = ByteCount(static_cast<std::uint64_t>(std::max(rules.config.index_interval_bytes, 0)));
+  rules.log.index_interval_bytes =
+      ByteCount(static_cast<std::uint64_t>(std::max(rules.config.index_interval_bytes, 0)));
   rules.log.segment_ms = rules.config.segment_age_max;
   rules.log.durable = config::durability_of(topic, own, layers).mode == config::Acknowledge::from_disk;
   return rules_.emplace(std::string(topic), Known{&own, std::move(rules)}).first->second.rules;

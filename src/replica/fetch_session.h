@@ -82,8 +82,8 @@ class FetchSession {
   std::map<FetchKey, std::list<Partition>::iterator> index_;
 };
 
-// The sessions of one shard, at most `slots` of them: a new one takes the place of one that was not used for a while, or
-// of a smaller one that is old enough; if there is neither, it is not made.
+// The sessions of one shard, at most `slots` of them: a new one takes the place of one that was not used for a while,
+// or of a smaller one that is old enough; if there is neither, it is not made.
 class FetchSessions {
  public:
   explicit FetchSessions(std::uint32_t slots) : slots_(slots) {}

@@ -76,11 +76,12 @@ class Partition final : public log::LogListener {
   using AppendDone = Callback<void(Result<Appended, AppendError>)>;
   void append(Buffer batches, Acks acks, MonoTime deadline, AppendDone done);
 
-  // Calls `task` once, later, when the high watermark is at or above `offset`; with false when leadership is lost first.
+  // Calls `task` once, later, when the high watermark is at or above `offset`; with false when leadership is lost
+  // first.
   void when_committed(Offset offset, Callback<void(bool)> task);
 
-  // A fetch that waits for data: `wake` is called once, later, when something changed for readers (high watermark moved,
-  // leadership changed). The waiter plans its read again.
+  // A fetch that waits for data: `wake` is called once, later, when something changed for readers (high watermark
+  // moved, leadership changed). The waiter plans its read again.
   using WaitId = std::uint64_t;
   WaitId wait_for_change(Task wake);
   void cancel_wait(WaitId wait);

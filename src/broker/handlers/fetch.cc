@@ -101,7 +101,8 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     sessions.touch(*session, broker_.shard().clock.now());
     session->next_epoch();
     kind_ = Kind::incremental;
-    for (const auto& partition : session->partitions()) wanted_.push_back({partition.key, partition.ask, nullptr, partition.told.topic_seen, false, {}});
+    for (const auto& partition : session->partitions())
+      wanted_.push_back({partition.key, partition.ask, nullptr, partition.told.topic_seen, false, {}});
     return true;
   }
 
@@ -165,7 +166,8 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     each_requested([&](const FetchKey& key, const FetchAsk& ask) { session.put(key, ask); });
     for (const auto& topic : body_.forgotten_topics_data) {
       for (const std::int32_t partition : topic.partitions) {
-        session.forget({by_id() ? topic.topic_id : Uuid(), by_id() ? std::string() : std::string(topic.topic), partition});
+        session.forget(
+            {by_id() ? topic.topic_id : Uuid(), by_id() ? std::string() : std::string(topic.topic), partition});
       }
     }
   }
@@ -198,7 +200,8 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
   void finish(std::vector<FetchResult> results) {
     for (std::size_t i = 0; i < results.size(); ++i) wanted_[positions_[i]].result = std::move(results[i]);
     // Kafka answers what it could read first, then ids that it does not know, then partitions.
-    std::stable_sort(wanted_.begin(), wanted_.end(), [](const Wanted& a, const Wanted& b) { return rank(a) < rank(b); });
+    std::stable_sort(wanted_.begin(), wanted_.end(),
+                     [](const Wanted& a, const Wanted& b) { return rank(a) < rank(b); });
     FetchResponse response;
     replica::FetchSession* session = nullptr;
     if (kind_ == Kind::full) session = open_session();
@@ -213,13 +216,15 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     }
     if (session != nullptr) response.session_id = session->id();
     for (Wanted& wanted : wanted_) {
-      if (kind_ == Kind::incremental && !session->must_tell(wanted.key, told(wanted), wanted.result.plan.size > 0,
-                                                            wanted.result.error != Errc::none || wanted.result.diverging)) {
+      if (kind_ == Kind::incremental &&
+          !session->must_tell(wanted.key, told(wanted), wanted.result.plan.size > 0,
+                              wanted.result.error != Errc::none || wanted.result.diverging)) {
         continue;
       }
       add(wanted, response);
     }
-    if (request_->version() >= kLeaderHintsSince && replica_id() < 0) hints_.list(*image_, request_->listener(), response.node_endpoints);
+    if (request_->version() >= kLeaderHintsSince && replica_id() < 0)
+      hints_.list(*image_, request_->listener(), response.node_endpoints);
     send(response);
   }
 
@@ -259,7 +264,8 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     data.high_watermark = result.high_watermark.value();
     data.last_stable_offset = result.last_stable_offset.value();
     data.log_start_offset = result.log_start.value();
-    if (!wanted.unknown && (body_.isolation_level == 0 || error != Errc::none)) data.aborted_transactions = std::nullopt;
+    if (!wanted.unknown && (body_.isolation_level == 0 || error != Errc::none))
+      data.aborted_transactions = std::nullopt;
     if (result.diverging) {
       data.diverging_epoch.epoch = result.diverged_at.epoch.value();
       data.diverging_epoch.end_offset = result.diverged_at.end.value();

@@ -43,7 +43,8 @@ Found find_group(std::string_view group, const Listener& listener, Broker& broke
   return {Errc::coordinator_not_available};
 }
 
-// Transactions and share groups have no coordinator on this node: theirs is not available, and their topics are not made.
+// Transactions and share groups have no coordinator on this node: theirs is not available, and their topics are not
+// made.
 Found find(std::int8_t type, std::string_view key, const Request& request, Broker& broker) {
   if (type == kGroup) return find_group(key, request.listener(), broker);
   if (type == kTransaction || (type == kShare && request.version() >= 6)) return {Errc::coordinator_not_available};

@@ -121,7 +121,8 @@ class Answer {
       }
       const bool valid_name = is_topic_name(name);
       Topic topic;
-      topic.error_code = protocol::to_wire(valid_name ? Errc::unknown_topic_or_partition : Errc::invalid_topic_exception);
+      topic.error_code =
+          protocol::to_wire(valid_name ? Errc::unknown_topic_or_partition : Errc::invalid_topic_exception);
       topic.name = asked.name;
       topic.is_internal = is_internal_topic(name);
       if (body_.include_topic_authorized_operations) topic.topic_authorized_operations = kTopicOperations;
