@@ -200,7 +200,8 @@ TEST_F(Replay, KeptRecordsStayWholeAndAreReplacedByTheirKey) {
   protocol::AccessControlEntryRecord acl;
   acl.id = {4, 4};
   ASSERT_TRUE(add(acl).ok());
-  const auto& kept = image()->state().kept;
+  const ImagePtr held = image();
+  const auto& kept = held->state().kept;
   EXPECT_EQ(kept.size(), 2U);
   bool found = false;
   kept.for_each([&](const KeptKey& key, const Buffer& value) {
