@@ -42,6 +42,8 @@ static_assert(kRequestBytesInFlight <= kRequestBytesPerShard);
 
 // Requests to a partition whose log is still being opened wait for it; more than these are told to come back.
 inline constexpr std::size_t kWaitingForOpen = 4096;
+// A log that could not be opened because the disk was full is tried again so long after.
+inline constexpr Millis kReopenInterval{2'000};
 
 // Life of a broker: how long to wait before asking the controller again.
 inline constexpr Millis kRegistrationRetry{100};

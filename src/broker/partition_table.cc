@@ -33,7 +33,7 @@ struct PartitionTable::Entry {
 PartitionTable::PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership)
     : shard_(shard), self_(self), rules_(rules), leadership_(leadership), committer_(log::Committer::create(shard)) {}
 
-PartitionTable::~PartitionTable() = default;
+PartitionTable::~PartitionTable() { shard_.timers.cancel(reopening_); }
 
 // Both images list their topics by name, and share those that are the same.
 void PartitionTable::apply(metadata::ImagePtr image) {
@@ -140,17 +140,40 @@ void PartitionTable::opened(const EntryPtr& entry, Result<std::unique_ptr<log::P
       return;
     }
     obey(*entry);
+    if (!without_space_.empty()) reopen_after(Millis(0));
   } else {
     entry->log = Entry::Log::failed;
-    if (entry->dropped) directory_free(entry->directory);
-    shard_.log.error(fmt::format("{}: the log cannot be opened ({}); the partition is offline", entry->directory,
-                                 to_string(log.error())));
+    const bool full = log.error() == Error::no_space;
+    if (entry->dropped) {
+      directory_free(entry->directory);
+    } else if (full) {
+      without_space_.push_back(entry);
+      reopen_after(kReopenInterval);
+    }
+    shard_.log.error(fmt::format("{}: the log cannot be opened ({}); the partition is offline{}", entry->directory,
+                                 to_string(log.error()), full ? " until there is space" : ""));
   }
   while (!entry->waiting.empty()) {
     Task task = std::move(entry->waiting.front());
     entry->waiting.pop_front();
     task(entry->log == Entry::Log::open ? &entry->partition : nullptr, Errc::kafka_storage_error);
   }
+}
+
+void PartitionTable::reopen_after(Millis delay) {
+  shard_.timers.cancel(reopening_);
+  reopening_ = shard_.timers.at(shard_.clock.now() + delay, [this] {
+    reopening_ = ports::TimerId(0);
+    while (!without_space_.empty()) {
+      const EntryPtr entry = std::move(without_space_.front());
+      without_space_.pop_front();
+      if (entry->dropped) continue;
+      entry->log = Entry::Log::opening;
+      ++opening_;
+      open(entry);
+      return;
+    }
+  });
 }
 
 // Leads or not, as the metadata says.
@@ -250,6 +273,7 @@ struct PartitionTable::Closing {
 void PartitionTable::close_all(Callback<void(std::vector<Checkpoint>)> closed) {
   auto closing = std::make_shared<Closing>();
   closing->closed = std::move(closed);
+  without_space_.clear();
   for (auto& [key, entry] : entries_) {
     if (entry->log != Entry::Log::open) continue;
     entry->partition.resign(entry->partition.leader_epoch());

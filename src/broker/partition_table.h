@@ -74,6 +74,7 @@ class PartitionTable {
   void drop(const PartitionKey& key);
   void open(const EntryPtr& entry);
   void opened(const EntryPtr& entry, Result<std::unique_ptr<log::PartitionLog>> log);
+  void reopen_after(Millis delay);
   void obey(Entry& entry);
   void remove(const EntryPtr& entry);
   void directory_free(const std::string& directory);
@@ -93,6 +94,9 @@ class PartitionTable {
   // Directories whose deletion is under way, and who waits to use the name again.
   std::map<std::string, std::deque<millrace::Task>> busy_;
   std::size_t opening_ = 0;
+  // Those whose logs could not be opened on a full disk; they are tried again one at a time, the others when it opened.
+  std::deque<EntryPtr> without_space_;
+  ports::TimerId reopening_{0};
 };
 
 }  // namespace millrace::broker
