@@ -20,7 +20,6 @@ Errc as_errc(replica::AppendError error) {
     case replica::AppendError::timed_out: return Errc::request_timed_out;
     case replica::AppendError::out_of_order_sequence: return Errc::out_of_order_sequence_number;
     case replica::AppendError::stale_producer_epoch: return Errc::invalid_producer_epoch;
-    case replica::AppendError::unknown_producer: return Errc::unknown_producer_id;
     case replica::AppendError::too_large: return Errc::record_list_too_large;
   }
   return Errc::unknown_server_error;

@@ -71,13 +71,16 @@ void ClientConnection::pump() {
       Bytes input = keep.bytes();
       consume(input);
       if (!input.empty() && !ended_) backlog_ = keep.slice_of(input);
+    } else if (peer_ended_) {
+      break;
     } else {
       peer_is_next = !receive();
     }
     account();
   }
+  if (peer_ended_ && requests_.empty() && held_ == nullptr && backlog_.empty()) end();
   if (ended_) return;
-  pause(!peer_is_next);
+  pause(!peer_is_next || peer_ended_);
   if (begun_this_turn_ >= kRequestsPerTurn) go_on_next_turn();
 }
 
@@ -115,7 +118,9 @@ bool ClientConnection::receive() {
   const MutableBytes direct = reader_.direct();
   const auto size = connection_.read(direct.empty() ? scratch_ : direct);
   if (!size) {
-    if (size.error() != Error::would_block) end();
+    // A peer may close its half and still read: what it has asked for is answered first.
+    peer_ended_ = size.error() == Error::closed;
+    if (!peer_ended_ && size.error() != Error::would_block) end();
     return false;
   }
   taken_this_turn_ += *size;

@@ -35,10 +35,10 @@ class Dispatcher {
   virtual std::size_t max_frame() const = 0;
 };
 
-// One client's connection: cuts what arrives into requests, has them answered in the order in which they came, and
-// stops
+// One client's connection: cuts what arrives into requests, has them answered in the order in which they came, and stops
 // reading while there is too much to do. Between requests it holds no buffer. Requests of an API that pipelines are
-// begun while earlier ones of that API are under way; everything else waits for its predecessors.
+// begun while earlier ones of that API are under way; everything else waits for its predecessors. At the end of the
+// stream, what has arrived whole is answered before the connection closes.
 class ClientConnection final : public ports::ConnectionHandler, public MemoryHolder {
  public:
   // `scratch` is the shard's: what all its connections receive into. All of them outlive the connection. `gone` is
@@ -93,6 +93,7 @@ class ClientConnection final : public ports::ConnectionHandler, public MemoryHol
   bool flush_scheduled_ = false;
   bool blocked_ = false;   // until crossing or memory says that there is room
   bool draining_ = false;
+  bool peer_ended_ = false;  // nothing more will arrive
   bool ended_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

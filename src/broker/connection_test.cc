@@ -210,16 +210,33 @@ TEST_F(ConnectionTest, APeerWithALongQueueLeavesTheTurnToOthersAndGoesOnInTheNex
   EXPECT_FALSE(wire_.paused);
 }
 
-TEST_F(ConnectionTest, AnEndedConnectionAbandonsWhatIsUnderWay) {
+TEST_F(ConnectionTest, APeerThatClosesItsHalfStillGetsItsAnswers) {
+  arrive(request_bytes(1, "a") + request_bytes(1, "b"));
+  wire_.ended = true;
+  connection_->on_readable();
+  EXPECT_FALSE(wire_.closed);
+  answer(0, "A");
+  ASSERT_EQ(begun().back(), "b");
+  EXPECT_FALSE(wire_.closed);
+  answer(1, "B");
+  EXPECT_EQ(answers(), "AB");
+  EXPECT_TRUE(wire_.closed);
+}
+
+TEST_F(ConnectionTest, AnEndedStreamWithNothingUnderWayClosesAtOnce) {
+  arrive(request_bytes(1, "a").substr(0, 6));
+  wire_.ended = true;
+  connection_->on_readable();
+  EXPECT_TRUE(wire_.closed);
+}
+
+TEST_F(ConnectionTest, AClosedConnectionAbandonsWhatIsUnderWay) {
   arrive(request_bytes(1, "a"));
   bool abandoned = false;
   dispatcher_.requests[0]->when_abandoned([&] { abandoned = true; });
-  wire_.ended = true;
-  connection_->on_readable();
+  connection_->on_closed();
+  connection_.reset();
   EXPECT_TRUE(abandoned);
-  EXPECT_TRUE(wire_.closed);
-  answer(0, "A");
-  EXPECT_EQ(wire_.sent, "");
 }
 
 TEST_F(ConnectionTest, AboveTheMemoryLimitOneConnectionGoesOnAndTheOthersWaitForIt) {

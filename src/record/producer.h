@@ -38,7 +38,6 @@ enum class SequenceVerdict : std::uint8_t {
   duplicate,     // appended before: answer with the old offset
   out_of_order,  // OUT_OF_ORDER_SEQUENCE_NUMBER
   stale_epoch,   // INVALID_PRODUCER_EPOCH
-  unknown,       // UNKNOWN_PRODUCER_ID: kept for clients' sake; Kafka 4.3's rules never come to it, nor does check()
 };
 
 // The idempotent producers of one partition, in memory. Deterministic; belongs to the partition's shard.

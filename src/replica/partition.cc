@@ -159,7 +159,6 @@ bool Partition::try_append(PutOff& append) {
       break;
     case record::SequenceVerdict::out_of_order: return refuse(AppendError::out_of_order_sequence);
     case record::SequenceVerdict::stale_epoch: return refuse(AppendError::stale_producer_epoch);
-    case record::SequenceVerdict::unknown: return refuse(AppendError::unknown_producer);
   }
   if (append.acks == Acks::none || passed(append.acks, appended.last_offset + 1)) {
     later([appended, done = std::move(append.done)]() mutable { done(appended); });

@@ -25,7 +25,6 @@ enum class AppendError : std::uint8_t {
   timed_out,             // REQUEST_TIMED_OUT: not acknowledged by all in time, appended or not
   out_of_order_sequence, // OUT_OF_ORDER_SEQUENCE_NUMBER
   stale_producer_epoch,  // INVALID_PRODUCER_EPOCH
-  unknown_producer,      // UNKNOWN_PRODUCER_ID
   too_large,             // RECORD_LIST_TOO_LARGE: more than a segment may have
 };
 
