@@ -35,10 +35,10 @@ class Dispatcher {
   virtual std::size_t max_frame() const = 0;
 };
 
-// One client's connection: cuts what arrives into requests, has them answered in the order in which they came, and stops
-// reading while there is too much to do. Between requests it holds no buffer. Requests of an API that pipelines are
-// begun while earlier ones of that API are under way; everything else waits for its predecessors. At the end of the
-// stream, what has arrived whole is answered before the connection closes.
+// One client's connection: cuts what arrives into requests, has them answered in the order in which they came, and
+// stops reading while there is too much to do. Between requests it holds no buffer. Requests of an API that pipelines
+// are begun while earlier ones of that API are under way; everything else waits for its predecessors. At the end of
+// the stream, what has arrived whole is answered before the connection closes.
 class ClientConnection final : public ports::ConnectionHandler, public MemoryHolder {
  public:
   // `scratch` is the shard's: what all its connections receive into. All of them outlive the connection. `gone` is
