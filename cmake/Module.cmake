@@ -1,9 +1,10 @@
-# millrace_module(DEPS ... LIBS ... SYSTEM_HEADERS ...)
+# millrace_module(DEPS ... LIBS ... [TEST_DEPS ...] [TEST_LIBS ...] [GENERATED ...])
 #
 # Declares src/<folder> as the library millrace_<folder>: every *.cc that is not a test or a bench belongs to it,
 # every *_test.cc to the test program millrace_<folder>_test, which ctest runs. Files in testing/ are doubles that
 # tests of this and of higher modules use: library millrace_<folder>_testing.
-#   DEPS  modules below this one that it includes        LIBS  libraries of others (fmt::fmt, ...)
+#   DEPS       modules below this one that it includes      LIBS  libraries of others (fmt::fmt, ...)
+#   TEST_DEPS, TEST_LIBS  what only its tests need          GENERATED  sources that the build makes
 # Also checks that the library links whole with only these (millrace_<folder>_link), and that each header compiles alone.
 function(millrace_module)
   cmake_parse_arguments(ARG "" "" "DEPS;LIBS;TEST_DEPS;TEST_LIBS;GENERATED" ${ARGN})
