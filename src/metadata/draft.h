@@ -3,7 +3,6 @@
 #include <map>
 #include <string>
 
-#include "base/bytes.h"
 #include "base/result.h"
 #include "metadata/image_state.h"
 #include "protocol/gen/access_control_entry_record.h"
@@ -62,15 +61,13 @@ Outcome replay(Draft& draft, const protocol::BrokerRegistrationChangeRecord& rec
 Outcome replay(Draft& draft, const protocol::RegisterControllerRecord& record);     // controllers.cc
 Outcome replay(Draft& draft, const protocol::ConfigRecord& record);                 // configs.cc
 Outcome replay(Draft& draft, const protocol::ProducerIdsRecord& record);            // producer_ids.cc
-
-// Records that are kept whole (kept.cc): `value` is the record's value as it stands in the log.
-Outcome keep(Draft& draft, Bytes value, const protocol::ClientQuotaRecord& record);
-Outcome keep(Draft& draft, Bytes value, const protocol::AccessControlEntryRecord& record);
-Outcome keep(Draft& draft, Bytes value, const protocol::RemoveAccessControlEntryRecord& record);
-Outcome keep(Draft& draft, Bytes value, const protocol::UserScramCredentialRecord& record);
-Outcome keep(Draft& draft, Bytes value, const protocol::RemoveUserScramCredentialRecord& record);
-Outcome keep(Draft& draft, Bytes value, const protocol::DelegationTokenRecord& record);
-Outcome keep(Draft& draft, Bytes value, const protocol::RemoveDelegationTokenRecord& record);
-Outcome keep(Draft& draft, Bytes value, const protocol::ZkMigrationStateRecord& record);
+Outcome replay(Draft& draft, const protocol::ClientQuotaRecord& record);            // quotas.cc
+Outcome replay(Draft& draft, const protocol::UserScramCredentialRecord& record);    // scram.cc
+Outcome replay(Draft& draft, const protocol::RemoveUserScramCredentialRecord& record);  // scram.cc
+Outcome replay(Draft& draft, const protocol::AccessControlEntryRecord& record);     // acls.cc
+Outcome replay(Draft& draft, const protocol::RemoveAccessControlEntryRecord& record);  // acls.cc
+Outcome replay(Draft& draft, const protocol::DelegationTokenRecord& record);        // tokens.cc
+Outcome replay(Draft& draft, const protocol::RemoveDelegationTokenRecord& record);  // tokens.cc
+Outcome replay(Draft& draft, const protocol::ZkMigrationStateRecord& record);       // migration.cc
 
 }  // namespace millrace::metadata

@@ -19,6 +19,14 @@ std::vector<const T*> all_of(const Map& map) {
   return all;
 }
 
+template <typename K, typename V, typename Map>
+std::vector<std::pair<const K*, const V*>> pairs_of(const Map& map) {
+  std::vector<std::pair<const K*, const V*>> all;
+  all.reserve(map.size());
+  map.for_each([&](const K& key, const auto& entry) { all.emplace_back(&key, entry.get()); });
+  return all;
+}
+
 }  // namespace
 
 std::shared_ptr<const Image> Image::empty() { return std::make_shared<const Image>(std::make_shared<const State>()); }
@@ -39,6 +47,32 @@ const Image::Configs& Image::configs(const ConfigResource& resource) const {
   const Configs* found = look_up(state_->configs, resource);
   return found == nullptr ? kNone : *found;
 }
+
+std::vector<ConfigResource> Image::configured() const {
+  std::vector<ConfigResource> all;
+  state_->configs.for_each([&](const ConfigResource& resource, const auto&) { all.push_back(resource); });
+  return all;
+}
+
+const Quotas& Image::quotas(const QuotaEntity& entity) const {
+  static const Quotas kNone;
+  const Quotas* found = look_up(state_->quotas, entity);
+  return found == nullptr ? kNone : *found;
+}
+std::vector<std::pair<const QuotaEntity*, const Quotas*>> Image::quotas() const {
+  return pairs_of<QuotaEntity, Quotas>(state_->quotas);
+}
+
+const ScramImage* Image::scram(const ScramKey& key) const { return look_up(state_->scram, key); }
+std::vector<std::pair<const ScramKey*, const ScramImage*>> Image::scram() const {
+  return pairs_of<ScramKey, ScramImage>(state_->scram);
+}
+
+const AclImage* Image::acl(const Uuid& id) const { return look_up(state_->acls, id); }
+std::vector<const AclImage*> Image::acls() const { return all_of<AclImage>(state_->acls); }
+const TokenImage* Image::token(std::string_view id) const { return look_up(state_->tokens, id); }
+std::vector<const TokenImage*> Image::tokens() const { return all_of<TokenImage>(state_->tokens); }
+std::optional<std::int8_t> Image::zk_migration_state() const { return state_->zk_migration_state; }
 
 const FeatureLevels& Image::features() const { return *state_->features; }
 

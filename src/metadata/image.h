@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/uuid.h"
+#include "metadata/areas.h"
 
 namespace millrace::metadata {
 
@@ -98,6 +100,25 @@ class Image {
   std::vector<const ControllerImage*> controllers() const;
   // The settings of one resource; empty if it has none.
   const Configs& configs(const ConfigResource& resource) const;
+  // Every resource that has settings, in order of type and name.
+  std::vector<ConfigResource> configured() const;
+
+  // The quotas of exactly this entity; empty if it has none.
+  const Quotas& quotas(const QuotaEntity& entity) const;
+  // Every entity that has quotas, in a fixed order, with them.
+  std::vector<std::pair<const QuotaEntity*, const Quotas*>> quotas() const;
+  // Null if there is none; the second in order of user and mechanism.
+  const ScramImage* scram(const ScramKey& key) const;
+  std::vector<std::pair<const ScramKey*, const ScramImage*>> scram() const;
+  // Null if there is none; the second in order of id.
+  const AclImage* acl(const Uuid& id) const;
+  std::vector<const AclImage*> acls() const;
+  // Null if there is none; the second in order of id.
+  const TokenImage* token(std::string_view id) const;
+  std::vector<const TokenImage*> tokens() const;
+  // The state that a move away from ZooKeeper left behind; nothing if none was recorded.
+  std::optional<std::int8_t> zk_migration_state() const;
+
   // Finalized feature levels by name, metadata.version among them; kraft.version is kept apart because it comes from
   // the quorum's own records.
   const std::map<std::string, std::int16_t, std::less<>>& features() const;

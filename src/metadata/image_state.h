@@ -1,26 +1,17 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "base/bytes.h"
 #include "base/ids.h"
 #include "base/uuid.h"
 #include "metadata/image.h"
 #include "metadata/persistent_map.h"
 
 namespace millrace::metadata {
-
-// Names a record that is kept as it came, because nothing here acts on what it says: quotas, ACLs, SCRAM credentials,
-// delegation tokens. `key` is what a later record of the same kind replaces or removes.
-struct KeptKey {
-  std::int16_t type = 0;
-  std::string key;
-  friend auto operator<=>(const KeptKey&, const KeptKey&) = default;
-};
 
 using FeatureLevels = std::map<std::string, std::int16_t, std::less<>>;
 
@@ -32,7 +23,11 @@ struct Image::State {
   PersistentMap<NodeId, std::shared_ptr<const BrokerImage>> brokers;
   PersistentMap<NodeId, std::shared_ptr<const ControllerImage>> controllers;
   PersistentMap<ConfigResource, std::shared_ptr<const Configs>> configs;
-  PersistentMap<KeptKey, Buffer> kept;  // the records' values, whole
+  PersistentMap<QuotaEntity, std::shared_ptr<const Quotas>> quotas;
+  PersistentMap<ScramKey, std::shared_ptr<const ScramImage>> scram;
+  PersistentMap<Uuid, std::shared_ptr<const AclImage>> acls;
+  PersistentMap<std::string, std::shared_ptr<const TokenImage>> tokens;
+  std::optional<std::int8_t> zk_migration_state;
   std::int64_t next_producer_id = 0;
   NodeId leader = kNoNode;
   LeaderEpoch leader_epoch{0};

@@ -22,23 +22,18 @@ Outcome decoded(const Frame& frame, Use use) {
 }
 
 template <protocol::Message T>
-Outcome run(Draft& draft, const Frame& frame, Bytes) {
+Outcome run(Draft& draft, const Frame& frame) {
   return decoded<T>(frame, [&](const T& record) { return replay(draft, record); });
 }
 
 template <protocol::Message T>
-Outcome store(Draft& draft, const Frame& frame, Bytes value) {
-  return decoded<T>(frame, [&](const T& record) { return keep(draft, value, record); });
-}
-
-template <protocol::Message T>
-Outcome skip(Draft&, const Frame& frame, Bytes) {
+Outcome skip(Draft&, const Frame& frame) {
   return decoded<T>(frame, [](const T&) { return Outcome(); });
 }
 
 struct Entry {
   std::int16_t type;
-  Outcome (*apply)(Draft&, const Frame&, Bytes);
+  Outcome (*apply)(Draft&, const Frame&);
 };
 
 // Every type of the metadata log but the transaction brackets.
@@ -52,18 +47,18 @@ constexpr Entry kTypes[] = {
     {protocol::FenceBrokerRecord::kType, run<protocol::FenceBrokerRecord>},
     {protocol::UnfenceBrokerRecord::kType, run<protocol::UnfenceBrokerRecord>},
     {protocol::RemoveTopicRecord::kType, run<protocol::RemoveTopicRecord>},
-    {protocol::DelegationTokenRecord::kType, store<protocol::DelegationTokenRecord>},
-    {protocol::UserScramCredentialRecord::kType, store<protocol::UserScramCredentialRecord>},
+    {protocol::DelegationTokenRecord::kType, run<protocol::DelegationTokenRecord>},
+    {protocol::UserScramCredentialRecord::kType, run<protocol::UserScramCredentialRecord>},
     {protocol::FeatureLevelRecord::kType, run<protocol::FeatureLevelRecord>},
-    {protocol::ClientQuotaRecord::kType, store<protocol::ClientQuotaRecord>},
+    {protocol::ClientQuotaRecord::kType, run<protocol::ClientQuotaRecord>},
     {protocol::ProducerIdsRecord::kType, run<protocol::ProducerIdsRecord>},
     {protocol::BrokerRegistrationChangeRecord::kType, run<protocol::BrokerRegistrationChangeRecord>},
-    {protocol::AccessControlEntryRecord::kType, store<protocol::AccessControlEntryRecord>},
-    {protocol::RemoveAccessControlEntryRecord::kType, store<protocol::RemoveAccessControlEntryRecord>},
+    {protocol::AccessControlEntryRecord::kType, run<protocol::AccessControlEntryRecord>},
+    {protocol::RemoveAccessControlEntryRecord::kType, run<protocol::RemoveAccessControlEntryRecord>},
     {protocol::NoOpRecord::kType, skip<protocol::NoOpRecord>},
-    {protocol::ZkMigrationStateRecord::kType, store<protocol::ZkMigrationStateRecord>},
-    {protocol::RemoveUserScramCredentialRecord::kType, store<protocol::RemoveUserScramCredentialRecord>},
-    {protocol::RemoveDelegationTokenRecord::kType, store<protocol::RemoveDelegationTokenRecord>},
+    {protocol::ZkMigrationStateRecord::kType, run<protocol::ZkMigrationStateRecord>},
+    {protocol::RemoveUserScramCredentialRecord::kType, run<protocol::RemoveUserScramCredentialRecord>},
+    {protocol::RemoveDelegationTokenRecord::kType, run<protocol::RemoveDelegationTokenRecord>},
     {protocol::RegisterControllerRecord::kType, run<protocol::RegisterControllerRecord>},
     {protocol::ClearElrRecord::kType, run<protocol::ClearElrRecord>},
 };
@@ -101,7 +96,7 @@ Outcome Replayer::apply(Bytes value) {
   }
   for (const Entry& entry : kTypes) {
     if (entry.type != static_cast<std::int16_t>(frame->type)) continue;
-    const Outcome outcome = entry.apply(draft_, *frame, value);
+    const Outcome outcome = entry.apply(draft_, *frame);
     return outcome.ok() ? Outcome() : Outcome(of_type(frame->type, outcome.error()));
   }
   return of_type(frame->type, "is not known; a newer version may have written it");

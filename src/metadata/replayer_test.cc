@@ -188,36 +188,6 @@ TEST_F(Replay, AbortedTransactionLeavesNothing) {
   EXPECT_FALSE(add(protocol::EndTransactionRecord{}).ok());
 }
 
-TEST_F(Replay, KeptRecordsStayWholeAndAreReplacedByTheirKey) {
-  protocol::ClientQuotaRecord quota;
-  quota.entity = {{"user", "u"}, {"client-id", std::nullopt}};
-  quota.key = "producer_byte_rate";
-  quota.value = 10;
-  ASSERT_TRUE(add(quota).ok());
-  quota.value = 20;
-  std::swap(quota.entity[0], quota.entity[1]);  // the same entities in another order
-  ASSERT_TRUE(add(quota).ok());
-  protocol::AccessControlEntryRecord acl;
-  acl.id = {4, 4};
-  ASSERT_TRUE(add(acl).ok());
-  const ImagePtr held = image();
-  const auto& kept = held->state().kept;
-  EXPECT_EQ(kept.size(), 2U);
-  bool found = false;
-  kept.for_each([&](const KeptKey& key, const Buffer& value) {
-    if (key.type == protocol::ClientQuotaRecord::kType) {
-      found = same_bytes(value.bytes(), frame_record(quota, 0).bytes());
-    }
-  });
-  EXPECT_TRUE(found);
-  protocol::RemoveAccessControlEntryRecord remove;
-  remove.id = {4, 4};
-  ASSERT_TRUE(add(remove).ok());
-  quota.remove = true;
-  ASSERT_TRUE(add(quota).ok());
-  EXPECT_TRUE(image()->state().kept.empty());
-}
-
 TEST_F(Replay, UnknownTypeNamesItsOffset) {
   const std::vector<std::byte> value{std::byte{1}, std::byte{99}, std::byte{0}};
   const Outcome outcome = replayer_.replay(value, Offset(1234));
