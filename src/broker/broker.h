@@ -13,10 +13,13 @@
 #include "broker/doors.h"
 #include "broker/fetches.h"
 #include "broker/group_host.h"
+#include "broker/monitor/request_times.h"
+#include "broker/log_levels.h"
 #include "broker/node_facts.h"
 #include "broker/partition_table.h"
 #include "broker/producer_ids.h"
 #include "broker/topic_rules.h"
+#include "broker/upkeep.h"
 #include "config/server_config.h"
 #include "controller/quorum.h"
 #include "metadata/image.h"
@@ -28,7 +31,7 @@ namespace millrace::broker {
 
 // The broker on one shard: what handlers work with. Its parts that belong to partitions serve those that this shard
 // owns; everything else is the same on every shard. Shard 0 also holds the metadata quorum.
-class Broker final : public Dispatcher, public LeadershipListener {
+class Broker final : public Dispatcher, public LeadershipListener, public RequestWatch {
  public:
   // `config` and `siblings` outlive the broker.
   Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings& siblings);
@@ -47,6 +50,8 @@ class Broker final : public Dispatcher, public LeadershipListener {
   AutoTopics& auto_topics() { return auto_topics_; }
   ProducerIds& producer_ids() { return producer_ids_; }
   record::Scratch& scratch() { return scratch_; }
+  LogLevels& log_levels() { return log_levels_; }
+  const RequestTimes& request_times() const { return request_times_; }
   MemoryBudget& memory() { return memory_; }
   MutableBytes receive_buffer() { return receive_buffer_.writable(); }
 
@@ -81,6 +86,8 @@ class Broker final : public Dispatcher, public LeadershipListener {
   bool busy(Task resume) override;
   std::size_t max_frame() const override;
 
+  void on_answered(const Request& request) override;
+
   void on_lead(replica::Partition& partition) override;
   void on_resign(const replica::Partition::Identity& partition) override;
 
@@ -96,9 +103,12 @@ class Broker final : public Dispatcher, public LeadershipListener {
   GroupHost groups_;
   AutoTopics auto_topics_;
   ProducerIds producer_ids_;
+  RequestTimes request_times_;
   record::Scratch scratch_;
+  LogLevels log_levels_;
   MemoryBudget memory_;
   Doors doors_;
+  Upkeep upkeep_;
   Buffer receive_buffer_;
   metadata::ImagePtr image_;
   controller::Quorum* quorum_ = nullptr;

@@ -14,35 +14,66 @@ constexpr std::uint8_t kOnBoth = kOnBroker | kOnController;
 constexpr bool kPipelines = true;
 constexpr bool kInTurn = false;
 
+using enum Operation;
+
 // Produce announces versions that nobody serves any more: old librdkafka looks for them to choose its record format.
 constexpr std::array kHandlers = {
-    Handler{ApiKey::produce, 3, 13, 0, kOnBroker, Operation::write, kPipelines, produce},
-    Handler{ApiKey::fetch, 4, 18, 4, kOnBroker, Operation::read, kInTurn, fetch},
-    Handler{ApiKey::list_offsets, 1, 11, 1, kOnBroker, Operation::describe, kInTurn, list_offsets},
-    Handler{ApiKey::metadata, 0, 13, 0, kOnBroker, Operation::describe, kInTurn, metadata_request},
-    Handler{ApiKey::offset_commit, 2, 10, 2, kOnBroker, Operation::read, kInTurn, offset_commit},
-    Handler{ApiKey::offset_fetch, 1, 10, 1, kOnBroker, Operation::describe, kInTurn, offset_fetch},
-    Handler{ApiKey::find_coordinator, 0, 6, 0, kOnBroker, Operation::describe, kInTurn, find_coordinator},
-    Handler{ApiKey::join_group, 0, 9, 0, kOnBroker, Operation::read, kInTurn, join_group},
-    Handler{ApiKey::heartbeat, 0, 4, 0, kOnBroker, Operation::read, kInTurn, heartbeat},
-    Handler{ApiKey::leave_group, 0, 5, 0, kOnBroker, Operation::read, kInTurn, leave_group},
-    Handler{ApiKey::sync_group, 0, 5, 0, kOnBroker, Operation::read, kInTurn, sync_group},
-    Handler{ApiKey::api_versions, 0, 4, 0, kOnBoth, Operation::none, kInTurn, api_versions},
-    Handler{ApiKey::create_topics, 2, 7, 2, kOnBoth, Operation::create, kInTurn, create_topics},
-    Handler{ApiKey::delete_topics, 1, 6, 1, kOnBoth, Operation::del, kInTurn, delete_topics},
-    Handler{ApiKey::init_producer_id, 0, 5, 0, kOnBroker, Operation::idempotent_write, kInTurn, init_producer_id},
-    Handler{ApiKey::broker_registration, 0, 4, 0, kOnController, Operation::cluster_action, kInTurn, forward},
-    Handler{ApiKey::broker_heartbeat, 0, 2, 0, kOnController, Operation::cluster_action, kInTurn, forward},
-    Handler{ApiKey::allocate_producer_ids, 0, 0, 0, kOnController, Operation::cluster_action, kInTurn, forward},
-    Handler{ApiKey::controller_registration, 0, 0, 0, kOnController, Operation::cluster_action, kInTurn, forward},
+    Handler{ApiKey::produce, 3, 13, 0, kOnBroker, write, kPipelines, produce},
+    Handler{ApiKey::fetch, 4, 18, 4, kOnBroker, read, kInTurn, fetch},
+    Handler{ApiKey::list_offsets, 1, 11, 1, kOnBroker, describe, kInTurn, list_offsets},
+    Handler{ApiKey::metadata, 0, 13, 0, kOnBroker, describe, kInTurn, metadata_request},
+    Handler{ApiKey::offset_commit, 2, 10, 2, kOnBroker, read, kInTurn, offset_commit},
+    Handler{ApiKey::offset_fetch, 1, 10, 1, kOnBroker, describe, kInTurn, offset_fetch},
+    Handler{ApiKey::find_coordinator, 0, 6, 0, kOnBroker, describe, kInTurn, find_coordinator},
+    Handler{ApiKey::join_group, 0, 9, 0, kOnBroker, read, kInTurn, join_group},
+    Handler{ApiKey::heartbeat, 0, 4, 0, kOnBroker, read, kInTurn, heartbeat},
+    Handler{ApiKey::leave_group, 0, 5, 0, kOnBroker, read, kInTurn, leave_group},
+    Handler{ApiKey::sync_group, 0, 5, 0, kOnBroker, read, kInTurn, sync_group},
+    Handler{ApiKey::describe_groups, 0, 6, 0, kOnBroker, describe, kInTurn, describe_groups},
+    Handler{ApiKey::list_groups, 0, 5, 0, kOnBroker, describe, kInTurn, list_groups},
+    Handler{ApiKey::api_versions, 0, 4, 0, kOnBoth, none, kInTurn, api_versions},
+    Handler{ApiKey::create_topics, 2, 7, 2, kOnBoth, create, kInTurn, create_topics},
+    Handler{ApiKey::delete_topics, 1, 6, 1, kOnBoth, del, kInTurn, delete_topics},
+    Handler{ApiKey::delete_records, 0, 2, 0, kOnBroker, del, kInTurn, delete_records},
+    Handler{ApiKey::init_producer_id, 0, 5, 0, kOnBroker, idempotent_write, kInTurn, init_producer_id},
+    Handler{ApiKey::offset_for_leader_epoch, 2, 4, 2, kOnBroker, describe, kInTurn, offset_for_leader_epoch},
+    Handler{ApiKey::create_acls, 1, 3, 1, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::delete_acls, 1, 3, 1, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::describe_configs, 1, 4, 1, kOnBroker, describe_configs, kInTurn, broker::describe_configs},
+    Handler{ApiKey::alter_configs, 0, 2, 0, kOnBoth, alter_configs, kInTurn, forward},
+    Handler{ApiKey::create_partitions, 0, 3, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::delete_groups, 0, 2, 0, kOnBroker, del, kInTurn, delete_groups},
+    Handler{ApiKey::elect_leaders, 0, 2, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::incremental_alter_configs, 0, 1, 0, kOnBoth, alter_configs, kInTurn, forward},
+    Handler{ApiKey::alter_partition_reassignments, 0, 1, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::list_partition_reassignments, 0, 0, 0, kOnBoth, describe, kInTurn, forward},
+    Handler{ApiKey::offset_delete, 0, 0, 0, kOnBroker, del, kInTurn, offset_delete},
+    Handler{ApiKey::alter_client_quotas, 0, 1, 0, kOnBoth, alter_configs, kInTurn, forward},
+    Handler{ApiKey::alter_user_scram_credentials, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::describe_quorum, 0, 2, 0, kOnBoth, describe, kInTurn, forward},
+    Handler{ApiKey::update_features, 0, 2, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::describe_cluster, 0, 2, 0, kOnBoth, describe, kInTurn, describe_cluster},
+    Handler{ApiKey::describe_producers, 0, 0, 0, kOnBroker, read, kInTurn, describe_producers},
+    Handler{ApiKey::broker_registration, 0, 4, 0, kOnController, cluster_action, kInTurn, forward},
+    Handler{ApiKey::broker_heartbeat, 0, 2, 0, kOnController, cluster_action, kInTurn, forward},
+    Handler{ApiKey::unregister_broker, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::allocate_producer_ids, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
+    Handler{ApiKey::controller_registration, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
+    Handler{ApiKey::list_config_resources, 0, 1, 0, kOnBroker, describe_configs, kInTurn, list_config_resources},
+    Handler{ApiKey::describe_topic_partitions, 0, 0, 0, kOnBroker, describe, kInTurn, describe_topic_partitions},
+    Handler{ApiKey::add_raft_voter, 0, 1, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::remove_raft_voter, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
 };
+
+// Answered on a controller's listener by the broker's own metadata.
+constexpr bool answers_itself(ApiKey api) { return api == ApiKey::api_versions || api == ApiKey::describe_cluster; }
 
 }  // namespace
 
 bool Handler::serves(const Listener& listener, const NodeFacts& facts) const {
-  if (!listener.controller) return (listeners & kOnBroker) != 0;
-  if ((listeners & kOnController) == 0) return false;
-  return api == ApiKey::api_versions || facts.controller_serves.test(static_cast<std::size_t>(api));
+  if ((listeners & (listener.controller ? kOnController : kOnBroker)) == 0) return false;
+  const bool asks_quorum = handle == forward || (listener.controller && !answers_itself(api));
+  return !asks_quorum || facts.controller_serves.test(static_cast<std::size_t>(api));
 }
 
 std::span<const Handler> all_handlers() { return kHandlers; }

@@ -14,7 +14,9 @@
 namespace millrace::broker {
 
 // What a principal must be allowed to do; the kinds of Kafka's access control.
-enum class Operation : std::uint8_t { none, read, write, create, del, describe, cluster_action, idempotent_write };
+enum class Operation : std::uint8_t {
+  none, read, write, create, del, alter, describe, cluster_action, describe_configs, alter_configs, idempotent_write
+};
 
 // One API that this node serves. The table of these is the only place that names it: what ApiVersions tells, what
 // dispatch takes and what the page of covered APIs shows are read off it.
@@ -30,7 +32,7 @@ struct Handler {
 
   std::int16_t key() const { return static_cast<std::int16_t>(api); }
   bool has(std::int16_t version) const { return version >= min_version && version <= max_version; }
-  // On a controller's listener also only if this node's quorum answers it.
+  // What is forwarded, and what is asked on a controller's listener, only if this node's quorum answers it.
   bool serves(const Listener& listener, const NodeFacts& facts) const;
 };
 
@@ -61,6 +63,7 @@ void delete_topics(RequestPtr request, Broker& broker);
 void produce(RequestPtr request, Broker& broker);
 void fetch(RequestPtr request, Broker& broker);
 void list_offsets(RequestPtr request, Broker& broker);
+void delete_records(RequestPtr request, Broker& broker);
 void find_coordinator(RequestPtr request, Broker& broker);
 void init_producer_id(RequestPtr request, Broker& broker);
 void join_group(RequestPtr request, Broker& broker);
@@ -69,6 +72,16 @@ void heartbeat(RequestPtr request, Broker& broker);
 void leave_group(RequestPtr request, Broker& broker);
 void offset_commit(RequestPtr request, Broker& broker);
 void offset_fetch(RequestPtr request, Broker& broker);
+void describe_groups(RequestPtr request, Broker& broker);
+void list_groups(RequestPtr request, Broker& broker);
+void delete_groups(RequestPtr request, Broker& broker);
+void offset_delete(RequestPtr request, Broker& broker);
+void offset_for_leader_epoch(RequestPtr request, Broker& broker);
+void describe_configs(RequestPtr request, Broker& broker);
+void list_config_resources(RequestPtr request, Broker& broker);
+void describe_cluster(RequestPtr request, Broker& broker);
+void describe_producers(RequestPtr request, Broker& broker);
+void describe_topic_partitions(RequestPtr request, Broker& broker);
 // Hands the body to the active controller and its answer back.
 void forward(RequestPtr request, Broker& broker);
 

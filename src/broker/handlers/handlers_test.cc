@@ -30,7 +30,7 @@ TEST(Handlers, OnlyProduceAnnouncesVersionsThatAreNotServed) {
 }
 
 TEST(Handlers, UnknownKeysHaveNone) {
-  for (const int key : {-32768, -1, 4, 5, 6, 7, 93, 999, 32767}) {
+  for (const int key : {-32768, -1, 4, 5, 6, 7, 200, 999, 32767}) {
     EXPECT_EQ(find_handler(static_cast<std::int16_t>(key)), nullptr);
   }
 }
@@ -46,6 +46,15 @@ TEST(Handlers, AControllersListenerOffersWhatTheQuorumAnswers) {
   EXPECT_TRUE(create->serves(plain, facts));
   EXPECT_FALSE(find_handler(static_cast<std::int16_t>(protocol::ApiKey::produce))->serves(controller, facts));
   EXPECT_FALSE(find_handler(static_cast<std::int16_t>(protocol::ApiKey::broker_heartbeat))->serves(plain, facts));
+}
+
+TEST(Handlers, WhatIsForwardedIsOfferedWhenTheQuorumAnswersIt) {
+  NodeFacts facts;
+  const Listener plain{"PLAINTEXT", {}, false};
+  const Handler* elect = find_handler(static_cast<std::int16_t>(protocol::ApiKey::elect_leaders));
+  EXPECT_FALSE(elect->serves(plain, facts));
+  facts.controller_serves.set(static_cast<std::size_t>(protocol::ApiKey::elect_leaders));
+  EXPECT_TRUE(elect->serves(plain, facts));
 }
 
 }  // namespace

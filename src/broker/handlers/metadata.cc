@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/nodes.h"
+#include "broker/handlers/operations.h"
 #include "protocol/errc.h"
 #include "protocol/gen/metadata.h"
 
@@ -16,22 +18,6 @@ using protocol::MetadataRequest;
 using protocol::MetadataResponse;
 using Topic = MetadataResponse::MetadataResponseTopic;
 using Partition = MetadataResponse::MetadataResponsePartition;
-
-// What everybody may do while there is no authorizer: a bit per operation of Kafka's numbering (KIP-430).
-constexpr std::int32_t kTopicOperations = 0b1101'1111'1000;
-constexpr std::int32_t kClusterOperations = 0b1'1111'1010'0000;
-
-std::vector<std::int32_t> numbers(const std::vector<NodeId>& nodes) {
-  std::vector<std::int32_t> out;
-  for (const NodeId node : nodes) out.push_back(node.value());
-  return out;
-}
-
-const metadata::EndpointImage* endpoint_of(const metadata::BrokerImage& broker, const Listener& listener) {
-  const auto at = std::find_if(broker.endpoints.begin(), broker.endpoints.end(),
-                               [&](const auto& endpoint) { return endpoint.listener == listener.name; });
-  return at != broker.endpoints.end() ? &*at : nullptr;
-}
 
 // Builds one answer from one image.
 class Answer {
@@ -149,12 +135,7 @@ class Answer {
     partition.leader_epoch = known.leader_epoch.value();
     partition.replica_nodes = numbers(known.replicas);
     partition.isr_nodes = numbers(known.isr);
-    for (const NodeId replica : known.replicas) {
-      const auto* node = image_->broker(replica);
-      if (node == nullptr || node->fenced || endpoint_of(*node, request_.listener()) == nullptr) {
-        partition.offline_replicas.push_back(replica.value());
-      }
-    }
+    partition.offline_replicas = offline_replicas(*image_, known, request_.listener());
     const auto* leader = image_->broker(known.leader);
     if (leader != nullptr && endpoint_of(*leader, request_.listener()) != nullptr) {
       partition.leader_id = known.leader.value();
