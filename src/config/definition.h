@@ -8,7 +8,7 @@
 namespace millrace::config {
 
 // What a setting belongs to.
-enum class Scope : std::uint8_t { broker, topic, group, client_metrics };
+enum class Scope : std::uint8_t { broker, topic, group, client_metrics, producer, consumer, admin };
 // How its text is read. CLASS and STRING are both any text; PASSWORD is a text that is never shown.
 enum class Type : std::uint8_t { boolean_, int_, short_, long_, double_, string_, list_, class_, password_ };
 // Whether it has a value when nobody sets it.
@@ -29,7 +29,7 @@ struct Rule {
   std::string_view second;
 };
 
-// One setting, as spec/config/settings.tsv defines it.
+// One setting, as spec/config/settings.tsv or client_settings.tsv defines it.
 struct Definition {
   Scope scope;
   std::string_view name;
@@ -39,7 +39,7 @@ struct Definition {
   Rule rule;
   Importance importance;
   Update update;
-  bool used;          // this server acts on it
+  bool used;          // this server, or this client, acts on it
   bool internal;      // not shown to clients
   bool ours;          // not one of Kafka's
   bool dynamic_only;  // set on running servers, never in a file

@@ -10,9 +10,11 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SPEC = ROOT / "spec" / "config"
-SCOPES = {"broker": "broker", "topic": "topic", "group": "group", "client-metrics": "client_metrics"}
+SCOPES = {"broker": "broker", "topic": "topic", "group": "group", "client-metrics": "client_metrics",
+          "producer": "producer", "consumer": "consumer", "admin": "admin"}
 TITLES = {"broker": "Of a server", "topic": "Of a topic", "group": "Of a group",
-          "client-metrics": "Of a client-metrics subscription"}
+          "client-metrics": "Of a client-metrics subscription", "producer": "Of a producer client",
+          "consumer": "Of a consumer client", "admin": "Of an admin client"}
 TYPES = {t: t.lower() + "_" for t in ("BOOLEAN", "INT", "SHORT", "LONG", "DOUBLE", "STRING", "LIST", "CLASS",
                                       "PASSWORD")}
 UPDATES = {"read-only": "read_only", "per-broker": "per_broker", "cluster": "cluster", "resource": "resource"}
@@ -40,7 +42,7 @@ def rows(name, columns):
 
 
 def settings():
-    result = rows("settings.tsv", 9)
+    result = rows("settings.tsv", 9) + rows("client_settings.tsv", 9)
     order = list(SCOPES)
     keys = [(order.index(r[0]), r[1]) for r in result]
     if keys != sorted(set(keys)):
@@ -113,7 +115,8 @@ def allowed(kind, rule):
 def docs():
     out = ["# Settings\n\nWritten by `tools/gen/settings.py --docs docs/settings.md` from `spec/config`. Names, "
            "defaults and limits are Kafka 4.3's; those that begin with `millrace.` are our own.\n\n"
-           "Bold: this server acts on it. The others are known, checked and shown, and have no effect. *Change* says "
+           "Bold: this server, or the C++ client, acts on it. The others are known, checked and shown, "
+           "and have no effect. *Change* says "
            "whether the setting can be changed on a running node (`per-broker`), for all nodes (`cluster`), or only by "
            "a restart (`read-only`).\n"]
     table = settings()

@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "client/cluster.h"
+
+// Requests that any broker can answer, and the way back when none can be reached.
+namespace millrace::client {
+
+void Cluster::submit_any(Request request) {
+  if (any_.size() >= kWaitingForAny) {
+    return fail_later(std::move(request), local_error(Cause::queue_full, "too many calls wait for a broker already"));
+  }
+  Waiting waiting{++next_id_, {}, std::move(request)};
+  waiting.timer = shard_.timers.at(waiting.request.deadline, [this, id = waiting.id] {
+    const auto at = std::ranges::find(any_, id, &Waiting::id);
+    if (at == any_.end()) return;
+    Request expired = std::move(at->request);
+    any_.erase(at);
+    expired.done(local_error(Cause::timed_out, fmt::format("no broker could be reached within {} ms: {}",
+                                                           expired.timeout.value(), failures())));
+  });
+  any_.push_back(std::move(waiting));
+  serve_any();
+}
+
+void Cluster::serve_any() {
+  if (any_.empty() || closed_) return;
+  Peer* best = least_busy();
+  if (best == nullptr) {
+    maybe_rebootstrap();
+    const auto all = candidates();
+    if (std::ranges::any_of(all, &Peer::connecting)) return;
+    Peer* next = nullptr;
+    for (std::size_t i = 0; i < all.size() && next == nullptr; ++i) {
+      Peer* candidate = all[(rotation_ + i) % all.size()];
+      if (!candidate->in_backoff()) next = candidate;
+    }
+    ++rotation_;
+    if (next != nullptr) return next->connect();
+    MonoTime soonest = shard_.clock.now() + options_.reconnect_backoff_max;
+    for (const Peer* candidate : all) soonest = std::min(soonest, candidate->retry_at());
+    shard_.timers.cancel(any_timer_);
+    any_timer_ = shard_.timers.at(soonest, [this] { serve_any(); });
+    return;
+  }
+  while (!any_.empty()) {
+    Waiting waiting = std::move(any_.front());
+    any_.pop_front();
+    shard_.timers.cancel(waiting.timer);
+    best->submit(std::move(waiting.request));
+    best = least_busy();
+    if (best == nullptr) return serve_any();
+  }
+}
+
+Peer* Cluster::least_busy() {
+  Peer* best = nullptr;
+  for (Peer* candidate : candidates()) {
+    if (candidate->ready() && (best == nullptr || candidate->load() < best->load())) best = candidate;
+  }
+  return best;
+}
+
+std::vector<Peer*> Cluster::candidates() {
+  std::vector<Peer*> result;
+  if (!bootstrapping_) {
+    for (const auto& [id, broker] : view_->brokers) result.push_back(peer(id, Lane::data));
+    return result;
+  }
+  for (std::size_t i = 0; i < options_.bootstrap.size(); ++i) {
+    result.push_back(peer(NodeId(-2 - static_cast<std::int32_t>(i)), Lane::data));
+  }
+  return result;
+}
+
+// KIP-899: when every broker that is known has failed, the bootstrap servers may know better.
+void Cluster::maybe_rebootstrap() {
+  if (bootstrapping_ || !options_.rebootstrap) return;
+  const auto all = candidates();
+  if (std::ranges::all_of(all, [](const Peer* peer) { return peer->in_backoff(); })) {
+    rebootstrap("no broker that was known can be reached");
+  }
+}
+
+void Cluster::rebootstrap(std::string_view why) {
+  shard_.log.info(fmt::format("client {}: asking the bootstrap servers again: {}", options_.client_id, why));
+  bootstrapping_ = true;
+  last_success_ = shard_.clock.now();
+  refresh();
+}
+
+std::string Cluster::failures() const {
+  std::string text;
+  for (const auto& [key, peer] : peers_) {
+    if (peer->last_failure().empty()) continue;
+    text += (text.empty() ? "" : "; ") + peer->last_failure();
+  }
+  return text.empty() ? "check bootstrap.servers" : text;
+}
+
+void Cluster::on_peer_ready(Peer&) { serve_any(); }
+
+void Cluster::on_peer_down(Peer& peer, const Error&) {
+  if (closed_) return;
+  if (peer.id().value() >= 0) refresh();  // leadership may have moved
+  serve_any();
+}
+
+}  // namespace millrace::client

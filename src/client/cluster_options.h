@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "ports/net.h"
+
+namespace millrace::client {
+
+// What a Cluster must know, from the settings of the same names. Times as there.
+struct ClusterOptions {
+  std::vector<ports::Endpoint> bootstrap;
+  bool bootstrap_controllers = false;  // `bootstrap` are controllers (bootstrap.controllers, KIP-919)
+  std::string client_id;
+  Millis request_timeout{30'000};
+  Millis retry_backoff{100};
+  Millis retry_backoff_max{1'000};
+  Millis reconnect_backoff{50};
+  Millis reconnect_backoff_max{1'000};
+  Millis connect_timeout{10'000};
+  Millis connect_timeout_max{30'000};
+  Millis max_idle{540'000};  // negative: never closed for idleness
+  Millis metadata_max_age{300'000};
+  Millis rebootstrap_after{300'000};
+  bool rebootstrap = true;            // metadata.recovery.strategy (KIP-899)
+  bool allow_topic_creation = false;  // asking for a topic's metadata may create it
+};
+
+}  // namespace millrace::client

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/ids.h"
+
+namespace millrace::client {
+
+// Calls that may wait for one broker's connection, and for any broker.
+inline constexpr std::size_t kWaitingPerPeer = 10'000;
+inline constexpr std::size_t kWaitingForAny = 10'000;
+// An answer longer than this ends the connection: no broker sends one, since Kafka's own requests and answers are
+// bounded by 2 GiB and in practice by fetch.max.bytes and one batch.
+inline constexpr std::size_t kMaxAnswerBytes = 1u << 30;
+// What is read at once when no long answer is under way.
+inline constexpr std::size_t kScratchBytes = 64 * 1024;
+// The memory for an answer begins with at most so much and doubles as bytes arrive.
+inline constexpr std::size_t kFirstAnswerBytes = 1024 * 1024;
+// Bytes taken from one connection before the others of the shard get their turn.
+inline constexpr std::size_t kReadPerTurnBytes = 8 * 1024 * 1024;
+// Jitter of every backoff, in percent to both sides (KIP-144, KIP-601).
+inline constexpr std::int64_t kJitterPercent = 20;
+// A throttle that a broker asks for is believed up to this.
+inline constexpr Millis kMaxThrottle{3'600'000};
+// Topics whose metadata is kept fresh.
+inline constexpr std::size_t kTrackedTopics = 1'000'000;
+
+static_assert(kFirstAnswerBytes <= kMaxAnswerBytes);
+static_assert(kScratchBytes <= kReadPerTurnBytes);
+
+}  // namespace millrace::client
