@@ -135,6 +135,7 @@ Outcome replay_batch(const record::BatchView& batch, Offset from, Replayed& into
   if (!reader->status().ok()) return where + " has a damaged record";
   into.last_epoch = std::max(into.last_epoch, batch.leader_epoch());
   into.last_timestamp = batch.max_timestamp();
+  into.bytes += batch.size();
   return {};
 }
 

@@ -18,6 +18,7 @@ struct Replayed {
   std::optional<raft::Membership> membership;  // nothing: the log does not keep it
   LeaderEpoch last_epoch{0};
   WallTime last_timestamp = kNoTime;
+  std::uint64_t bytes = 0;  // of the batches that were applied
 };
 
 // Applies a snapshot file that covers everything below `end`. The error says what is wrong with it.

@@ -6,6 +6,8 @@
 #include "controller/first_records.h"
 #include "controller/quorum_node.h"
 #include "metadata/limits.h"
+#include "metadata/record_frame.h"
+#include "protocol/gen/abort_transaction_record.h"
 #include "record/batch_builder.h"
 
 namespace millrace::controller {
@@ -57,6 +59,10 @@ bool QuorumNode::record_first() {
     storage_failed(directory_ + " cannot be appended to: " + to_string(written.error()));
     return false;
   };
+  if (metadata_.in_transaction()) {
+    // Its leader has gone before the end; what it began never counts.
+    if (!must(write({metadata::frame_record(protocol::AbortTransactionRecord{}, 0)}))) return false;
+  }
   if (image_->features().empty()) {
     const auto records = bootstrap_records(as_bytes(bootstrap_));
     if (!records.ok()) {
@@ -105,21 +111,23 @@ Result<void, Error> QuorumNode::write(const std::vector<Buffer>& records) {
     }
     ++next;
   }
-  return append(batches_of(records, shard_.clock.wall()), std::move(with), next);
+  const WallTime now = shard_.clock.wall();
+  return append(batches_of(records, now), now, std::move(with), next);
 }
 
-Result<void, Error> QuorumNode::append(Buffer batches, metadata::Replayer with, Offset end) {
+Result<void, Error> QuorumNode::append(Buffer batches, WallTime timestamp, metadata::Replayer with, Offset end) {
   auto image = with.image(end);
   if (!image.ok()) {
     shard_.log.error("a decision of the controller does not add up: " + image.error());
     return Error::corrupt;
   }
+  const std::size_t bytes = batches.size();
   const auto appended = log_->append(std::move(batches), raft_->epoch());
   if (!appended.ok()) return appended.error();
   MR_ASSERT(appended->last_offset + 1 == end);
   metadata_ = std::move(with);
   image_ = std::move(*image);
-  uncommitted_.push_back({end, image_});
+  uncommitted_.push_back({end, image_, bytes, timestamp, !metadata_.in_transaction()});
   return {};
 }
 

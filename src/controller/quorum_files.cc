@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "metadata/bootstrap.h"
 #include "metadata/limits.h"
 
 namespace millrace::controller {
@@ -14,22 +15,6 @@ Result<std::optional<std::string>, std::string> read_optional(ports::BlockingFil
   if (text.ok()) return std::optional(std::move(*text));
   if (text.error() == Error::not_found) return std::optional<std::string>();
   return path + " cannot be read: " + to_string(text.error());
-}
-
-// The newest snapshot in the directory, which may be missing too.
-Result<std::optional<metadata::CheckpointName>, std::string> newest_snapshot(ports::BlockingFiles& files,
-                                                                             const std::string& directory) {
-  std::optional<metadata::CheckpointName> newest;
-  const auto entries = files.list(directory);
-  if (!entries.ok()) {
-    if (entries.error() == Error::not_found) return newest;
-    return directory + " cannot be listed: " + to_string(entries.error());
-  }
-  for (const ports::DirectoryEntry& entry : *entries) {
-    const auto name = metadata::parse_checkpoint_name(entry.name);
-    if (name && (!newest || *newest < *name)) newest = name;
-  }
-  return newest;
 }
 
 }  // namespace
@@ -53,14 +38,14 @@ Result<QuorumFiles, std::string> read_quorum_files(ports::BlockingFiles& files, 
     found.state = *parsed;
   }
 
-  const auto newest = newest_snapshot(files, directory);
-  if (!newest.ok()) return newest.error();
-  if (*newest) {
-    const std::string path = directory + "/" + metadata::render_checkpoint_name(**newest);
+  auto snapshots = find_snapshots(files, directory);
+  if (!snapshots.ok()) return "the snapshots in " + directory + " cannot be looked at: " + to_string(snapshots.error());
+  found.snapshots = std::move(*snapshots);
+  if (!found.snapshots.empty()) {
+    const std::string path = directory + "/" + metadata::render_checkpoint_name(found.snapshots.back().name);
     auto bytes = read_optional(files, path, metadata::kMaxSnapshotBytes);
     if (!bytes.ok()) return bytes.error();
     if (!*bytes) return path + " has vanished";
-    found.snapshot = *newest;
     found.snapshot_bytes = std::move(**bytes);
   }
 

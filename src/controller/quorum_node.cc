@@ -13,7 +13,8 @@ QuorumNode::QuorumNode(ports::Shard& shard, QuorumOptions options)
     : shard_(shard),
       options_(std::move(options)),
       directory_(metadata_log_directory(options_.metadata_dir)),
-      committer_(log::Committer::create(shard)) {
+      committer_(log::Committer::create(shard)),
+      snapshots_(shard, directory_, options_.server->quorum) {
   MR_ASSERT(options_.server != nullptr);
 }
 
@@ -39,6 +40,7 @@ void QuorumNode::handle(std::int16_t api_key, std::int16_t version, Buffer body,
 void QuorumNode::stop(Task stopped) {
   over_ = true;
   active_ = false;
+  snapshots_.stop();
   if (!log_) {
     refuse_all();
     shard_.timers.at_turn_end(std::move(stopped));

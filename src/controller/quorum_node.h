@@ -12,6 +12,7 @@
 #include "controller/log_replay.h"
 #include "controller/quorum.h"
 #include "controller/quorum_files.h"
+#include "controller/snapshot_keeper.h"
 #include "log/partition_log.h"
 #include "metadata/replayer.h"
 #include "raft/raft.h"
@@ -49,6 +50,9 @@ class QuorumNode final : public Quorum, public log::LogListener {
   struct Uncommitted {
     Offset end;
     metadata::ImagePtr image;
+    std::size_t bytes;    // of its batches
+    WallTime timestamp;   // of its records
+    bool whole;           // no transaction of records is open behind it
   };
   struct Parked {
     Offset end;
@@ -63,8 +67,9 @@ class QuorumNode final : public Quorum, public log::LogListener {
 
   // quorum_start.cc
   void open_log(QuorumFiles files);
+  void fit_log(QuorumFiles files);
   void replay(QuorumFiles files);
-  void replayed(std::unique_ptr<Replayed> replayed);
+  void replayed(std::unique_ptr<Replayed> replayed, std::vector<SnapshotFile> snapshots);
   Result<raft::RaftConfig, std::string> raft_config(const Replayed& replayed) const;
   void give_up(const std::string& why);
 
@@ -82,7 +87,7 @@ class QuorumNode final : public Quorum, public log::LogListener {
   bool record_first();
   void take(Request request);
   Result<void, Error> write(const std::vector<Buffer>& records);
-  Result<void, Error> append(Buffer batches, metadata::Replayer with, Offset end);
+  Result<void, Error> append(Buffer batches, WallTime timestamp, metadata::Replayer with, Offset end);
   void park(Request request, Buffer response);
   void refuse_all();
   void refuse_later(Request request, protocol::Errc code);
@@ -101,6 +106,7 @@ class QuorumNode final : public Quorum, public log::LogListener {
   bool state_wanted_ = false;   // wanted_state_ is not being written yet
   bool state_writing_ = false;
   std::string bootstrap_;
+  SnapshotKeeper snapshots_;
 
   metadata::Replayer metadata_;
   metadata::ImagePtr image_;      // of metadata_

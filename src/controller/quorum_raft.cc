@@ -39,11 +39,13 @@ void QuorumNode::write_state() {
 
 void QuorumNode::begin_epoch(const raft::EpochStart& start) {
   const auto changed = changed_membership();
-  const Buffer batch = raft::epoch_start_batch(start, changed, shard_.clock.wall());
+  const WallTime now = shard_.clock.wall();
+  Buffer batch = raft::epoch_start_batch(start, changed, now);
   const std::int64_t records = changed ? 3 : 1;
   metadata::Replayer with = metadata_;
   with.set_leader(start.leader, start.epoch);
-  if (const auto appended = append(batch, std::move(with), log_->end() + records); !appended.ok()) {
+  if (const auto appended = append(std::move(batch), now, std::move(with), log_->end() + records);
+      !appended.ok()) {
     return storage_failed(directory_ + " cannot be appended to: " + to_string(appended.error()));
   }
   if (changed) membership_ = changed;
@@ -66,14 +68,18 @@ std::optional<raft::Membership> QuorumNode::changed_membership() const {
 
 // Images first, then answers: who is answered finds the image that shows why.
 void QuorumNode::committed(Offset end) {
-  metadata::ImagePtr newest;
+  std::optional<SnapshotKeeper::Progress> progress;
+  std::uint64_t bytes = 0;
   while (!uncommitted_.empty() && uncommitted_.front().end <= end) {
-    newest = std::move(uncommitted_.front().image);
+    Uncommitted& now = uncommitted_.front();
+    bytes += now.bytes;
+    progress = {std::move(now.image), raft_->epoch(), now.timestamp, membership_, bytes, now.whole};
     uncommitted_.pop_front();
   }
-  if (newest) {
-    published_ = std::move(newest);
+  if (progress) {
+    published_ = progress->image;
     for (auto& publish : subscribers_) publish(published_);
+    snapshots_.committed(std::move(*progress));
   }
   while (!parked_.empty() && parked_.front().end <= end) {
     Parked done = std::move(parked_.front());
@@ -91,6 +97,7 @@ void QuorumNode::on_broken() { storage_failed(directory_ + " can no longer be wr
 // Without its metadata log a voter is of no use: the node ends, as Kafka's does.
 void QuorumNode::storage_failed(const std::string& what) {
   over_ = true;
+  snapshots_.stop();
   if (raft_) step(raft::Input::storage_failed());
   refuse_all();
   shard_.process.fail("the metadata log has failed: " + what);

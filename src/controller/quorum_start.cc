@@ -54,19 +54,48 @@ void QuorumNode::open_log(QuorumFiles files) {
           return give_up("the metadata log " + directory_ + " cannot be opened: " + to_string(opened.error()));
         }
         log_ = std::move(*opened);
-        if (!over_) replay(std::move(files));
+        if (!over_) fit_log(std::move(files));
       }));
+}
+
+// A log that ends below the newest snapshot, or was written in older epochs, has nothing that the snapshot lacks: a
+// crash came between taking the snapshot over from a leader and giving the log up. It begins anew where the snapshot
+// ends, as Kafka's does.
+void QuorumNode::fit_log(QuorumFiles files) {
+  if (files.snapshots.empty()) return replay(std::move(files));
+  const metadata::CheckpointName newest = files.snapshots.back().name;
+  const bool empty = log_->start() == log_->end();
+  const bool behind = log_->end() < newest.end || (!empty && log_->last_epoch() < newest.epoch);
+  if (!behind) return replay(std::move(files));
+  shard_.log.warning("the metadata log " + directory_ + " ends at " + std::to_string(log_->end().value()) + " in epoch " +
+                     std::to_string(log_->last_epoch().value()) + ", behind its newest snapshot " +
+                     metadata::render_checkpoint_name(newest) + ": it begins anew there");
+  log_->close(while_alive([this, files = std::move(files), newest](Status closed) mutable {
+    if (!closed.ok()) return give_up(directory_ + " cannot be closed: " + to_string(closed.error()));
+    log_.reset();
+    ports::run_job<Status>(
+        shard_.jobs,
+        [directory = directory_, newest](ports::BlockingFiles& disk) {
+          return restart_log_at(disk, directory, newest.end);
+        },
+        while_alive([this, files = std::move(files)](Status done) mutable {
+          if (over_) return;
+          if (!done.ok()) return give_up(directory_ + " cannot be begun anew: " + to_string(done.error()));
+          open_log(std::move(files));
+        }));
+  }));
 }
 
 void QuorumNode::replay(QuorumFiles files) {
   bootstrap_ = std::move(files.bootstrap_bytes);
   Replayed begin;
   Offset from{0};
-  if (files.snapshot) {
-    from = files.snapshot->end;
-    const auto outcome = replay_snapshot(as_bytes(files.snapshot_bytes), files.snapshot->epoch, from, begin);
+  if (!files.snapshots.empty()) {
+    const metadata::CheckpointName newest = files.snapshots.back().name;
+    from = newest.end;
+    const auto outcome = replay_snapshot(as_bytes(files.snapshot_bytes), newest.epoch, from, begin);
     if (!outcome.ok()) {
-      return give_up(directory_ + "/" + metadata::render_checkpoint_name(*files.snapshot) + ": " + outcome.error());
+      return give_up(directory_ + "/" + metadata::render_checkpoint_name(newest) + ": " + outcome.error());
     }
   }
   if (log_->start() > from || log_->end() < from) {
@@ -76,20 +105,22 @@ void QuorumNode::replay(QuorumFiles files) {
   }
   if (files.state) wanted_state_ = *files.state;
   replay_log(*log_, from, std::move(begin),
-             while_alive([this](Result<std::unique_ptr<Replayed>, std::string> done) {
+             while_alive([this, found = std::move(files.snapshots)](
+                             Result<std::unique_ptr<Replayed>, std::string> done) mutable {
                if (over_) return;
                if (!done.ok()) return give_up(done.error());
-               replayed(std::move(*done));
+               replayed(std::move(*done), std::move(found));
              }));
 }
 
-void QuorumNode::replayed(std::unique_ptr<Replayed> replayed) {
+void QuorumNode::replayed(std::unique_ptr<Replayed> replayed, std::vector<SnapshotFile> snapshots) {
   auto config = raft_config(*replayed);
   if (!config.ok()) return give_up(config.error());
   auto raft = raft::Raft::create(std::move(*config));
   if (!raft.ok()) return give_up(raft.error());
   auto image = replayed->metadata.image(log_->end());
   if (!image.ok()) return give_up("the metadata log " + directory_ + " does not add up: " + image.error());
+  snapshots_.start(*log_, std::move(snapshots), replayed->bytes);
   membership_ = std::move(replayed->membership);
   metadata_ = std::move(replayed->metadata);
   image_ = std::move(*image);

@@ -15,4 +15,8 @@ inline constexpr std::size_t kMaxSnapshotBytes = 1u << 30;
 // How many bytes of records a batch of the metadata log holds at most: as Kafka's.
 inline constexpr std::size_t kMaxBatchBytes = 8u << 20;
 
+// And a batch of a snapshot, unless one record is larger: what writing one keeps in memory.
+inline constexpr std::size_t kSnapshotBatchBytes = 1u << 20;
+static_assert(kSnapshotBatchBytes <= kMaxBatchBytes);
+
 }  // namespace millrace::metadata

@@ -16,7 +16,8 @@ Outcome replay(Draft& draft, const protocol::DelegationTokenRecord& record) {
   token.issued = WallTime(record.issue_timestamp);
   token.expires = WallTime(record.expiration_timestamp);
   token.expires_at_last = WallTime(record.max_timestamp);
-  draft.state.tokens.set(token.id, std::make_shared<const TokenImage>(std::move(token)));
+  const std::string id = token.id;
+  draft.state.tokens.set(id, std::make_shared<const TokenImage>(std::move(token)));
   return {};
 }
 
