@@ -13,11 +13,15 @@ namespace millrace::ports {
   X(log_disk_full, "a log found no space and waits for it")                      \
   X(log_broken, "a write or sync failed, and the log was closed for writing")    \
   X(log_cut_back, "a log was truncated")                                         \
+  X(log_start_moved, "a log gave up its beginning")                              \
+  X(log_segment_dropped, "the files of a segment below the log start were given up") \
   X(log_read_missed, "a read found a batch header not in memory")                \
   X(replica_append_put_off, "an append waited for the log to take more")         \
   X(replica_duplicate_waits, "a duplicate came before its batch was durable")    \
   X(replica_readers_woken, "fetches that waited for data were woken")            \
-  X(controller_answer_parked, "an answer waited for its records to be committed")
+  X(controller_answer_parked, "an answer waited for its records to be committed") \
+  X(metadata_snapshot_written, "the controller finished a snapshot of the metadata") \
+  X(metadata_log_trimmed, "the metadata log gave up what an old snapshot needed")
 
 // Places where the simulator may make the product take its rare path: each asks faults.strike().
 #define MILLRACE_FAULT_POINTS(X)                                       \
