@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "broker/handlers/handlers.h"
 #include "broker/limits.h"
 #include "protocol/api.h"
@@ -23,6 +25,7 @@ Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings
       producer_ids_(*this),
       memory_(kRequestBytesPerShard, shard.timers),
       doors_(*this),
+      upkeep_(*this),
       receive_buffer_(Buffer::allocate(kScratchBytes)) {
   siblings.brokers[shard.id.value()] = this;
 }
@@ -31,9 +34,10 @@ Broker::~Broker() = default;
 
 void Broker::observe(const metadata::ImagePtr& image) {
   if (image == nullptr || (image_ != nullptr && image->offset() <= image_->offset())) return;
-  image_ = image;
+  const metadata::ImagePtr before = std::exchange(image_, image);
   rules_.set_image(image_);
   partitions_.apply(image_);
+  if (before != nullptr) groups_.observe(*before, *image_);
 }
 
 void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer body, Callback<void(Buffer)> answer) {
@@ -49,6 +53,7 @@ void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer bo
 void Broker::introduce(NodeFacts facts) {
   facts_ = std::move(facts);
   partitions_.set_dirs(facts_.log_dir, facts_.partition_dirs);
+  upkeep_.begin();
 }
 
 void Broker::open_doors() {
@@ -57,6 +62,7 @@ void Broker::open_doors() {
 }
 
 void Broker::shut(Callback<void(std::vector<Checkpoint>)> shut) {
+  upkeep_.end();
   doors_.close([this, shut = std::move(shut)]() mutable {
     partitions_.close_all([this, shut = std::move(shut)](std::vector<Checkpoint> checkpoints) mutable {
       shut(std::move(checkpoints));
@@ -102,7 +108,23 @@ bool Broker::pipelines(std::int16_t api_key) const {
 
 void Broker::dispatch(RequestPtr request) {
   const Handler* handler = find_handler(request->api_key());
+  request->watch(*this, shard_.clock.now());
   handler->handle(std::move(request), *this);
+}
+
+void Broker::on_answered(const Request& request) {
+  const MonoTime now = shard_.clock.now();
+  request_times_.answered(request.api_key(), request.version(), Nanos(now - request.begun()), now);
+  if (log_levels_.requests() || (log_levels_.hang_ups() && request.hangs_up())) tell(request);
+}
+
+// The line of a request, for who asked for them (KIP-412).
+void Broker::tell(const Request& request) {
+  const Handler* handler = find_handler(request.api_key());
+  shard_.log.info(fmt::format("{} v{} of client \"{}\" at {}, {} bytes, correlation {}: {}",
+                              handler != nullptr ? protocol::api_info(handler->api).name : "unknown", request.version(),
+                              request.header().client_id.value_or(""), request.peer().host, request.frame().size(),
+                              request.header().correlation_id, request.hangs_up() ? "hung up" : "answered"));
 }
 
 bool Broker::busy(Task resume) {

@@ -92,6 +92,8 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   void on_resign(const replica::Partition::Identity& partition) override;
 
  private:
+  void tell(const Request& request);
+
   ports::Shard& shard_;
   const config::ServerConfig& config_;
   NodeFacts facts_;

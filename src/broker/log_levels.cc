@@ -9,17 +9,9 @@ namespace {
 constexpr std::array<std::string_view, 6> kLevels = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};
 constexpr std::string_view kInitial = "INFO";
 
-// kafka.request.logger has a line for every request at DEBUG. The others are there for tools that set them: whatever
-// this node has to say otherwise is the root's.
-constexpr std::array<std::string_view, 9> kLoggers = {"kafka.controller",
-                                                      "kafka.coordinator.group",
-                                                      "kafka.log",
-                                                      "kafka.network",
-                                                      "kafka.network.RequestChannel",
-                                                      kRequestLogger,
-                                                      "kafka.server",
-                                                      "kafka.server.KafkaApis",
-                                                      kRootLogger};
+constexpr std::array<std::string_view, 3> kLoggers = {kRequestLogger, kApisLogger, kRootLogger};
+
+bool is_fine(std::string_view level) { return level == "DEBUG" || level == "TRACE"; }
 
 }  // namespace
 
@@ -39,20 +31,22 @@ void LogLevels::unset(std::string_view logger) {
 
 void LogLevels::work_out() {
   const auto levels = in_force();
-  const auto& level = levels.at(std::string(kRequestLogger));
-  requests_ = level == "DEBUG" || level == "TRACE";
+  requests_ = is_fine(levels.at(std::string(kRequestLogger)));
+  hang_ups_ = is_fine(levels.at(std::string(kApisLogger)));
+}
+
+ports::Severity LogLevels::least() const {
+  const auto at = set_.find(kRootLogger);
+  const std::string_view level = at != set_.end() ? std::string_view(at->second) : kInitial;
+  if (is_fine(level)) return ports::Severity::debug;
+  if (level == "INFO") return ports::Severity::info;
+  return level == "WARN" ? ports::Severity::warning : ports::Severity::error;
 }
 
 std::map<std::string, std::string> LogLevels::in_force() const {
   std::map<std::string, std::string> levels;
   for (const auto logger : kLoggers) {
-    // The nearest name above that is set counts: that of a logger is its own up to a dot.
-    std::string_view name = logger;
-    auto at = set_.find(name);
-    while (at == set_.end() && name.find('.') != std::string_view::npos) {
-      name = name.substr(0, name.rfind('.'));
-      at = set_.find(name);
-    }
+    auto at = set_.find(logger);
     if (at == set_.end()) at = set_.find(kRootLogger);
     levels.emplace(logger, at != set_.end() ? at->second : kInitial);
   }

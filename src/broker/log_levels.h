@@ -24,17 +24,23 @@ class LogLevels {
 
   // Every logger with the level that is in force for it, in order of name.
   std::map<std::string, std::string> in_force() const;
-  // Whether every request is to have a line.
+  // Whether every request is to have a line (kafka.request.logger at DEBUG or TRACE), and whether those that the node
+  // could not read and hung up on are (kafka.server.KafkaApis).
   bool requests() const { return requests_; }
+  bool hang_ups() const { return hang_ups_; }
+  // From where on lines are written: the root's level.
+  ports::Severity least() const;
 
  private:
   void work_out();
 
   std::map<std::string, std::string, std::less<>> set_;
   bool requests_ = false;
+  bool hang_ups_ = false;
 };
 
 inline constexpr std::string_view kRootLogger = "root";
 inline constexpr std::string_view kRequestLogger = "kafka.request.logger";
+inline constexpr std::string_view kApisLogger = "kafka.server.KafkaApis";
 
 }  // namespace millrace::broker

@@ -47,6 +47,7 @@ class StderrLogger final : public ports::Logger {
   void write(ports::Severity severity, std::string_view line) override {
     out_.log(level_of(severity), spdlog::string_view_t(line.data(), line.size()));
   }
+  void set_least(ports::Severity least) override { out_.set_level(level_of(least)); }
 
  private:
   spdlog::logger out_;

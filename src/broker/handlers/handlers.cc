@@ -37,18 +37,24 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::delete_records, 0, 2, 0, kOnBroker, del, kInTurn, delete_records},
     Handler{ApiKey::init_producer_id, 0, 5, 0, kOnBroker, idempotent_write, kInTurn, init_producer_id},
     Handler{ApiKey::offset_for_leader_epoch, 2, 4, 2, kOnBroker, describe, kInTurn, offset_for_leader_epoch},
+    Handler{ApiKey::describe_acls, 1, 3, 1, kOnBroker, describe, kInTurn, describe_acls},
     Handler{ApiKey::create_acls, 1, 3, 1, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::delete_acls, 1, 3, 1, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::describe_configs, 1, 4, 1, kOnBroker, describe_configs, kInTurn, broker::describe_configs},
-    Handler{ApiKey::alter_configs, 0, 2, 0, kOnBoth, alter_configs, kInTurn, forward},
+    Handler{ApiKey::alter_configs, 0, 2, 0, kOnBoth, alter_configs, kInTurn, broker::alter_configs},
     Handler{ApiKey::create_partitions, 0, 3, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::describe_delegation_token, 1, 3, 1, kOnBroker, describe, kInTurn, describe_delegation_token},
     Handler{ApiKey::delete_groups, 0, 2, 0, kOnBroker, del, kInTurn, delete_groups},
     Handler{ApiKey::elect_leaders, 0, 2, 0, kOnBoth, alter, kInTurn, forward},
-    Handler{ApiKey::incremental_alter_configs, 0, 1, 0, kOnBoth, alter_configs, kInTurn, forward},
+    Handler{ApiKey::incremental_alter_configs, 0, 1, 0, kOnBoth, alter_configs, kInTurn,
+            incremental_alter_configs},
     Handler{ApiKey::alter_partition_reassignments, 0, 1, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::list_partition_reassignments, 0, 0, 0, kOnBoth, describe, kInTurn, forward},
     Handler{ApiKey::offset_delete, 0, 0, 0, kOnBroker, del, kInTurn, offset_delete},
+    Handler{ApiKey::describe_client_quotas, 0, 1, 0, kOnBroker, describe_configs, kInTurn, describe_client_quotas},
     Handler{ApiKey::alter_client_quotas, 0, 1, 0, kOnBoth, alter_configs, kInTurn, forward},
+    Handler{ApiKey::describe_user_scram_credentials, 0, 0, 0, kOnBroker, describe, kInTurn,
+            describe_user_scram_credentials},
     Handler{ApiKey::alter_user_scram_credentials, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::describe_quorum, 0, 2, 0, kOnBoth, describe, kInTurn, forward},
     Handler{ApiKey::update_features, 0, 2, 0, kOnBoth, alter, kInTurn, forward},
@@ -72,7 +78,8 @@ constexpr bool answers_itself(ApiKey api) { return api == ApiKey::api_versions |
 
 bool Handler::serves(const Listener& listener, const NodeFacts& facts) const {
   if ((listeners & (listener.controller ? kOnController : kOnBroker)) == 0) return false;
-  const bool asks_quorum = handle == forward || (listener.controller && !answers_itself(api));
+  const bool asks_quorum = handle == forward || handle == broker::alter_configs ||
+                           handle == incremental_alter_configs || (listener.controller && !answers_itself(api));
   return !asks_quorum || facts.controller_serves.test(static_cast<std::size_t>(api));
 }
 

@@ -82,6 +82,12 @@ void list_config_resources(RequestPtr request, Broker& broker);
 void describe_cluster(RequestPtr request, Broker& broker);
 void describe_producers(RequestPtr request, Broker& broker);
 void describe_topic_partitions(RequestPtr request, Broker& broker);
+void alter_configs(RequestPtr request, Broker& broker);
+void incremental_alter_configs(RequestPtr request, Broker& broker);
+void describe_acls(RequestPtr request, Broker& broker);
+void describe_delegation_token(RequestPtr request, Broker& broker);
+void describe_client_quotas(RequestPtr request, Broker& broker);
+void describe_user_scram_credentials(RequestPtr request, Broker& broker);
 // Hands the body to the active controller and its answer back.
 void forward(RequestPtr request, Broker& broker);
 
