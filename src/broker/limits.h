@@ -42,6 +42,9 @@ static_assert(kRequestBytesInFlight <= kRequestBytesPerShard);
 
 // Requests to a partition whose log is still being opened wait for it; more than these are told to come back.
 inline constexpr std::size_t kWaitingForOpen = 4096;
+// Retention begins so long after the start, and a timer that would run later than kLongestTimer is not set.
+inline constexpr Millis kUpkeepDelay{30'000};
+inline constexpr Millis kLongestTimer{1'000'000'000'000};
 // A log that could not be opened because the disk was full is tried again so long after.
 inline constexpr Millis kReopenInterval{2'000};
 

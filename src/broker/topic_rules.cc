@@ -76,6 +76,17 @@ const TopicRules& TopicRulesCache::of(std::string_view topic) {
   rules.log.index_interval_bytes =
       ByteCount(static_cast<std::uint64_t>(std::max(rules.config.index_interval_bytes, 0)));
   rules.log.segment_ms = rules.config.segment_age_max;
+  rules.log.segment_jitter = rules.config.segment_jitter;
+  rules.log.segment_index_bytes =
+      ByteCount(static_cast<std::uint64_t>(std::max(rules.config.segment_index_bytes, 0)));
+  rules.log.preallocate = rules.config.preallocate;
+  rules.log.remove_old = rules.config.remove_old;
+  rules.log.retention_bytes = rules.config.retention_bytes;
+  rules.log.retention = rules.config.retention;
+  rules.log.file_delete_delay = rules.config.file_delete_delay;
+  rules.log.flush_messages = rules.config.flush_messages;
+  rules.log.flush_interval = rules.config.flush_interval;
+  rules.log.producer_expiry = server_.topics.producer_expiration;
   rules.log.durable = config::durability_of(topic, own, layers).mode == config::Acknowledge::from_disk;
   return rules_.emplace(std::string(topic), Known{&own, std::move(rules)}).first->second.rules;
 }

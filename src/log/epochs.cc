@@ -38,6 +38,15 @@ bool EpochTable::truncate(Offset end) {
   return entries_.size() != before;
 }
 
+bool EpochTable::truncate_front(Offset start) {
+  std::size_t before = 0;
+  while (before < entries_.size() && entries_[before].start <= start) ++before;
+  if (before == 0 || (before == 1 && entries_.front().start == start)) return false;
+  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(before - 1));
+  entries_.front().start = start;
+  return true;
+}
+
 EpochEnd EpochTable::end_of(LeaderEpoch epoch, Offset log_end) const {
   const auto above = std::upper_bound(entries_.begin(), entries_.end(), epoch,
                                       [](LeaderEpoch wanted, const EpochStart& entry) { return wanted < entry.epoch; });
@@ -95,10 +104,11 @@ EpochTable EpochTable::merge(const EpochTable& checkpoint, const EpochTable& see
   const bool rising = std::adjacent_find(merged.entries_.begin(), merged.entries_.end(),
                                          [](const EpochStart& a, const EpochStart& b) { return a.start >= b.start; }) ==
                       merged.entries_.end();
-  // A batch of an epoch before the place where the checkpoint lets the epoch begin shows that the checkpoint is wrong.
+  // A batch of an epoch before the place where the checkpoint lets the epoch begin shows that the checkpoint is wrong,
+  // but for the first entry, which begins where the log does and may so have left earlier batches behind.
   const bool agrees = std::all_of(seen.entries_.begin(), seen.entries_.end(), [&](const EpochStart& batch) {
     return std::none_of(known.entries_.begin(), known.entries_.end(), [&](const EpochStart& entry) {
-      return entry.epoch == batch.epoch && entry.start > batch.start;
+      return entry.epoch == batch.epoch && entry.start > batch.start && entry.epoch != known.entries_.front().epoch;
     });
   });
   return rising && agrees ? merged : seen;

@@ -25,6 +25,8 @@ class EpochTable {
   bool begin(LeaderEpoch epoch, Offset start);
   // Forgets entries that begin at or behind `end`. True if the table changed.
   bool truncate(Offset end);
+  // Forgets entries that end at or below `start`; the one that holds it begins there now. True if the table changed.
+  bool truncate_front(Offset start);
 
   LeaderEpoch last() const { return entries_.empty() ? kNoEpoch : entries_.back().epoch; }
   // The rule of PartitionLog::end_of_epoch.

@@ -66,6 +66,14 @@ class BlockingFile {
   virtual Status sync() = 0;
   virtual Status resize(FilePosition size) = 0;
   virtual Result<ByteCount> size() = 0;
+  // When it was last written, by the system's wall clock. Error::unsupported where nobody keeps that.
+  virtual Result<WallTime> modified() { return Error::unsupported; }
+};
+
+// Room of a file system, in bytes.
+struct Space {
+  ByteCount total;
+  ByteCount usable;  // by this process, without being root
 };
 
 struct DirectoryEntry {
@@ -89,6 +97,8 @@ class BlockingFiles {
   // A file or an empty directory; Error::not_found if it is missing.
   virtual Status remove(const std::string& path) = 0;
   virtual Status sync_directory(const std::string& path) = 0;
+  // Of the file system that `path` is on. Error::unsupported where there is none.
+  virtual Result<Space> space(const std::string& /*path*/) { return Error::unsupported; }
   // Takes the exclusive lock of a directory's lock file, for as long as the process lives.
   // Error::exists if another process (or node of the simulation) holds it.
   virtual Status lock(const std::string& path) = 0;

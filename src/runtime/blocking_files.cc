@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,6 +62,11 @@ class SystemFile final : public ports::BlockingFile {
     struct stat about {};
     if (::fstat(fd_, &about) != 0) return file_error(errno);
     return ByteCount(static_cast<std::uint64_t>(about.st_size));
+  }
+  Result<WallTime> modified() override {
+    struct stat about {};
+    if (::fstat(fd_, &about) != 0) return file_error(errno);
+    return WallTime(std::int64_t{about.st_mtim.tv_sec} * 1000 + about.st_mtim.tv_nsec / 1'000'000);
   }
 
  private:
@@ -148,6 +154,13 @@ Status SystemFiles::sync_directory(const std::string& path) {
   ::close(fd);
   if (result != 0) return Error::io;
   return {};
+}
+
+Result<ports::Space> SystemFiles::space(const std::string& path) {
+  struct statvfs about {};
+  if (::statvfs(path.c_str(), &about) != 0) return file_error(errno);
+  return ports::Space{ByteCount(std::uint64_t{about.f_blocks} * about.f_frsize),
+                      ByteCount(std::uint64_t{about.f_bavail} * about.f_frsize)};
 }
 
 Status SystemFiles::lock(const std::string& path) {

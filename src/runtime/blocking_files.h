@@ -22,6 +22,7 @@ class SystemFiles final : public ports::BlockingFiles {
   Status rename(const std::string& from, const std::string& to) override;
   Status remove(const std::string& path) override;
   Status sync_directory(const std::string& path) override;
+  Result<ports::Space> space(const std::string& path) override;
   // Creates the file if it is missing. The lock is one of fcntl's, which Java's file locks (and so Kafka) respect and
   // are seen by; it belongs to the open file, so a second node in this process is refused as well. Held until this
   // object is destroyed.
