@@ -1,5 +1,7 @@
 #include "broker/group_host.h"
 
+#include <set>
+
 #include "broker/broker.h"
 #include "broker/coordinator_log.h"
 #include "coordinator/partition_choice.h"
@@ -15,6 +17,8 @@ groups::GroupSettings settings_of(const config::ServerConfig& config) {
   settings.max_group_size = config.groups.max_size;
   settings.max_offset_metadata = config.groups.offset_metadata_max_bytes;
   settings.offsets_commit_timeout = config.groups.offsets_commit_timeout;
+  settings.retention = config.groups.offsets_retention;
+  settings.retention_check_interval = config.groups.offsets_retention_check_interval;
   return settings;
 }
 
@@ -51,6 +55,15 @@ void GroupHost::lead(replica::Partition& partition) {
 
 void GroupHost::resign(PartitionIndex partition) {
   if (coordinator_ != nullptr) coordinator_->unload(partition);
+}
+
+void GroupHost::observe(const metadata::Image& before, const metadata::Image& now) {
+  if (coordinator_ == nullptr) return;
+  std::set<std::string, std::less<>> gone;
+  for (const metadata::TopicImage* topic : before.topics()) {
+    if (now.topic(topic->id) == nullptr) gone.insert(topic->name);
+  }
+  if (!gone.empty()) coordinator_->topics_deleted(gone);
 }
 
 std::optional<groups::TopicDirectory::Topic> GroupHost::by_name(std::string_view name) const {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "groups/group_coordinator.h"
+#include "metadata/image.h"
 #include "replica/partition.h"
 
 namespace millrace::broker {
@@ -30,6 +31,8 @@ class GroupHost final : public groups::TopicDirectory {
 
   void lead(replica::Partition& partition);
   void resign(PartitionIndex partition);
+  // The metadata has moved on: offsets of topics that are no more are removed.
+  void observe(const metadata::Image& before, const metadata::Image& now);
 
   std::optional<Topic> by_name(std::string_view name) const override;
   std::optional<Topic> by_id(const Uuid& id) const override;

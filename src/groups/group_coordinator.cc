@@ -1,6 +1,7 @@
 #include "groups/group_coordinator.h"
 
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "coordinator/partition_choice.h"
@@ -8,6 +9,7 @@
 #include "groups/group_partition.h"
 #include "groups/offsets/commit.h"
 #include "groups/offsets/fetch.h"
+#include "protocol/message.h"
 
 namespace millrace::groups {
 
@@ -121,6 +123,81 @@ void GroupCoordinator::fetch_offsets(OffsetQuery query, Callback<void(OffsetAnsw
   }
   state_->environment.timers.at_turn_end(
       [answer = offsets::fetch_error(query, error), reply = std::move(reply)]() mutable { reply(std::move(answer)); });
+}
+
+void GroupCoordinator::delete_offsets(Incoming<protocol::OffsetDeleteRequest> request, Reply reply) {
+  Errc error = Errc::none;
+  if (request.body.group_id.empty()) {
+    error = Errc::invalid_group_id;
+  } else if (GroupPartition* partition = state_->of(request.body.group_id, error)) {
+    return partition->delete_offsets(request, std::move(reply));
+  }
+  protocol::OffsetDeleteResponse response;
+  response.error_code = to_wire(error);
+  state_->later(std::move(reply), encode_body(response, request.version));
+}
+
+ListAnswer GroupCoordinator::list(const ListQuery& query) const {
+  ListAnswer answer;
+  for (const auto& [index, partition] : state_->partitions) {
+    const Errc error = partition->ready();
+    if (error == Errc::none) {
+      partition->list(query, answer.groups);
+    } else if (error != Errc::not_coordinator) {
+      return {to_wire(error), {}};
+    }
+  }
+  return answer;
+}
+
+std::vector<DescribedGroup> GroupCoordinator::describe(const std::vector<std::string>& groups) const {
+  std::vector<DescribedGroup> described;
+  for (const std::string& group : groups) {
+    Errc error = Errc::none;
+    if (const GroupPartition* partition = state_->of(group, error)) {
+      described.push_back(partition->describe(group));
+      continue;
+    }
+    DescribedGroup& failed = described.emplace_back();
+    failed.id = group;
+    failed.error = to_wire(error);
+  }
+  return described;
+}
+
+void GroupCoordinator::delete_groups(std::vector<std::string> groups,
+                                     Callback<void(std::vector<DeletedGroup>)> reply) {
+  struct Collecting {
+    std::vector<DeletedGroup> answers;
+    std::size_t left = 0;
+    Callback<void(std::vector<DeletedGroup>)> reply;
+    void one_less() {
+      if (--left == 0) reply(std::move(answers));
+    }
+  };
+  auto collecting = std::make_shared<Collecting>();
+  collecting->reply = std::move(reply);
+  collecting->left = groups.size() + 1;
+  for (std::string& group : groups) collecting->answers.push_back({std::move(group), 0});
+  for (DeletedGroup& answer : collecting->answers) {
+    Errc error = Errc::none;
+    const auto done = [collecting, &answer](Errc result) {
+      answer.error = to_wire(result);
+      collecting->one_less();
+    };
+    if (GroupPartition* partition = state_->of(answer.id, error)) {
+      partition->delete_group(answer.id, done);
+    } else {
+      state_->environment.timers.at_turn_end([done, error] { done(error); });
+    }
+  }
+  state_->environment.timers.at_turn_end([collecting] { collecting->one_less(); });
+}
+
+void GroupCoordinator::topics_deleted(const std::set<std::string, std::less<>>& topics) {
+  for (const auto& [index, partition] : state_->partitions) {
+    if (partition->ready() == Errc::none) partition->topics_deleted(topics);
+  }
 }
 
 }  // namespace millrace::groups

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -9,6 +11,7 @@
 #include "base/callback.h"
 #include "base/ids.h"
 #include "coordinator/partition_log.h"
+#include "groups/admin/listing.h"
 #include "groups/offsets/query.h"
 #include "groups/settings.h"
 #include "groups/topic_directory.h"
@@ -17,6 +20,7 @@
 #include "protocol/gen/join_group.h"
 #include "protocol/gen/leave_group.h"
 #include "protocol/gen/offset_commit.h"
+#include "protocol/gen/offset_delete.h"
 #include "protocol/gen/sync_group.h"
 
 namespace millrace::groups {
@@ -67,6 +71,17 @@ class GroupCoordinator {
   void leave(Incoming<protocol::LeaveGroupRequest> request, Reply reply);
   void commit_offsets(Incoming<protocol::OffsetCommitRequest> request, Reply reply);
   void fetch_offsets(OffsetQuery query, Callback<void(OffsetAnswer)> reply);
+  // Partitions that do not exist are UNKNOWN_TOPIC_OR_PARTITION; offsets of topics that members read stay.
+  void delete_offsets(Incoming<protocol::OffsetDeleteRequest> request, Reply reply);
+
+  // The groups that this shard coordinates. At once, from what is committed.
+  ListAnswer list(const ListQuery& query) const;
+  // One answer per id, in order. Ids must belong to partitions of this shard.
+  std::vector<DescribedGroup> describe(const std::vector<std::string>& groups) const;
+  // The same; in a later call, when all that was written for it is committed.
+  void delete_groups(std::vector<std::string> groups, Callback<void(std::vector<DeletedGroup>)> reply);
+  // Topics that have been deleted: what was committed for them is removed.
+  void topics_deleted(const std::set<std::string, std::less<>>& topics);
 
  private:
   struct State;

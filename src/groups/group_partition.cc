@@ -27,7 +27,10 @@ GroupPartition::GroupPartition(const GroupEnvironment& environment, PartitionInd
                 .answer_timeout = environment.settings.offsets_commit_timeout,
                 .load_bytes = static_cast<std::uint64_t>(environment.settings.load_buffer_bytes)}) {}
 
-GroupPartition::~GroupPartition() { *alive_ = false; }
+GroupPartition::~GroupPartition() {
+  *alive_ = false;
+  environment_.timers.cancel(expiry_);
+}
 
 void GroupPartition::load() {
   runtime_.load([this](coordinator::Runtime::State state) { on_loaded(state); });
@@ -36,16 +39,20 @@ void GroupPartition::load() {
 void GroupPartition::on_loaded(coordinator::Runtime::State state) {
   if (state != coordinator::Runtime::State::active) return;
   for (const auto& [id, stored] : store_.groups().newest()) {
-    groups_.emplace(id, classic::ClassicGroup::from(id, stored));
+    if (*store_.kinds().find(id) == GroupKind::classic) groups_.emplace(id, classic::ClassicGroup::from(id, stored));
   }
-  for (const auto& [id, stored] : store_.groups().newest()) apply(id, classic::loaded(*find(id), context()), {});
-  if (store_.groups().newest().empty() && store_.offsets().newest().empty()) return;
-  environment_.logger.info(name_ + ": coordinates " + std::to_string(store_.groups().newest().size()) +
+  for (const auto& [id, stored] : store_.groups().newest()) {
+    if (find(id) != nullptr) apply(id, classic::loaded(*find(id), context()), {});
+  }
+  plan_expiry();
+  if (store_.kinds().newest().empty()) return;
+  environment_.logger.info(name_ + ": coordinates " + std::to_string(store_.kinds().newest().size()) +
                            " groups and " + std::to_string(store_.offsets().newest().size()) + " committed offsets");
 }
 
 void GroupPartition::close() {
   timers_.clear();
+  environment_.timers.cancel(expiry_);
   std::vector<Outgoing> waiting;
   for (auto& [key, parked] : joins_) {
     waiting.push_back({std::move(parked.reply), parked.version,
@@ -111,7 +118,11 @@ void GroupPartition::follow_up(const std::string& group, const classic::Followup
   } else if (const auto* renamed = std::get_if<classic::StaticMemberWritten>(&followup)) {
     if (result != Errc::none) apply(group, classic::static_member_lost(*now, *renamed, context()), {});
   } else if (std::holds_alternative<classic::GroupWritten>(followup)) {
-    if (result != Errc::none && !store_.has(group)) forget(group, result);
+    if (result == Errc::none) return;
+    forget(group, result);
+    // A group that was about to be deleted when this one took its place.
+    const StoredGroup* stored = store_.groups().find(group);
+    if (stored != nullptr) groups_.emplace(group, classic::ClassicGroup::from(group, *stored));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -12,6 +13,7 @@
 
 #include "coordinator/keyed_timers.h"
 #include "coordinator/runtime.h"
+#include "groups/admin/listing.h"
 #include "groups/classic/transitions.h"
 #include "groups/group_coordinator.h"
 #include "groups/offsets/commit.h"
@@ -57,6 +59,15 @@ class GroupPartition {
   void commit_offsets(const Incoming<protocol::OffsetCommitRequest>& request, offsets::Commit commit, Reply reply);
   void fetch_offsets(OffsetQuery query, Callback<void(OffsetAnswer)> reply);
 
+  // Adds the groups of the committed view that `query` wants.
+  void list(const ListQuery& query, std::vector<ListedGroup>& out) const;
+  DescribedGroup describe(const std::string& group) const;
+  // GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP, or none when nothing of it is left.
+  void delete_group(const std::string& group, Callback<void(Errc)> done);
+  void delete_offsets(const Incoming<protocol::OffsetDeleteRequest>& request, Reply reply);
+  // These topics are no more, and neither are offsets of theirs.
+  void topics_deleted(const std::set<std::string, std::less<>>& topics);
+
  private:
   // An answer on its way, and how to say instead that it came to nothing.
   struct Outgoing {
@@ -84,6 +95,16 @@ class GroupPartition {
   void follow_up(const std::string& group, const classic::Followup& followup, Errc result);
   void forget(const std::string& group, Errc why);
 
+  Errc classic_join_error(const std::string& group, bool is_new_member) const;
+  ListedGroup listed(const std::string& group, GroupKind kind) const;
+  Errc may_remove(const std::string& group) const;
+  void remove(const std::string& group, Callback<void(Errc)> done);
+  void plan_expiry();
+  void expire();
+  // Adds what removes the offsets whose time is over; whether the group has none left then.
+  bool expire_offsets(const std::string& group, std::vector<coordinator::Record>& records) const;
+  bool expire_modern(const std::string& group, GroupKind kind, std::vector<coordinator::Record>& records) const;
+
   void park(ParkedMap& parked, const MemberKey& key, Parked request, Buffer (*error_body)(Errc, std::int16_t));
   void unpark(ParkedMap& parked, const MemberKey& key, std::vector<Outgoing>& out, Outgoing answer);
   void send_later(std::vector<Outgoing> answers);
@@ -96,6 +117,7 @@ class GroupPartition {
   std::map<std::string, classic::ClassicGroup, std::less<>> groups_;
   ParkedMap joins_;
   ParkedMap syncs_;
+  ports::TimerId expiry_{};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false: what was planned here has nothing to do
   coordinator::Runtime runtime_;
 };

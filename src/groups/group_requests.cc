@@ -1,8 +1,10 @@
+#include <iterator>
 #include <memory>
 #include <utility>
 
 #include "groups/answers.h"
 #include "groups/group_partition.h"
+#include "groups/modern.h"
 #include "groups/offsets/fetch.h"
 
 // The requests, from their messages to transitions and back. One function per API.
@@ -57,9 +59,10 @@ void GroupPartition::join(const Incoming<protocol::JoinGroupRequest>& request, R
   std::vector<Outgoing> answers;
   const classic::ClassicGroup* known = find(group);
   const bool exists = known != nullptr || store_.has(group);
-  if (!exists && !input.member_id.empty()) {
+  const Errc refused = classic_join_error(group, input.member_id.empty());
+  if (refused != Errc::none) {
     classic::JoinAnswer answer;
-    answer.error = Errc::unknown_member_id;
+    answer.error = refused;
     answer.member_id = input.member_id;
     answers.push_back({std::move(reply), request.version, encode_join(answer, request.version), nullptr});
     return send_later(std::move(answers));
@@ -70,7 +73,14 @@ void GroupPartition::join(const Incoming<protocol::JoinGroupRequest>& request, R
     fresh.phase_since = environment_.clock.wall();
     known = &groups_.emplace(group, std::move(fresh)).first->second;
   }
-  classic::JoinDecision decision = classic::join(*known, !exists, input, context());
+  const bool converts = store_.has(group) && *store_.kinds().find(group) != GroupKind::classic;
+  classic::JoinDecision decision = classic::join(*known, !exists || converts, input, context());
+  if (converts) {
+    std::vector<coordinator::Record> records = store_.modern_removal(group);
+    records.insert(records.end(), std::make_move_iterator(decision.records.begin()),
+                   std::make_move_iterator(decision.records.end()));
+    decision.records = std::move(records);
+  }
   if (decision.answer) {
     answers.push_back(
         {std::move(reply), request.version, encode_join(*decision.answer, request.version), encode_join_error});
@@ -78,6 +88,18 @@ void GroupPartition::join(const Incoming<protocol::JoinGroupRequest>& request, R
     park(joins_, {group, decision.waits_as}, {std::move(reply), request.version}, encode_join_error);
   }
   apply(group, std::move(decision), std::move(answers));
+}
+
+// A group that is no classic one becomes one while it is empty; its offsets stay. KIP-848 lets clients of both
+// protocols meet in one group, which needs the newer protocol's coordinator.
+Errc GroupPartition::classic_join_error(const std::string& group, bool is_new_member) const {
+  const GroupKind* kind = store_.kinds().find(group);
+  if (kind == nullptr || *kind == GroupKind::classic) {
+    return kind == nullptr && find(group) == nullptr && !is_new_member ? Errc::unknown_member_id : Errc::none;
+  }
+  const bool empty = read_modern(store_, group, *kind, false).members.empty();
+  if (*kind != GroupKind::consumer || !empty) return Errc::inconsistent_group_protocol;
+  return is_new_member ? Errc::none : Errc::unknown_member_id;
 }
 
 void GroupPartition::sync(const Incoming<protocol::SyncGroupRequest>& request, Reply reply) {
@@ -131,8 +153,12 @@ void GroupPartition::commit_offsets(const Incoming<protocol::OffsetCommitRequest
   const protocol::OffsetCommitRequest& body = request.body;
   const std::string group(body.group_id);
   const classic::ClassicGroup* known = find(group);
-  const Errc invalid =
-      offsets::validate_commit(known, known != nullptr || store_.has(group), body, request.version);
+  const GroupKind* kind = store_.kinds().find(group);
+  const bool modern = kind != nullptr && *kind != GroupKind::classic;
+  const Errc invalid = modern ? validate_modern_commit(read_modern(store_, group, *kind, false), body.member_id,
+                                                       body.generation_id_or_member_epoch, request.version)
+                              : offsets::validate_commit(known, known != nullptr || kind != nullptr, body,
+                                                         request.version);
   std::vector<Outgoing> answers;
   std::vector<coordinator::Record> records;
   if (invalid == Errc::none) records = commit.decide(environment_.settings, environment_.clock.wall());

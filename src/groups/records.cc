@@ -1,5 +1,7 @@
 #include "groups/records.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "protocol/gen/group_metadata_record.h"
@@ -112,7 +114,48 @@ Result<Entry> parse_offset(protocol::Reader& in, const std::optional<Bytes>& byt
   return Entry(std::move(entry));
 }
 
+// The types that groups of the newer protocols have; those that are not here were never written.
+struct ModernType {
+  std::int16_t type;
+  GroupKind kind;
+  bool is_group;
+};
+constexpr ModernType kModernTypes[] = {
+    {3, GroupKind::consumer, true},  {4, GroupKind::consumer, false}, {5, GroupKind::consumer, false},
+    {6, GroupKind::consumer, false}, {7, GroupKind::consumer, false}, {8, GroupKind::consumer, false},
+    {9, GroupKind::share, false},    {10, GroupKind::share, false},   {11, GroupKind::share, true},
+    {12, GroupKind::share, false},   {13, GroupKind::share, false},   {14, GroupKind::share, false},
+    {15, GroupKind::share, false},   {16, GroupKind::consumer, false}, {17, GroupKind::streams, true},
+    {18, GroupKind::streams, false}, {19, GroupKind::streams, false}, {20, GroupKind::streams, false},
+    {21, GroupKind::streams, false}, {22, GroupKind::streams, false}, {23, GroupKind::streams, false},
+};
+
+Result<Entry> parse_modern(std::int16_t type, protocol::Reader& in, const coordinator::RecordView& record) {
+  const auto* known = std::find_if(std::begin(kModernTypes), std::end(kModernTypes),
+                                   [type](const ModernType& one) { return one.type == type; });
+  if (known == std::end(kModernTypes)) return Entry(OtherEntry{type});
+  const std::string_view group = in.string(false);  // every one of their keys begins with the group's id
+  MR_TRY(in.status());
+  ModernEntry entry{{std::string(group), std::string(as_text(record.key))}, known->kind, known->is_group, std::nullopt};
+  if (record.value) entry.value = Buffer::copy_of(*record.value);
+  return Entry(std::move(entry));
+}
+
 }  // namespace
+
+std::string_view to_string(GroupKind kind) {
+  switch (kind) {
+    case GroupKind::classic: return "classic";
+    case GroupKind::consumer: return "consumer";
+    case GroupKind::share: return "share";
+    case GroupKind::streams: return "streams";
+  }
+  return "";
+}
+
+coordinator::Record modern_tombstone(const ModernKey& key) {
+  return {Buffer::copy_of(as_bytes(key.key)), std::nullopt};
+}
 
 coordinator::Record group_record(std::string_view group, const StoredGroup& of) {
   GroupMetadataValue value;
@@ -160,7 +203,7 @@ Result<Entry> parse_record(const coordinator::RecordView& record) {
     case protocol::LegacyOffsetCommitKey::kType:
     case OffsetCommitKey::kType: return parse_offset(in, record.value);
     case GroupMetadataKey::kType: return parse_group(in, record.value);
-    default: return Entry(OtherEntry{type});
+    default: return parse_modern(type, in, record);
   }
 }
 

@@ -89,7 +89,7 @@ TEST(GroupRecords, DamagedOnesAreToldFromUnknownOnes) {
   EXPECT_EQ(parse_record({bytes("00").bytes(), std::nullopt}).error(), Error::truncated);
   EXPECT_FALSE(parse_record({bytes("0002000567").bytes(), value.bytes()}).ok());
   EXPECT_FALSE(parse_record({bytes("0002000167").bytes(), value.bytes()}).ok());
-  EXPECT_EQ(std::get<OtherEntry>(*parse_record({bytes("0005000167").bytes(), value.bytes()})).type, 5);
+  EXPECT_EQ(std::get<OtherEntry>(*parse_record({bytes("0063000167").bytes(), value.bytes()})).type, 99);
 }
 
 TEST(GroupStore, TombstonesRemoveAndUnknownTypesAreReportedOnce) {
@@ -101,11 +101,10 @@ TEST(GroupStore, TombstonesRemoveAndUnknownTypesAreReportedOnce) {
   store.replay(view(offset_record({"h", "t", 0}, {})), kNoProducer);
   EXPECT_TRUE(store.has("g"));
   store.replay(view(group_tombstone("g")), kNoProducer);
-  EXPECT_TRUE(store.has("g"));  // there is an offset left
-  store.replay(view(offset_tombstone({"g", "t", 0})), kNoProducer);
   EXPECT_FALSE(store.has("g"));
-  EXPECT_TRUE(store.has_committed("h"));
-  const Buffer key = bytes("0005000167");
+  store.replay(view(offset_tombstone({"h", "t", 0})), kNoProducer);
+  EXPECT_TRUE(store.has("h"));  // until it is removed or its partition is loaded anew
+  const Buffer key = bytes("0063000167");
   store.replay({key.bytes(), std::nullopt}, kNoProducer);
   store.replay({key.bytes(), std::nullopt}, kNoProducer);
   EXPECT_EQ(log.lines.size(), 1u);
@@ -120,13 +119,29 @@ TEST(GroupStore, OffsetsOfATransactionCountWhenItIsCommitted) {
   store.begin_event(0);
   store.replay(view(record), ProducerId(1));
   EXPECT_TRUE(store.is_pending({"g", "t", 0}));
-  EXPECT_FALSE(store.has("g"));
+  EXPECT_EQ(store.offsets().find(OffsetKeyView{"g", "t", 0}), nullptr);
   store.end_transaction(ProducerId(1), false);
   EXPECT_FALSE(store.is_pending({"g", "t", 0}));
-  EXPECT_FALSE(store.has("g"));
+  EXPECT_EQ(store.offsets().find(OffsetKeyView{"g", "t", 0}), nullptr);
   store.replay(view(record), ProducerId(1));
   store.end_transaction(ProducerId(1), true);
   EXPECT_EQ(store.offsets().find_committed(OffsetKeyView{"g", "t", 0})->offset, 5);
+}
+
+TEST(GroupStore, TheLaterOfTwoCommitsCountsWheneverTheTransactionEnds) {
+  coordinator::testing::KeptLog log;
+  Store store(log);
+  StoredOffset five, nine;
+  five.offset = 5;
+  nine.offset = 9;
+  store.begin_event(0);
+  store.replay(view(offset_record({"g", "t", 0}, five)), ProducerId(1));
+  store.replay(view(offset_record({"g", "t", 0}, nine)), kNoProducer);
+  store.end_transaction(ProducerId(1), true);
+  EXPECT_EQ(store.offsets().find(OffsetKeyView{"g", "t", 0})->offset, 9);
+  store.replay(view(offset_record({"g", "t", 0}, five)), ProducerId(2));
+  store.replay(view(offset_tombstone({"g", "t", 0})), kNoProducer);
+  EXPECT_FALSE(store.is_pending({"g", "t", 0}));
 }
 
 }  // namespace

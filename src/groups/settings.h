@@ -14,6 +14,8 @@ struct GroupSettings {
   std::int32_t max_group_size = 2147483647;   // group.max.size
   std::int32_t max_offset_metadata = 4096;    // offset.metadata.max.bytes, in UTF-16 units as Kafka counts
   Millis offsets_commit_timeout{5'000};       // offsets.commit.timeout.ms: how long an answer waits for its records
+  Millis retention{10'080 * 60'000LL};        // offsets.retention.minutes
+  Millis retention_check_interval{600'000};   // offsets.retention.check.interval.ms
   std::int64_t load_buffer_bytes = 5'242'880; // offsets.load.buffer.size: read at a time while loading
 };
 

@@ -69,6 +69,39 @@ struct StoredOffset {
   WallTime committed_at = kNoTime;
   WallTime expires_at = kNoTime;  // only where the client asked for it (OffsetCommit 2-4)
   Uuid topic_id;                  // zero: not known
+  std::uint64_t position = 0;     // counts the records replayed: of two the later in the log has the higher one
+};
+
+// An offset that an open transaction would commit.
+struct PendingKey {
+  OffsetKey of;
+  ProducerId producer = kNoProducer;
+};
+struct PendingKeyView {
+  OffsetKeyView of;
+  ProducerId producer = kNoProducer;
+};
+struct PendingKeyLess {
+  using is_transparent = void;
+  template <typename A, typename B>
+  bool operator()(const A& a, const B& b) const {
+    const auto left = OffsetKeyLess::parts(a.of), right = OffsetKeyLess::parts(b.of);
+    return left != right ? left < right : a.producer < b.producer;
+  }
+};
+
+// What kind of group an id names. A group that has nothing but offsets is classic.
+enum class GroupKind : std::uint8_t { classic, consumer, share, streams };
+// As ListGroups says it: "classic".
+std::string_view to_string(GroupKind kind);
+
+// A record of a group of the newer protocols (types 3 and up), which is kept as it was read.
+struct ModernKey {
+  std::string group;
+  std::string key;  // the whole key of the record, its type first
+
+  std::int16_t type() const { return load_be<std::int16_t>(as_bytes(key).data()); }
+  friend auto operator<=>(const ModernKey&, const ModernKey&) = default;
 };
 
 }  // namespace millrace::groups

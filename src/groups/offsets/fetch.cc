@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "groups/modern.h"
+
 namespace millrace::groups::offsets {
 
 namespace {
@@ -60,6 +62,12 @@ OffsetAnswer::Partition fetch_one(const Store& store, const OffsetQuery& query, 
 }  // namespace
 
 OffsetAnswer fetch(const Store& store, const OffsetQuery& query, const TopicDirectory& topics) {
+  const GroupKind* kind = store.kinds().find_committed(query.group_id);
+  if (kind != nullptr && *kind != GroupKind::classic) {
+    const ModernGroup group = read_modern(store, query.group_id, *kind, true);
+    const Errc refused = validate_modern_fetch(group, query.member_id, query.member_epoch);
+    if (refused != Errc::none) return fetch_error(query, refused);
+  }
   OffsetAnswer answer;
   answer.group_id = query.group_id;
   if (query.all_topics) {

@@ -44,6 +44,10 @@ std::string describe(const Entry& entry, auto alias) {
     const std::string key = offset->key.group + " " + offset->key.topic + "-" + std::to_string(offset->key.partition);
     return "Offset " + key + (offset->value ? " = " + std::to_string(offset->value->offset) : " gone");
   }
+  if (const auto* modern = std::get_if<ModernEntry>(&entry)) {
+    return "Type " + std::to_string(modern->key.type()) + " " + modern->key.group + (modern->value ? "" : " gone");
+  }
+  if (const auto* other = std::get_if<OtherEntry>(&entry)) return "Type " + std::to_string(other->type);
   const auto& group = std::get<GroupEntry>(entry);
   if (!group.value) return "Group " + group.group + " gone";
   std::string text = "Group " + group.group + " generation " + std::to_string(group.value->generation);
@@ -89,6 +93,8 @@ void World::setting(const std::vector<std::string>& words) {
     if (words[i] == "rebalance") rebalance_ = duration(value);
     if (words[i] == "initial-delay") settings_.initial_rebalance_delay = duration(value);
     if (words[i] == "max-size") settings_.max_group_size = std::atoi(value.c_str());
+    if (words[i] == "retention") settings_.retention = duration(value);
+    if (words[i] == "retention-check") settings_.retention_check_interval = duration(value);
     if (words[i] == "max-metadata") settings_.max_offset_metadata = std::atoi(value.c_str());
     const std::string api = words[i].substr(0, words[i].find('-'));
     if (words[i].ends_with("-version")) versions_[api] = static_cast<std::int16_t>(std::atoi(value.c_str()));
@@ -109,6 +115,10 @@ std::string World::world_command(const std::vector<std::string>& words, bool& kn
   } else if (verb == "restarting") {  // and not read yet
     restart();
     return "";
+  } else if (verb == "topic-is-deleted") {
+    coordinator_->topics_deleted({words[1]});
+  } else if (verb == "records") {
+    given_records({words.begin() + 1, words.end()});
   } else if (verb == "leadership-moves-away") {
     coordinator_->unload(PartitionIndex(0));
   } else if (verb == "commits-are-held") {
@@ -132,7 +142,8 @@ std::string World::run(std::string_view line) {
   std::vector<std::string> words = split(line);
   MR_ASSERT(!words.empty());
   bool known = false;
-  const std::string text = world_command(words, known);
+  std::string text = world_command(words, known);
+  if (!known) text = admin_command(words, known);
   if (known) return text;
   MR_ASSERT(words.size() >= 2);
   const Request request = request_of(words);
@@ -143,6 +154,7 @@ std::string World::run(std::string_view line) {
   else if (verb == "leaves") leave(request);
   else if (verb == "commits") commit(request);
   else if (verb == "fetches") fetch(request);
+  else if (verb == "deletes-offsets") delete_offsets(request);
   else return "no such command";
   return settle(words[0]);
 }

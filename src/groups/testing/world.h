@@ -60,6 +60,9 @@ class World {
   void leave(const Request& request);
   void commit(const Request& request);
   void fetch(const Request& request);
+  void delete_offsets(const Request& request);
+  std::string admin_command(const std::vector<std::string>& words, bool& known);
+  void given_records(const std::vector<std::string>& words);
 
   // Lets everything happen, and gathers what was answered.
   std::string settle(std::string_view asker);
