@@ -16,6 +16,18 @@ namespace millrace::controller {
 #define MILLRACE_CONTROLLER_APIS(X)          \
   X(create_topics)                           \
   X(delete_topics)                           \
+  X(create_partitions)                       \
+  X(elect_leaders)                           \
+  X(alter_partition_reassignments)           \
+  X(list_partition_reassignments)            \
+  X(incremental_alter_configs)               \
+  X(alter_configs)                           \
+  X(alter_client_quotas)                     \
+  X(alter_user_scram_credentials)            \
+  X(unregister_broker)                       \
+  X(update_features)                         \
+  X(create_acls)                             \
+  X(delete_acls)                             \
   X(broker_registration)                     \
   X(broker_heartbeat)                        \
   X(allocate_producer_ids)                   \

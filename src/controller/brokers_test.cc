@@ -187,7 +187,7 @@ TEST(Leadership, PassesToThoseInSyncThenToTheEligible) {
   partition.index = PartitionIndex(0);
   partition.replicas = partition.isr = {NodeId(1), NodeId(2), NodeId(3)};
   partition.leader = NodeId(1);
-  const auto first = shifted(desk.image(), {1, 1}, partition, {NodeId(1), kNoNode, kNoNode}, true, 2);
+  const auto first = shifted(desk.image(), {1, 1}, partition, {NodeId(1), kNoNode, kNoNode}, {true, 2, false});
   ASSERT_TRUE(first);
   EXPECT_EQ(first->leader, 2);
   EXPECT_EQ(first->isr, (std::vector<std::int32_t>{2, 3}));
@@ -195,7 +195,7 @@ TEST(Leadership, PassesToThoseInSyncThenToTheEligible) {
 
   partition.isr = {NodeId(2), NodeId(3)};
   partition.leader = NodeId(2);
-  const auto second = shifted(desk.image(), {1, 1}, partition, {NodeId(3), kNoNode, kNoNode}, true, 2);
+  const auto second = shifted(desk.image(), {1, 1}, partition, {NodeId(3), kNoNode, kNoNode}, {true, 2, false});
   ASSERT_TRUE(second);
   EXPECT_EQ(second->leader, -2);
   EXPECT_EQ(second->isr, (std::vector<std::int32_t>{2}));
@@ -203,7 +203,7 @@ TEST(Leadership, PassesToThoseInSyncThenToTheEligible) {
 
   partition.isr = {NodeId(2)};
   partition.elr = {NodeId(3)};
-  const auto third = shifted(desk.image(), {1, 1}, partition, {NodeId(2), kNoNode, kNoNode}, true, 2);
+  const auto third = shifted(desk.image(), {1, 1}, partition, {NodeId(2), kNoNode, kNoNode}, {true, 2, false});
   ASSERT_TRUE(third);
   EXPECT_EQ(third->leader, 3);  // eligible, and active
   EXPECT_EQ(third->isr, (std::vector<std::int32_t>{3}));

@@ -6,6 +6,7 @@
 
 #include "config/topic_config.h"
 #include "controller/apis.h"
+#include "controller/assignments.h"
 #include "controller/effective_configs.h"
 #include "controller/limits.h"
 #include "controller/placement.h"
@@ -14,7 +15,6 @@
 #include "protocol/gen/clear_elr_record.h"
 #include "protocol/gen/config_record.h"
 #include "protocol/gen/create_topics.h"
-#include "protocol/gen/partition_record.h"
 #include "protocol/gen/topic_record.h"
 
 namespace millrace::controller {
@@ -46,11 +46,6 @@ Buffer refuse_all(const CreateTopicsRequest& request, std::int16_t version, cons
     if (seen.insert(topic.name).second) response.topics.push_back(failed(topic.name, refusal, texts));
   }
   return protocol::encode_body(response, version);
-}
-
-bool is_active(const metadata::Image& image, NodeId id) {
-  const metadata::BrokerImage* broker = image.broker(id);
-  return broker != nullptr && !broker->fenced && !broker->in_controlled_shutdown;
 }
 
 class Creation {
@@ -144,11 +139,10 @@ class Creation {
         return {Errc::invalid_replica_assignment,
                 "Found multiple manual partition assignments for partition " + std::to_string(entry.partition_index)};
       }
-      const auto problem = check_replicas(entry.partition_index, entry.broker_ids, factor);
+      const auto problem = check_new_replicas(context_.image, entry.partition_index, entry.broker_ids, factor);
       if (problem) return {Errc::invalid_replica_assignment, *problem};
-      auto& replicas = given[entry.partition_index];
-      for (const std::int32_t id : entry.broker_ids) replicas.push_back(NodeId(id));
-      factor = replicas.size();
+      given[entry.partition_index] = nodes_of(entry.broker_ids);
+      factor = entry.broker_ids.size();
     }
     for (auto& [index, replicas] : given) {
       if (index != static_cast<std::int32_t>(assignment.size())) {
@@ -157,33 +151,6 @@ class Creation {
       assignment.push_back(std::move(replicas));
     }
     return {};
-  }
-
-  // `factor` is what earlier partitions have, 0 before the first.
-  std::optional<std::string> check_replicas(std::int32_t index, const std::vector<std::int32_t>& ids,
-                                            std::size_t factor) const {
-    const std::string assignment = "The manual partition assignment includes ";
-    if (ids.empty()) return assignment + "an empty replica list.";
-    std::vector<std::int32_t> sorted = ids;
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-      const std::string id = std::to_string(sorted[i]);
-      if (context_.image.broker(NodeId(sorted[i])) == nullptr) {
-        return assignment + "broker " + id + ", but no such broker is registered.";
-      }
-      if (i > 0 && sorted[i] == sorted[i - 1]) return assignment + "the broker " + id + " more than once.";
-    }
-    if (factor != 0 && ids.size() != factor) {
-      return assignment + "a partition with " + std::to_string(ids.size()) +
-             " replica(s), but this is not consistent with previous partitions, which have " + std::to_string(factor) +
-             " replica(s).";
-    }
-    const auto active = [&](std::int32_t id) { return is_active(context_.image, NodeId(id)); };
-    if (std::none_of(ids.begin(), ids.end(), active)) {
-      return "All brokers specified in the manual partition assignment for partition " + std::to_string(index) +
-             " are fenced or in controlled shutdown.";
-    }
-    return std::nullopt;
   }
 
   void create(const Wanted& topic, const Overrides& overrides, const Assignment& assignment) {
@@ -207,7 +174,9 @@ class Creation {
       clear.topic_name = topic.name;
       decision_.record(clear, 0);
     }
-    for (std::size_t i = 0; i < assignment.size(); ++i) create_partition(record.topic_id, i, assignment[i]);
+    for (std::size_t i = 0; i < assignment.size(); ++i) {
+      record_partition(context_, record.topic_id, static_cast<std::int32_t>(i), assignment[i], decision_);
+    }
 
     Answer answer;
     answer.name = topic.name;
@@ -217,22 +186,6 @@ class Creation {
     answer.replication_factor = static_cast<std::int16_t>(assignment[0].size());
     if (version_ >= 5) answer.configs = describe(own);
     add(std::move(answer));
-  }
-
-  void create_partition(const Uuid& topic, std::size_t index, const std::vector<NodeId>& replicas) {
-    const RecordVersions versions(context_.image);
-    protocol::PartitionRecord record;
-    record.topic_id = topic;
-    record.partition_id = static_cast<std::int32_t>(index);
-    for (const NodeId id : replicas) {
-      record.replicas.push_back(id.value());
-      if (is_active(context_.image, id)) record.isr.push_back(id.value());
-      if (versions.knows_directories()) record.directories.push_back(directory_for(context_.image, id));
-    }
-    record.leader = record.isr.empty() ? -1 : record.isr[0];
-    record.leader_epoch = 0;
-    record.partition_epoch = 0;
-    decision_.record(record, versions.partition());
   }
 
   std::vector<CreateTopicsResponse::CreatableTopicConfigs> describe(const config::Overrides& own) {

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/uuid.h"
 #include "controller/decision.h"
+#include "controller/partition_change.h"
 #include "metadata/image.h"
 #include "protocol/gen/partition_change_record.h"
 
@@ -17,12 +18,10 @@ struct Shift {
   NodeId joins = kNoNode;    // has just become active, though the image does not say so yet
 };
 
-// The record that such a shift makes of one partition; nothing if it stays as it is. `eligible_kept` and `min_isr` are
-// the rules in force (KIP-966): with them a replica that leaves an ISR which falls below min_isr stays eligible, and a
-// partition without any eligible replica may go back to the last leader it had, uncleanly.
+// The record that such a shift makes of one partition; nothing if it stays as it is.
 std::optional<protocol::PartitionChangeRecord> shifted(const metadata::Image& image, const Uuid& topic,
                                                        const metadata::PartitionImage& partition, const Shift& shift,
-                                                       bool eligible_kept, std::int32_t min_isr);
+                                                       const PartitionRules& rules);
 
 // Adds the records of every partition that the shift changes.
 void shift_partitions(const Context& context, const Shift& shift, Decision& decision);
