@@ -46,7 +46,8 @@ void GroupPartition::expire() {
   for (const auto& [id, kind] : groups) {
     if (kind == GroupKind::share) continue;  // they live until they are deleted
     std::vector<coordinator::Record> records;
-    const bool nothing_left = kind == GroupKind::classic ? expire_offsets(id, records) : expire_modern(id, kind, records);
+    const bool classic = kind == GroupKind::classic;
+    const bool nothing_left = classic ? expire_offsets(id, records) : expire_modern(id, kind, records);
     offsets += records.size();
     if (nothing_left && may_remove(id) == Errc::none) {
       ++gone;

@@ -136,15 +136,20 @@ ModernGroup read_modern(const Store& store, std::string_view group, GroupKind ki
     });
     return found;
   }
-  auto at = store.modern().newest().lower_bound(first);
-  for (; at != store.modern().newest().end() && at->first.group == group; ++at) read_record(found, at->first, at->second);
+  const auto& newest = store.modern().newest();
+  for (auto at = newest.lower_bound(first); at != newest.end() && at->first.group == group; ++at) {
+    read_record(found, at->first, at->second);
+  }
   return found;
 }
 
 std::set<std::string, std::less<>> modern_subscriptions(const Store& store, std::string_view group) {
   std::set<std::string, std::less<>> topics;
-  auto at = store.modern().newest().lower_bound(ModernKey{std::string(group), ""});
-  for (; at != store.modern().newest().end() && at->first.group == group; ++at) subscribed(topics, at->first, at->second);
+  const auto& newest = store.modern().newest();
+  for (auto at = newest.lower_bound(ModernKey{std::string(group), ""}); at != newest.end(); ++at) {
+    if (at->first.group != group) break;
+    subscribed(topics, at->first, at->second);
+  }
   return topics;
 }
 

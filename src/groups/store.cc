@@ -24,23 +24,14 @@ bool Store::has_pending(std::string_view group) const {
   return at != pending_.newest().end() && at->first.of.group == group;
 }
 
-void Store::each_offset(std::string_view group,
-                        const std::function<void(const OffsetKey&, const StoredOffset&)>& visit) const {
-  auto at = offsets_.newest().lower_bound(first_of(group));
-  for (; at != offsets_.newest().end() && at->first.group == group; ++at) visit(at->first, at->second);
-}
-
-void Store::each_pending(std::string_view group, const std::function<void(const OffsetKey&)>& visit) const {
-  auto at = pending_.newest().lower_bound(PendingKeyView{first_of(group), ProducerId(INT64_MIN)});
-  for (; at != pending_.newest().end() && at->first.of.group == group; ++at) {
-    if (offsets_.find(at->first.of) == nullptr) visit(at->first.of);
-  }
-}
-
 std::vector<coordinator::Record> Store::removal(std::string_view group) const {
   std::vector<coordinator::Record> records;
   each_offset(group, [&](const OffsetKey& key, const StoredOffset&) { records.push_back(offset_tombstone(key)); });
-  each_pending(group, [&](const OffsetKey& key) { records.push_back(offset_tombstone(key)); });
+  auto pending = pending_.newest().lower_bound(PendingKeyView{first_of(group), ProducerId(INT64_MIN)});
+  for (; pending != pending_.newest().end() && pending->first.of.group == group; ++pending) {
+    const OffsetKey& key = pending->first.of;
+    if (offsets_.find(key) == nullptr) records.push_back(offset_tombstone(key));
+  }
   const GroupKind* kind = kinds_.find(group);
   if (kind == nullptr) return records;
   if (*kind == GroupKind::classic) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -38,9 +37,12 @@ class Store final : public coordinator::StateMachine {
   // Whether a transaction that has not ended commits this offset, or any of the group.
   bool is_pending(const OffsetKeyView& key) const;
   bool has_pending(std::string_view group) const;
-  // Calls visit(key, offset) for the group's offsets, newest view; visit(key) for those that are only pending.
-  void each_offset(std::string_view group, const std::function<void(const OffsetKey&, const StoredOffset&)>& visit) const;
-  void each_pending(std::string_view group, const std::function<void(const OffsetKey&)>& visit) const;
+  // Calls visit(key, offset) for the group's offsets, newest view.
+  template <typename Visit>
+  void each_offset(std::string_view group, Visit visit) const {
+    auto at = offsets_.newest().lower_bound(OffsetKeyView{group, "", INT32_MIN});
+    for (; at != offsets_.newest().end() && at->first.group == group; ++at) visit(at->first, at->second);
+  }
 
   // What has to be written so that nothing of the group is left.
   std::vector<coordinator::Record> removal(std::string_view group) const;

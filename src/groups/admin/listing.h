@@ -8,8 +8,8 @@
 
 #include "base/bytes.h"
 
-// What ListGroups, DescribeGroups and DeleteGroups ask and get, as values that travel between shards: each shard answers
-// for the groups it coordinates, and the shard of the connection puts the answers together.
+// What ListGroups, DescribeGroups and DeleteGroups ask and get, as values that travel between shards: each shard
+// answers for the groups it coordinates, and the shard of the connection puts the answers together.
 namespace millrace::groups {
 
 // KIP-518, KIP-848: which groups are wanted; an empty list means all. Names count in any case, one that nobody knows

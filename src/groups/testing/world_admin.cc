@@ -51,9 +51,11 @@ std::string World::admin_command(const std::vector<std::string>& words, bool& kn
               group.message + (group.message.empty() ? "" : " ") + group.state;
       if (!group.protocol.empty()) text += " " + group.protocol;
       for (const DescribedGroup::Member& member : group.members) {
-        text += " " + alias(member.id) + "(" + member.client_id + member.client_host + " " +
-                std::string(as_text(member.metadata.bytes())) + "=" + std::string(as_text(member.assignment.bytes())) +
-                ")";
+        text += " " + alias(member.id) + "(" + member.client_id + member.client_host + " ";
+        text += as_text(member.metadata.bytes());
+        text += "=";
+        text += as_text(member.assignment.bytes());
+        text += ")";
       }
     }
     return text;
