@@ -1,7 +1,10 @@
 // `millrace server`: one node, from its settings to its end.
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,13 +33,22 @@ Result<config::LoadedServerConfig, std::string> load(const ServerArgs& args) {
   config::StartOptions options;
   if (!args.config.empty()) MR_TRY(read_config_file(args.config, options));
   options.sets = args.sets;
+  for (char** entry = environ; *entry != nullptr; ++entry) options.environment.emplace_back(*entry);
   if (!args.data.empty()) options.data = args.data;
   if (!args.listen.empty()) options.listen = args.listen;
   return config::load_server_config(options);
 }
 
-// Without a settings file, directories with nothing in them are formatted; with one, the start stops there as Kafka's
-// does.
+// The cluster id that container images are given in the environment; empty without.
+std::string cluster_id_asked_for() {
+  for (const char* variable : {"CLUSTER_ID", "KAFKA_KRAFT_CLUSTER_ID"}) {
+    if (const char* id = std::getenv(variable); id != nullptr && *id != '\0') return id;
+  }
+  return {};
+}
+
+// Without a settings file, or when the environment says which cluster, directories with nothing in them are formatted;
+// otherwise the start stops there as Kafka's does.
 Result<void, std::string> prepare_directories(const config::ServerConfig& config, bool with_file) {
   runtime::SystemFiles files;
   const auto found = look_at_directories(files, config);
@@ -44,7 +56,8 @@ Result<void, std::string> prepare_directories(const config::ServerConfig& config
   const auto verdict = config::judge_directories(*found, config.metadata_log_dir, config.node_id);
   if (!verdict) return verdict.error();
   if (verdict->kind == config::DirectoryVerdict::ready && verdict->to_add.empty()) return {};
-  if (with_file) {
+  const std::string asked_for = cluster_id_asked_for();
+  if (with_file && asked_for.empty()) {
     const bool none = verdict->kind == config::DirectoryVerdict::unformatted;
     return fmt::format("{}: there is no meta.properties; format the directory first: millrace storage format "
                        "--ignore-formatted -t {} -c FILE",
@@ -56,7 +69,7 @@ Result<void, std::string> prepare_directories(const config::ServerConfig& config
   request.skip_formatted = true;
   request.cluster_id = verdict->cluster_id;
   if (verdict->kind == config::DirectoryVerdict::unformatted) {
-    request.cluster_id = random.uuid().text();
+    request.cluster_id = asked_for.empty() ? random.uuid().text() : asked_for;
     if (config.quorum.voters.empty()) request.quorum = config::FormatRequest::Quorum::standalone;
   }
   const auto plan = config::plan_format(config, request, *found, fresh_directory_ids(random, config));

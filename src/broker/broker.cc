@@ -7,22 +7,33 @@
 
 #include "broker/handlers/handlers.h"
 #include "broker/limits.h"
+#include "broker/storage.h"
 #include "protocol/api.h"
 #include "protocol/reader.h"
 
 namespace millrace::broker {
+namespace {
+
+std::int32_t telemetry_bytes(const config::ServerConfig& config) {
+  const auto value = config.value("telemetry.max.bytes");
+  const auto* bytes = std::get_if<std::int64_t>(&value);
+  return bytes != nullptr ? static_cast<std::int32_t>(*bytes) : 0;
+}
+
+}  // namespace
 
 Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings& siblings)
     : shard_(shard),
       config_(config),
       crossing_(shard, siblings),
       rules_(config, config.node_id),
-      partitions_(shard, config.node_id, rules_, *this),
+      partitions_(shard, config.node_id, rules_, *this, *this),
       fetch_sessions_(std::max(1U, static_cast<std::uint32_t>(config.topics.fetch_session_slots) / shard.count)),
       fetches_(*this),
       groups_(*this),
       auto_topics_(*this),
       producer_ids_(*this),
+      telemetry_(telemetry_bytes(config), kTelemetryClients / std::max(1U, shard.count)),
       memory_(kRequestBytesPerShard, shard.timers),
       doors_(*this),
       upkeep_(*this),
@@ -36,6 +47,7 @@ void Broker::observe(const metadata::ImagePtr& image) {
   if (image == nullptr || (image_ != nullptr && image->offset() <= image_->offset())) return;
   const metadata::ImagePtr before = std::exchange(image_, image);
   rules_.set_image(image_);
+  telemetry_.set_image(image_);
   partitions_.apply(image_);
   if (before != nullptr) groups_.observe(*before, *image_);
 }
@@ -52,9 +64,35 @@ void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer bo
 
 void Broker::introduce(NodeFacts facts) {
   facts_ = std::move(facts);
-  partitions_.set_dirs(facts_.log_dir, facts_.partition_dirs);
+  partitions_.set_dirs(DirPlacement(facts_.log_dirs, facts_.partition_dirs), std::move(facts_.hints));
+  facts_.hints.clear();
+  facts_.partition_dirs.clear();
   upkeep_.begin();
 }
+
+void Broker::checkpoint(unsigned which, Task done) {
+  crossing_.ask<bool>(
+      ShardId(0),
+      [which](Broker& there, Callback<void(bool)> answer) {
+        if (there.storage_ == nullptr) return answer(false);
+        there.storage_->checkpoint(which, [answer = std::move(answer)]() mutable { answer(true); });
+      },
+      [done = std::move(done)](bool) mutable {
+        if (done) done();
+      });
+}
+
+void Broker::on_storage_failed(const std::string& dir) {
+  crossing_.ask<bool>(
+      ShardId(0),
+      [dir](Broker& there, Callback<void(bool)> answer) {
+        if (there.storage_ != nullptr) there.storage_->fail(dir);
+        answer(true);
+      },
+      [](bool) {});
+}
+
+void Broker::on_removed() { checkpoint(kRecoveryPoints | kLogStarts, {}); }
 
 void Broker::open_doors() {
   open_ = true;

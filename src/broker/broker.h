@@ -18,6 +18,7 @@
 #include "broker/node_facts.h"
 #include "broker/partition_table.h"
 #include "broker/producer_ids.h"
+#include "broker/telemetry.h"
 #include "broker/topic_rules.h"
 #include "broker/upkeep.h"
 #include "config/server_config.h"
@@ -29,9 +30,11 @@
 
 namespace millrace::broker {
 
+class Storage;
+
 // The broker on one shard: what handlers work with. Its parts that belong to partitions serve those that this shard
 // owns; everything else is the same on every shard. Shard 0 also holds the metadata quorum.
-class Broker final : public Dispatcher, public LeadershipListener, public RequestWatch {
+class Broker final : public Dispatcher, public LeadershipListener, public RequestWatch, public StorageListener {
  public:
   // `config` and `siblings` outlive the broker.
   Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings& siblings);
@@ -51,6 +54,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   ProducerIds& producer_ids() { return producer_ids_; }
   record::Scratch& scratch() { return scratch_; }
   LogLevels& log_levels() { return log_levels_; }
+  Telemetry& telemetry() { return telemetry_; }
   const RequestTimes& request_times() const { return request_times_; }
   MemoryBudget& memory() { return memory_; }
   MutableBytes receive_buffer() { return receive_buffer_.writable(); }
@@ -68,6 +72,11 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   // Shard 0 only: where the requests of to_controller end.
   void set_quorum(controller::Quorum* quorum) { quorum_ = quorum; }
   controller::Quorum* quorum() { return quorum_; }
+  // Shard 0 only.
+  void set_storage(Storage* storage) { storage_ = storage; }
+  Storage* storage() { return storage_; }
+  // Storage::checkpoint on shard 0, from any shard.
+  void checkpoint(unsigned which, Task done);
 
   // What this node is; before the first image.
   void introduce(NodeFacts facts);
@@ -90,6 +99,8 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
 
   void on_lead(replica::Partition& partition) override;
   void on_resign(const replica::Partition::Identity& partition) override;
+  void on_storage_failed(const std::string& dir) override;
+  void on_removed() override;
 
  private:
   void tell(const Request& request);
@@ -108,12 +119,14 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   RequestTimes request_times_;
   record::Scratch scratch_;
   LogLevels log_levels_;
+  Telemetry telemetry_;
   MemoryBudget memory_;
   Doors doors_;
   Upkeep upkeep_;
   Buffer receive_buffer_;
   metadata::ImagePtr image_;
   controller::Quorum* quorum_ = nullptr;
+  Storage* storage_ = nullptr;
   bool open_ = false;
   bool shut_ = false;
   Task when_shut_;

@@ -29,6 +29,7 @@ class Doors {
   // Accepts nothing more; every connection finishes what is under way and is closed. `closed` when none is left, or
   // after kDrainPatience.
   void close(Task closed);
+  std::size_t open_connections() const { return connections_.size(); }
 
  private:
   class Door;

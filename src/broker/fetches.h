@@ -81,6 +81,7 @@ class Fetches {
   // On the owner's shard.
   void read_here(Reader reader, std::vector<FetchItem> items, const FetchTerms& terms, bool subscribe, Answer answer);
   void read_ready(const std::shared_ptr<Reading>& whole);
+  void count_read(const Reading& reading);
   bool read_one(replica::Partition& partition, const FetchItem& item, const FetchTerms& terms, std::int64_t budget,
                 bool at_least_one, FetchResult& result);
   void subscribe(Reader reader, const std::vector<FetchItem>& items);

@@ -76,8 +76,21 @@ void Fetches::read_ready(const std::shared_ptr<Reading>& whole) {
   }
   const bool wait = reading.subscribe && !trouble &&
                     bytes < static_cast<std::uint64_t>(std::max<std::int64_t>(reading.terms.min_bytes, 0));
-  if (wait) subscribe(reading.reader, reading.items);
+  if (wait) {
+    subscribe(reading.reader, reading.items);
+  } else {
+    count_read(reading);
+  }
   std::exchange(reading.answer, Answer())({std::move(reading.results), wait});
+}
+
+void Fetches::count_read(const Reading& reading) {
+  for (std::size_t i = 0; i < reading.items.size(); ++i) {
+    if (reading.results[i].plan.size == 0) continue;
+    if (auto* partition = broker_.partitions().find(reading.items[i].key)) {
+      partition->count_read(reading.results[i].plan.size);
+    }
+  }
 }
 
 // False if the log needs something from the disk first.

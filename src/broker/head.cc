@@ -1,7 +1,6 @@
 #include "broker/head.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,7 +27,9 @@ ports::Endpoint told(const config::HostPort& advertised, const ports::Endpoint& 
 
 }  // namespace
 
-Head::Head(Broker& broker) : broker_(broker), lifecycle_(broker) {}
+Head::Head(Broker& broker) : broker_(broker), lifecycle_(broker), storage_(broker, [this] { lifecycle_.report_dirs(storage_.offline()); }), monitor_(broker) {
+  broker.set_storage(&storage_);
+}
 Head::~Head() = default;
 
 void Head::fail(const std::string& why) { broker_.shard().process.fail(why); }
@@ -51,8 +52,10 @@ void Head::dirs_opened(Result<OpenedDirs, std::string> opened) {
   facts_.cluster_id = dirs_.cluster_id;
   facts_.directory_ids = dirs_.ids;
   facts_.previous_broker_epoch = dirs_.previous_broker_epoch;
-  facts_.log_dir = broker_.config().log_dirs.front();
+  facts_.log_dirs = broker_.config().log_dirs;
   facts_.partition_dirs = dirs_.partitions;
+  facts_.hints = dirs_.hints.logs;
+  for (const std::string& problem : dirs_.hints.problems) broker_.shard().log.warning(problem);
   listen();
 }
 
@@ -82,7 +85,21 @@ void Head::listen() {
       if (advertised.name == listener.name) controller_ = told(advertised.address, listener.bound);
     }
   }
-  listen_elsewhere();
+  if (listen_for_operators()) listen_elsewhere();
+}
+
+// The port that nobody asked for is worth a warning only: another node of this machine may have it.
+bool Head::listen_for_operators() {
+  const auto& wanted = broker_.config().http_listener;
+  if (!wanted) return true;
+  const auto port = monitor_.listen(as_endpoint(*wanted));
+  const auto* given = broker_.config().given("millrace.http.listener");
+  if (port || (given != nullptr && given->origin == config::Origin::no_file)) {
+    if (!port) broker_.shard().log.warning(port.error() + "; no metrics are served");
+    return true;
+  }
+  fail(port.error());
+  return false;
 }
 
 // The other shards listen on the ports that this one got.
@@ -135,6 +152,7 @@ void Head::start_quorum() {
     if (stopping_) return;
     quorum_->subscribe([this](metadata::ImagePtr image) { publish(image); });
     registered_ = true;
+    storage_.begin(dirs_.ids);
     lifecycle_.begin(facts_, [this] { serve(); });
   });
 }
@@ -165,13 +183,15 @@ void Head::serve() {
         [](bool) {});
   }
   report_strays();
+  monitor_.set_state(Monitor::State::running);
+  broker_.shard().process.ready();
   const config::ServerLayers layers{nullptr, nullptr, &broker_.config().explicit_settings};
   std::string where;
   for (const Listener& listener : listeners_) {
     where += fmt::format(" {}://{}:{}", listener.name, listener.bound.host, listener.bound.port);
   }
   broker_.shard().log.info(fmt::format("node {} of cluster {} serves on{}, data in {}; {}", broker_.self().value(),
-                                       facts_.cluster_id, where, facts_.log_dir,
+                                       facts_.cluster_id, where, fmt::join(facts_.log_dirs, ","),
                                        config::default_durability(layers).text()));
 }
 
@@ -190,6 +210,7 @@ void Head::report_strays() const {
 void Head::stop(Task stopped) {
   stopped_ = std::move(stopped);
   stopping_ = true;
+  monitor_.set_state(Monitor::State::stopping);
   if (registered_) {
     lifecycle_.leave([this] { shut_all(); });
   } else {
@@ -199,6 +220,7 @@ void Head::stop(Task stopped) {
 
 void Head::shut_all() {
   shut_ = true;
+  monitor_.close();
   shards_left_ = broker_.shard().count;
   for (std::uint32_t i = 0; i < broker_.shard().count; ++i) {
     broker_.crossing().ask<std::vector<Checkpoint>>(
@@ -212,21 +234,13 @@ void Head::shut(std::vector<Checkpoint> checkpoints) {
   for (Checkpoint& checkpoint : checkpoints) checkpoints_.push_back(std::move(checkpoint));
   if (--shards_left_ > 0) return;
   if (lifecycle_.epoch() < 0) return stop_quorum();
-  std::sort(checkpoints_.begin(), checkpoints_.end(), [](const Checkpoint& a, const Checkpoint& b) {
-    return std::tie(a.topic, a.index) < std::tie(b.topic, b.index);
+  storage_.finish(std::move(checkpoints_), [this](Status status) {
+    if (!status) {
+      broker_.shard().log.warning(fmt::format(
+          "the clean stop could not be noted ({}); the next start checks the logs", to_string(status.error())));
+    }
+    stop_quorum();
   });
-  ports::run_job<Status>(
-      broker_.shard().jobs,
-      [&config = broker_.config(), dirs = dirs_.partitions, checkpoints = checkpoints_](ports::BlockingFiles& files) {
-        return close_log_dirs(files, config, dirs, checkpoints);
-      },
-      [this](Status status) {
-        if (!status) {
-          broker_.shard().log.warning(fmt::format(
-              "the clean stop could not be noted ({}); the next start checks the logs", to_string(status.error())));
-        }
-        stop_quorum();
-      });
 }
 
 void Head::stop_quorum() {

@@ -8,7 +8,9 @@
 #include "base/result.h"
 #include "broker/lifecycle.h"
 #include "broker/log_dirs.h"
+#include "broker/monitor/monitor.h"
 #include "broker/node_facts.h"
+#include "broker/storage.h"
 #include "controller/quorum.h"
 #include "metadata/image.h"
 
@@ -32,6 +34,7 @@ class Head {
  private:
   void dirs_opened(Result<OpenedDirs, std::string> opened);
   void listen();
+  bool listen_for_operators();
   void listen_elsewhere();
   void start_quorum();
   void publish(const metadata::ImagePtr& image);
@@ -49,6 +52,8 @@ class Head {
   ports::Endpoint controller_;
   std::unique_ptr<controller::Quorum> quorum_;
   Lifecycle lifecycle_;
+  Storage storage_;
+  Monitor monitor_;
   bool dirs_taken_ = false;
   bool registered_ = false;
   bool stopping_ = false;

@@ -13,16 +13,30 @@ namespace millrace::broker {
 
 using protocol::Errc;
 
-struct PartitionTable::Entry {
+struct PartitionTable::Entry final : log::LogListener {
   enum class Log : std::uint8_t { opening, open, failed };
 
-  Entry(ports::Shard& shard, NodeId self, replica::Partition::Identity identity, std::string path)
-      : partition(shard, self, std::move(identity)), directory(std::move(path)) {}
+  Entry(ports::Shard& shard, NodeId self, replica::Partition::Identity identity, std::string log_dir,
+        StorageListener& listener)
+      : partition(shard, self, std::move(identity)),
+        dir(std::move(log_dir)),
+        directory(fmt::format("{}/{}-{}", dir, partition.identity().topic, partition.identity().index.value())),
+        storage(listener) {}
 
   PartitionKey key() const { return {partition.identity().topic_id, partition.identity().index}; }
 
+  void on_durable(Offset durable_end) override { partition.on_durable(durable_end); }
+  void on_stalled(bool stalled) override { partition.on_stalled(stalled); }
+  void on_broken() override {
+    partition.on_broken();
+    storage.on_storage_failed(dir);
+  }
+
   replica::Partition partition;
-  std::string directory;
+  std::string dir;        // the log directory
+  std::string directory;  // of the partition, in it
+  StorageListener& storage;
+  log::OpenHints hints;
   Log log = Log::opening;
   bool dropped = false;  // the metadata no longer has it; it goes when its log is open
   metadata::PartitionImage wanted;
@@ -30,8 +44,14 @@ struct PartitionTable::Entry {
   std::deque<PartitionTable::Task> waiting;
 };
 
-PartitionTable::PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership)
-    : shard_(shard), self_(self), rules_(rules), leadership_(leadership), committer_(log::Committer::create(shard)) {}
+PartitionTable::PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership,
+                               StorageListener& storage)
+    : shard_(shard),
+      self_(self),
+      rules_(rules),
+      leadership_(leadership),
+      storage_(storage),
+      committer_(log::Committer::create(shard)) {}
 
 PartitionTable::~PartitionTable() { shard_.timers.cancel(reopening_); }
 
@@ -79,33 +99,50 @@ void PartitionTable::apply_settings(const metadata::Image& before) {
 
 void PartitionTable::apply_topic(const metadata::TopicImage* before, const metadata::TopicImage* now) {
   if (before != nullptr && (now == nullptr || now->id != before->id)) {
-    for (const auto& partition : before->partitions) drop({before->id, partition.index});
+    for (const auto& partition : before->partitions) {
+      forget_place(before->name, partition.index);
+      drop({before->id, partition.index});
+    }
   }
   if (now == nullptr) return;
   for (const auto& partition : now->partitions) {
-    if (owner_of(now->name, partition.index, shard_.count) != shard_.id) continue;
     const auto& replicas = partition.replicas;
-    if (std::find(replicas.begin(), replicas.end(), self_) == replicas.end()) {
-      drop({now->id, partition.index});
+    const bool here = std::find(replicas.begin(), replicas.end(), self_) != replicas.end();
+    // Where the partitions of other shards go counts for the next one of this shard.
+    if (here) {
+      placement_.place(fmt::format("{}-{}", now->name, partition.index.value()));
     } else {
+      forget_place(now->name, partition.index);
+    }
+    if (owner_of(now->name, partition.index, shard_.count) != shard_.id) continue;
+    if (here) {
       host(*now, partition);
+    } else {
+      drop({now->id, partition.index});
     }
   }
 }
 
-std::string PartitionTable::directory_of(const metadata::TopicImage& topic, PartitionIndex index) const {
-  const std::string name = fmt::format("{}-{}", topic.name, index.value());
-  const auto known = known_dirs_.find(name);
-  return (known != known_dirs_.end() ? known->second : log_dir_) + "/" + name;
+void PartitionTable::forget_place(const std::string& topic, PartitionIndex index) {
+  placement_.forget(fmt::format("{}-{}", topic, index.value()));
 }
 
 void PartitionTable::host(const metadata::TopicImage& topic, const metadata::PartitionImage& partition) {
   EntryPtr& entry = entries_[{topic.id, partition.index}];
   if (entry == nullptr) {
-    entry = std::make_shared<Entry>(shard_, self_,
-                                    replica::Partition::Identity{topic.name, topic.id, partition.index},
-                                    directory_of(topic, partition.index));
+    const std::string name = fmt::format("{}-{}", topic.name, partition.index.value());
+    const std::string dir = placement_.place(name);
+    entry = std::make_shared<Entry>(
+        shard_, self_, replica::Partition::Identity{topic.name, topic.id, partition.index}, dir, storage_);
     entry->wanted = partition;
+    if (const auto hints = hints_.find(name); hints != hints_.end()) {
+      entry->hints = std::move(hints->second);
+      hints_.erase(hints);
+    }
+    if (dir.empty() || placement_.is_offline(dir)) {
+      entry->log = Entry::Log::failed;
+      return;
+    }
     ++opening_;
     if (const auto busy = busy_.find(entry->directory); busy != busy_.end()) {
       busy->second.push_back([this, entry] { open(entry); });
@@ -126,15 +163,20 @@ void PartitionTable::open(const EntryPtr& entry) {
   const TopicRules& rules = rules_.of(entry->partition.identity().topic);
   entry->min_isr = rules.config.min_insync_replicas;
   log::PartitionLog::open(
-      shard_, *committer_, entry->directory, entry->partition.identity().topic_id, rules.log, entry->partition,
-      [this, entry](Result<std::unique_ptr<log::PartitionLog>> log) { opened(entry, std::move(log)); });
+      shard_, *committer_, entry->directory, entry->partition.identity().topic_id, rules.log, *entry,
+      [this, entry](Result<std::unique_ptr<log::PartitionLog>> log) { opened(entry, std::move(log)); }, entry->hints);
 }
 
 void PartitionTable::opened(const EntryPtr& entry, Result<std::unique_ptr<log::PartitionLog>> log) {
   --opening_;
   if (log) {
     entry->log = Entry::Log::open;
+    if ((*log)->start() < entry->hints.log_start && !(*log)->advance_start(entry->hints.log_start)) {
+      shard_.log.warning(fmt::format("{}: the log start {} of the checkpoint is not in the log", entry->directory,
+                                     entry->hints.log_start.value()));
+    }
     entry->partition.set_log(std::move(log).value());
+    if (placement_.is_offline(entry->dir)) entry->partition.refuse_appends();
     if (entry->dropped) {
       remove(entry);
       return;
@@ -144,6 +186,7 @@ void PartitionTable::opened(const EntryPtr& entry, Result<std::unique_ptr<log::P
   } else {
     entry->log = Entry::Log::failed;
     const bool full = log.error() == Error::no_space;
+    if (log.error() == Error::io) storage_.on_storage_failed(entry->dir);
     if (entry->dropped) {
       directory_free(entry->directory);
     } else if (full) {
@@ -199,6 +242,7 @@ void PartitionTable::drop(const PartitionKey& key) {
   if (at == entries_.end()) return;
   const EntryPtr entry = at->second;
   entries_.erase(at);
+  departed_ += entry->partition.traffic();
   entry->dropped = true;
   for (Task& task : entry->waiting) task(nullptr, Errc::unknown_topic_or_partition);
   entry->waiting.clear();
@@ -222,7 +266,46 @@ void PartitionTable::remove(const EntryPtr& entry) {
                                    to_string(removed.error())));
     }
     directory_free(entry->directory);
+    storage_.on_removed();
   });
+}
+
+void PartitionTable::dir_failed(const std::string& dir) {
+  placement_.take_offline(dir);
+  for (auto& [key, entry] : entries_) {
+    if (entry->dir == dir && entry->log == Entry::Log::open) entry->partition.refuse_appends();
+  }
+}
+
+std::string PartitionTable::dir_of(const PartitionKey& key) const {
+  const auto at = entries_.find(key);
+  return at != entries_.end() ? at->second->dir : std::string();
+}
+
+Checkpoint PartitionTable::checkpoint_of(Entry& entry) {
+  const auto& identity = entry.partition.identity();
+  const log::PartitionLog& log = entry.partition.log();
+  return {identity.topic,
+          identity.index,
+          entry.dir,
+          log.recovery_point(),
+          entry.partition.high_watermark(),
+          log.start() > log.first_segment() ? log.start() : kNoOffset};
+}
+
+// A log that is not open yet keeps what the files said of it.
+std::vector<Checkpoint> PartitionTable::checkpoints() const {
+  std::vector<Checkpoint> all;
+  for (const auto& [key, entry] : entries_) {
+    if (entry->log == Entry::Log::open) {
+      all.push_back(checkpoint_of(*entry));
+    } else if (!entry->dir.empty()) {
+      const auto& identity = entry->partition.identity();
+      all.push_back({identity.topic, identity.index, entry->dir, entry->hints.recovery_point, kNoOffset,
+                     entry->hints.log_start});
+    }
+  }
+  return all;
 }
 
 void PartitionTable::directory_free(const std::string& directory) {
@@ -256,6 +339,18 @@ replica::Partition* PartitionTable::find(const PartitionKey& key) {
   return at != entries_.end() && at->second->log == Entry::Log::open ? &at->second->partition : nullptr;
 }
 
+void PartitionTable::each_open(Callback<void(replica::Partition&)> look) {
+  for (auto& [key, entry] : entries_) {
+    if (entry->log == Entry::Log::open) look(entry->partition);
+  }
+}
+
+std::size_t PartitionTable::failed() const {
+  std::size_t failed = 0;
+  for (const auto& [key, entry] : entries_) failed += entry->log == Entry::Log::failed ? 1U : 0U;
+  return failed;
+}
+
 struct PartitionTable::Closing {
   std::vector<Checkpoint> checkpoints;
   std::size_t left = 1;
@@ -279,10 +374,8 @@ void PartitionTable::close_all(Callback<void(std::vector<Checkpoint>)> closed) {
     entry->partition.resign(entry->partition.leader_epoch());
     ++closing->left;
     entry->partition.log().close([closing, entry = entry](Status status) {
-      const auto& identity = entry->partition.identity();
       if (status) {
-        closing->checkpoints.push_back({identity.topic, identity.index, entry->partition.log().durable_end(),
-                                        entry->partition.high_watermark()});
+        closing->checkpoints.push_back(checkpoint_of(*entry));
       }
       closing->one_less();
     });

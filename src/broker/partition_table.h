@@ -9,6 +9,8 @@
 
 #include "base/callback.h"
 #include "base/result.h"
+#include "broker/checkpoints.h"
+#include "broker/dir_placement.h"
 #include "broker/placement.h"
 #include "broker/topic_rules.h"
 #include "log/partition_log.h"
@@ -27,12 +29,14 @@ class LeadershipListener {
   virtual void on_resign(const replica::Partition::Identity& partition) = 0;
 };
 
-// One line of recovery-point-offset-checkpoint or replication-offset-checkpoint.
-struct Checkpoint {
-  std::string topic;
-  PartitionIndex index;
-  Offset log_end;         // all of it is on the disk
-  Offset high_watermark;
+// Told what becomes of the logs of this shard.
+class StorageListener {
+ public:
+  virtual ~StorageListener() = default;
+  // Writing to a log in this log directory has failed for good, or a log there could not be read.
+  virtual void on_storage_failed(const std::string& dir) = 0;
+  // A partition was removed: the checkpoints still name it.
+  virtual void on_removed() = 0;
 };
 
 // The partitions that this shard owns on this node. Follows the metadata: opens the log of a partition that is assigned
@@ -40,14 +44,22 @@ struct Checkpoint {
 class PartitionTable {
  public:
   // Everything given outlives the table.
-  PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership);
+  PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership,
+                 StorageListener& storage);
   ~PartitionTable();
 
-  // Where new partitions go, and where those lie that were there at the start ("<topic>-<partition>"). Before apply.
-  void set_dirs(std::string log_dir, std::map<std::string, std::string> known) {
-    log_dir_ = std::move(log_dir);
-    known_dirs_ = std::move(known);
+  // Where partitions lie and new ones go, and what the checkpoints say of those that were there at the start
+  // ("<topic>-<partition>"). Before apply.
+  void set_dirs(DirPlacement placement, std::map<std::string, log::OpenHints> hints) {
+    placement_ = std::move(placement);
+    hints_ = std::move(hints);
   }
+  // A log directory has failed: its partitions take no appends any more, and no new ones go there.
+  void dir_failed(const std::string& dir);
+  // What the checkpoint files may say now.
+  std::vector<Checkpoint> checkpoints() const;
+  // The log directory of a partition here; empty for others.
+  std::string dir_of(const PartitionKey& key) const;
   // Takes the difference to the image applied before. Images come in order.
   void apply(metadata::ImagePtr image);
 
@@ -58,6 +70,16 @@ class PartitionTable {
   void with(const PartitionKey& key, Task task);
   // The partition if its log is open; null otherwise.
   replica::Partition* find(const PartitionKey& key);
+  // Calls `look` with every partition whose log is open, in order of topic id and index.
+  template <typename Look>
+  void each(Look look) {
+    each_open(Callback<void(replica::Partition&)>(std::move(look)));
+  }
+  std::size_t count() const { return entries_.size(); }
+  // Partitions here whose log could not be opened.
+  std::size_t failed() const;
+  // What went through partitions that are no longer here.
+  const replica::Traffic& departed() const { return departed_; }
   // Whether partitions are still being opened.
   bool opening() const { return opening_ > 0; }
 
@@ -69,7 +91,7 @@ class PartitionTable {
   struct Closing;
   using EntryPtr = std::shared_ptr<Entry>;
 
-  std::string directory_of(const metadata::TopicImage& topic, PartitionIndex index) const;
+  void each_open(Callback<void(replica::Partition&)> look);
   void host(const metadata::TopicImage& topic, const metadata::PartitionImage& partition);
   void drop(const PartitionKey& key);
   void open(const EntryPtr& entry);
@@ -78,6 +100,8 @@ class PartitionTable {
   void obey(Entry& entry);
   void remove(const EntryPtr& entry);
   void directory_free(const std::string& directory);
+  void forget_place(const std::string& topic, PartitionIndex index);
+  static Checkpoint checkpoint_of(Entry& entry);
   void apply_settings(const metadata::Image& before);
   void apply_topic(const metadata::TopicImage* before, const metadata::TopicImage* now);
 
@@ -85,8 +109,9 @@ class PartitionTable {
   NodeId self_;
   TopicRulesCache& rules_;
   LeadershipListener& leadership_;
-  std::string log_dir_;
-  std::map<std::string, std::string> known_dirs_;
+  StorageListener& storage_;
+  DirPlacement placement_;
+  std::map<std::string, log::OpenHints> hints_;  // of those that were not opened yet
   std::unique_ptr<log::Committer> committer_;
   std::map<PartitionKey, EntryPtr> entries_;
   // Of the last image, by name: only what differs is looked at. The image is kept, so pointers stay theirs.
@@ -94,6 +119,7 @@ class PartitionTable {
   // Directories whose deletion is under way, and who waits to use the name again.
   std::map<std::string, std::deque<millrace::Task>> busy_;
   std::size_t opening_ = 0;
+  replica::Traffic departed_;
   // Those whose logs could not be opened on a full disk; they are tried again one at a time, the others when it opened.
   std::deque<EntryPtr> without_space_;
   ports::TimerId reopening_{0};

@@ -30,6 +30,7 @@ void Request::finish() {
   if (abandoned_) {
     answer_.clear();
   } else {
+    if (watch_ != nullptr) watch_->on_answered(*this);
     on_answered_();
   }
 }

@@ -3,17 +3,27 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/callback.h"
+#include "base/ids.h"
 #include "ports/net.h"
 
 namespace millrace::broker {
 
 struct Listener;
+class Request;
+
+// Told of each request that has its answer.
+class RequestWatch {
+ public:
+  virtual ~RequestWatch() = default;
+  virtual void on_answered(const Request& request) = 0;
+};
 
 // What a request's frame begins with.
 struct RequestHeader {
@@ -23,6 +33,13 @@ struct RequestHeader {
   std::optional<std::string_view> client_id;  // points into the frame
   std::size_t size = 0;                       // bytes of the frame that are header
   bool flexible_answer = false;               // the answer's header ends with a section of tagged fields
+};
+
+// Who is at the other end of a connection, as far as it has said so; shared by its requests.
+struct Client {
+  std::string software_name = "unknown";     // of ApiVersions (KIP-511)
+  std::string software_version = "unknown";
+  std::vector<Task> when_gone;  // called when the connection is no more
 };
 
 // One request under way, from its frame to its answer; lives on the shard of its connection. It must be answered
@@ -41,6 +58,9 @@ class Request {
   std::int16_t version() const { return header_.version; }
   const Listener& listener() const { return listener_; }
   const ports::Endpoint& peer() const { return peer_; }
+  // Never null. Who asks.
+  const std::shared_ptr<Client>& client() const { return client_; }
+  void set_client(std::shared_ptr<Client> client) { client_ = std::move(client); }
   // The frame; what is decoded from it points into it, and keeping a slice keeps it.
   const Buffer& frame() const { return frame_; }
   // The frame after the header.
@@ -53,6 +73,13 @@ class Request {
   void send_nothing();
   // The peer cannot be served: the connection ends once everything before this request is answered.
   void hang_up();
+
+  // `watch`, which outlives the request, is told when it is answered; it began at `now`.
+  void watch(RequestWatch& watch, MonoTime now) {
+    watch_ = &watch;
+    begun_ = now;
+  }
+  MonoTime begun() const { return begun_; }
 
   bool answered() const { return answered_; }
   bool hangs_up() const { return hang_up_; }
@@ -71,11 +98,14 @@ class Request {
 
   const Listener& listener_;
   ports::Endpoint peer_;
+  std::shared_ptr<Client> client_;
   Buffer frame_;
   RequestHeader header_;
   Task on_answered_;
   Task on_abandoned_;
   std::vector<ports::Piece> answer_;
+  RequestWatch* watch_ = nullptr;
+  MonoTime begun_;
   bool answered_ = false;
   bool hang_up_ = false;
   bool silent_ = true;

@@ -179,6 +179,13 @@ Result<ServerConfig, std::string> read_server_config(Settings settings) {
                       : backend == "epoll"  ? IoBackend::epoll
                                             : IoBackend::any;
   config.shards = reader.int32("millrace.shards");
+  if (const std::string http = reader.text("millrace.http.listener"); !http.empty()) {
+    config.http_listener = parse_listen_address(http);
+    if (!config.http_listener) {
+      return fmt::format("{}: millrace.http.listener={} is not allowed: must be HOST:PORT, or empty for none",
+                         config.given("millrace.http.listener")->place, http);
+    }
+  }
   config.super_users = read_super_users(reader);
   config.authorizer_class = reader.text("authorizer.class.name");
   MR_TRY(check_relations(reader, config));

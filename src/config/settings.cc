@@ -12,6 +12,7 @@ namespace millrace::config {
 namespace {
 
 constexpr std::string_view kDefaultListen = "127.0.0.1:9092";
+constexpr std::string_view kDefaultHttp = "127.0.0.1:9464";
 constexpr std::string_view kDefaultData = "./millrace-data";
 
 bool has_known_prefix(std::string_view name) {
@@ -38,6 +39,7 @@ class Merger {
 
   Result<MergedSettings, std::string> merge() {
     MR_TRY(read_file());
+    read_environment();
     MR_TRY(read_sets());
     if (!options_.file) add_single_node_defaults();
     MR_TRY(apply_data());
@@ -64,6 +66,19 @@ class Merger {
       at->second = {std::move(property.value), Origin::file, std::move(place)};
     }
     return {};
+  }
+
+  // Variables that name no setting are somebody else's.
+  void read_environment() {
+    for (const auto& entry : options_.environment) {
+      const std::size_t equals = entry.find('=');
+      if (equals == std::string::npos) continue;
+      const std::string variable = entry.substr(0, equals);
+      const std::string name = setting_of_variable(variable);
+      const auto* definition = find_definition(Scope::broker, name);
+      if ((definition == nullptr || definition->dynamic_only) && !has_known_prefix(name)) continue;
+      settings_[name] = {entry.substr(equals + 1), Origin::environment, variable};
+    }
   }
 
   // What --set gives, in the settings at once; `sets_` remembers the names, so that weaker options leave them alone.
@@ -98,6 +113,7 @@ class Merger {
     if (find(settings_, "broker.id") == nullptr) fill("node.id", "1");
     fill("controller.listener.names", "CONTROLLER");
     if (find(settings_, "log.dir") == nullptr) fill("log.dirs", kDefaultData);
+    fill("millrace.http.listener", kDefaultHttp);
     for (const auto* name : {"offsets.topic.replication.factor", "transaction.state.log.replication.factor",
                              "transaction.state.log.min.isr", "share.coordinator.state.topic.replication.factor",
                              "share.coordinator.state.topic.min.isr"}) {
@@ -236,6 +252,26 @@ class Merger {
 };
 
 }  // namespace
+
+std::string setting_of_variable(std::string_view variable) {
+  for (const std::string_view prefix : {"KAFKA_CFG_", "KAFKA_"}) {
+    if (!variable.starts_with(prefix)) continue;
+    variable.remove_prefix(prefix.size());
+    std::string name;
+    for (std::size_t i = 0; i < variable.size(); ++i) {
+      if (variable[i] != '_') {
+        name += variable[i] >= 'A' && variable[i] <= 'Z' ? static_cast<char>(variable[i] - 'A' + 'a') : variable[i];
+        continue;
+      }
+      std::size_t run = 1;
+      while (run < 3 && i + run < variable.size() && variable[i + run] == '_') ++run;
+      name += run == 1 ? '.' : run == 2 ? '_' : '-';
+      i += run - 1;
+    }
+    return name;
+  }
+  return {};
+}
 
 Result<MergedSettings, std::string> merge_settings(const StartOptions& options) { return Merger(options).merge(); }
 

@@ -16,6 +16,7 @@ namespace millrace::config {
 enum class Origin : std::uint8_t {
   no_file,        // what a start without a file adds to Kafka's defaults
   file,           // --config FILE
+  environment,    // KAFKA_LOG_DIRS=...
   option,         // --data DIR or --listen HOST:PORT
   set_option      // --set key=value
 };
@@ -37,6 +38,7 @@ struct StartOptions {
     std::string contents;
   };
   std::optional<File> file;
+  std::vector<std::string> environment;  // "NAME=value", as the process has it
   std::vector<std::string> sets;      // "key=value", each --set in order; the last of a key counts
   std::optional<std::string> listen;  // HOST:PORT
   std::optional<std::string> data;    // a directory
@@ -47,7 +49,12 @@ struct MergedSettings {
   std::vector<std::string> warnings;  // one line each: unknown names, names given twice
 };
 
-// Puts file, --data, --listen and --set together: --set beats the other two, which beat the file. Without a file, what
+// The setting that an environment variable stands for in the container images of Kafka: KAFKA_LOG_DIRS is log.dirs,
+// KAFKA_CFG_LOG_DIRS too; a double underscore stands for one, a triple one for a dash. Empty for any other name.
+std::string setting_of_variable(std::string_view variable);
+
+// Puts file, environment, --data, --listen and --set together: --set beats the other two, which beat the
+// environment, which beats the file; of the environment only what names a known setting is taken. Without a file, what
 // a single node needs to run is added: both roles, node 1, listeners on 127.0.0.1:9092 and 9093, ./millrace-data, and
 // one replica for each internal topic; with a file, only Kafka's defaults hold.
 //   --data DIR          log.dirs, and metadata.log.dir is no longer set

@@ -25,6 +25,23 @@ std::string value_of(const StartOptions& options, std::string_view name) {
   return at == merged.value().settings.end() ? "unset" : at->second.text;
 }
 
+TEST(Settings, VariablesOfContainerImagesAreSettings) {
+  EXPECT_EQ(setting_of_variable("KAFKA_LOG_DIRS"), "log.dirs");
+  EXPECT_EQ(setting_of_variable("KAFKA_CFG_LOG_DIRS"), "log.dirs");
+  EXPECT_EQ(setting_of_variable("KAFKA_LISTENER_NAME_MY__NAME_X___Y"), "listener.name.my_name.x-y");
+  EXPECT_EQ(setting_of_variable("LOG_DIRS"), "");
+}
+
+TEST(Settings, TheEnvironmentBeatsTheFileAndLosesToOptions) {
+  StartOptions options = with_file(kSample);
+  options.environment = {"KAFKA_LOG_DIRS=/from/environment", "KAFKA_HEAP_OPTS=-Xmx1G", "PATH=/bin", "KAFKA_NODE_ID=9"};
+  options.sets = {"node.id=11"};
+  EXPECT_EQ(value_of(options, "log.dirs"), "/from/environment");
+  EXPECT_EQ(value_of(options, "node.id"), "11");
+  EXPECT_EQ(value_of(options, "heap.opts"), "unset");
+  EXPECT_EQ(merge_settings(options).value().settings.at("log.dirs").place, "KAFKA_LOG_DIRS");
+}
+
 TEST(Settings, WithoutAFileASingleNodeJustWorks) {
   const StartOptions none;
   EXPECT_EQ(value_of(none, "process.roles"), "broker,controller");

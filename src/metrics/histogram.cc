@@ -34,7 +34,8 @@ Distribution& Distribution::operator+=(const Distribution& other) {
 
 std::uint64_t Distribution::quantile(double share) const {
   if (count_ == 0) return 0;
-  const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
+  const auto share_of_all = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_)));
+  const std::uint64_t wanted = std::max<std::uint64_t>(1, share_of_all);
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < kBuckets; ++i) {
     below += buckets_[i];

@@ -11,6 +11,10 @@ constexpr Family kBytes{"kafka_bytes_total", Kind::counter, "Bytes."};
 constexpr Family kSize{"kafka_size", Kind::gauge, "Size."};
 constexpr Family kTime{"kafka_time", Kind::summary, "Time."};
 
+double value_of(const Sheet& sheet, const std::string& topic) {
+  return sheet.values().at(kBytes.name).by_labels.at({{"topic", topic}});
+}
+
 TEST(Distribution, QuantileIsAtMostOneStepOff) {
   Distribution seen;
   for (std::uint64_t value = 1; value <= 100'000; ++value) seen.add(value);
@@ -56,9 +60,9 @@ TEST(Sheet, AddsUpWhatShardsHaveCounted) {
   one.add(kTime, {}, times, MonoTime(0));
   other.add(kTime, {}, times, MonoTime(0));
   one.add(other);
-  EXPECT_EQ(one.values().at(&kBytes).at({{"topic", "a"}}), 5);
-  EXPECT_EQ(one.values().at(&kBytes).at({{"topic", "b"}}), 1);
-  EXPECT_EQ(one.summaries().at(&kTime).at({}).count, 2U);
+  EXPECT_EQ(value_of(one, "a"), 5);
+  EXPECT_EQ(value_of(one, "b"), 1);
+  EXPECT_EQ(one.summaries().at(kTime.name).by_labels.at({}).count, 2U);
 }
 
 TEST(Text, IsPrometheusText) {

@@ -13,7 +13,7 @@ namespace millrace::metrics {
 
 enum class Kind : std::uint8_t { counter, gauge, summary };
 
-// A metric by name; a constant of the program, known by its address.
+// A metric by name; a constant of the program.
 struct Family {
   std::string_view name;  // Prometheus' characters only; a counter's ends in _total
   Kind kind;
@@ -41,17 +41,20 @@ class Sheet {
   // Adds every sample of `other`.
   void add(const Sheet& other);
 
-  struct ByName {
-    bool operator()(const Family* a, const Family* b) const { return a->name < b->name; }
+  // The samples of one family.
+  template <typename T>
+  struct Samples {
+    const Family* family = nullptr;
+    std::map<Labels, T> by_labels;
   };
-  using Values = std::map<Labels, double>;
-  using Summaries = std::map<Labels, Summary>;
-  const std::map<const Family*, Values, ByName>& values() const { return values_; }
-  const std::map<const Family*, Summaries, ByName>& summaries() const { return summaries_; }
+  template <typename T>
+  using ByName = std::map<std::string_view, Samples<T>>;
+  const ByName<double>& values() const { return values_; }
+  const ByName<Summary>& summaries() const { return summaries_; }
 
  private:
-  std::map<const Family*, Values, ByName> values_;
-  std::map<const Family*, Summaries, ByName> summaries_;
+  ByName<double> values_;
+  ByName<Summary> summaries_;
 };
 
 }  // namespace millrace::metrics

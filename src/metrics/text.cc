@@ -77,19 +77,19 @@ void write_head(std::string& to, const Family& family, std::string_view type) {
 
 std::string to_text(const Sheet& sheet) {
   std::string text;
-  for (const auto& [family, samples] : sheet.values()) {
-    write_head(text, *family, family->kind == Kind::counter ? "counter" : "gauge");
-    for (const auto& [labels, value] : samples) write_line(text, family->name, "", labels, "", value);
+  for (const auto& [name, samples] : sheet.values()) {
+    write_head(text, *samples.family, samples.family->kind == Kind::counter ? "counter" : "gauge");
+    for (const auto& [labels, value] : samples.by_labels) write_line(text, name, "", labels, "", value);
   }
-  for (const auto& [family, samples] : sheet.summaries()) {
-    write_head(text, *family, "summary");
-    for (const auto& [labels, summary] : samples) {
+  for (const auto& [name, samples] : sheet.summaries()) {
+    write_head(text, *samples.family, "summary");
+    for (const auto& [labels, summary] : samples.by_labels) {
       for (const auto& [share, shown] : kQuantiles) {
         const double ms = static_cast<double>(summary.recent.quantile(share)) / 1000;
-        write_line(text, family->name, "", labels, shown, ms);
+        write_line(text, name, "", labels, shown, ms);
       }
-      write_line(text, family->name, "_count", labels, "", static_cast<double>(summary.count));
-      write_line(text, family->name, "_sum", labels, "", summary.sum_ms);
+      write_line(text, name, "_count", labels, "", static_cast<double>(summary.count));
+      write_line(text, name, "_sum", labels, "", summary.sum_ms);
     }
   }
   return text;

@@ -17,6 +17,16 @@
 
 namespace millrace::ports {
 
+// What a process takes of its machine.
+struct ProcessUsage {
+  double cpu_seconds = 0;  // user and system, of all threads
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t virtual_bytes = 0;
+  std::uint64_t open_files = 0;
+  std::uint64_t max_files = 0;
+  double start_time_seconds = 0;  // since 1970
+};
+
 // The process (or the simulated node) that the shard belongs to.
 class Process {
  public:
@@ -24,6 +34,10 @@ class Process {
   // The node cannot go on: says why on standard error and stops it, as a clean stop does but with an exit code that is
   // not 0. For start-up failures and for storage that is gone. May be called on any shard, more than once.
   virtual void fail(std::string_view why) = 0;
+  // The node serves its clients from now on: whoever started the process may be waiting for this.
+  virtual void ready() {}
+  // What the process uses; any shard.
+  virtual ProcessUsage usage() const { return {}; }
 };
 
 // Everything that the code of one shard may touch of the outside. Belongs to the shard's loop and outlives the App.

@@ -31,6 +31,7 @@ struct Partition::State {
 
   std::unique_ptr<log::PartitionLog> log;
   bool leading = false;
+  bool refusing = false;  // its log directory has failed
   LeaderEpoch epoch = kNoEpoch;
   std::vector<NodeId> isr;
   std::int32_t min_isr = 1;
@@ -68,6 +69,11 @@ void Partition::set_log(std::unique_ptr<log::PartitionLog> log) {
 log::PartitionLog& Partition::log() {
   MR_ASSERT(state_->log != nullptr);
   return *state_->log;
+}
+
+void Partition::refuse_appends() {
+  state_->refusing = true;
+  retry_put_off();
 }
 
 bool Partition::is_leader() const { return state_->leading; }
@@ -136,6 +142,7 @@ bool Partition::try_append(PutOff& append) {
     return true;
   };
   if (!s.leading) return refuse(AppendError::not_leader);
+  if (s.refusing) return refuse(AppendError::storage);
   if (append.acks == Acks::all && s.isr.size() < static_cast<std::size_t>(std::max(s.min_isr, 1))) {
     return refuse(AppendError::not_enough_replicas);
   }
@@ -149,6 +156,8 @@ bool Partition::try_append(PutOff& append) {
       if (!result && result.error() == Error::would_block) return false;
       if (!result) return refuse(result.error() == Error::too_large ? AppendError::too_large : AppendError::storage);
       appended = {result->base_offset, result->last_offset, s.log->start(), false};
+      traffic_.messages_in += static_cast<std::uint64_t>(result->last_offset - result->base_offset) + 1;
+      traffic_.bytes_in += append.batches.size();
       break;
     }
     case record::SequenceVerdict::duplicate:

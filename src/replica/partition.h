@@ -35,6 +35,19 @@ struct Appended {
   bool duplicate = false;
 };
 
+// What has gone through a partition since its log was opened.
+struct Traffic {
+  std::uint64_t messages_in = 0;  // records appended
+  std::uint64_t bytes_in = 0;     // of their batches
+  std::uint64_t bytes_out = 0;    // of batches sent to consumers
+  Traffic& operator+=(const Traffic& other) {
+    messages_in += other.messages_in;
+    bytes_in += other.bytes_in;
+    bytes_out += other.bytes_out;
+    return *this;
+  }
+};
+
 // A replica of a partition on this node, on the shard that owns it: leadership, the set of replicas with what each is
 // known to have, the high watermark, and those that wait for it. With one replica the high watermark is the log's
 // durable end. Follows the metadata (lead, follow); never decides leadership itself.
@@ -59,6 +72,8 @@ class Partition final : public log::LogListener {
   void lead(LeaderEpoch epoch, std::vector<NodeId> replicas, std::vector<NodeId> isr, std::int32_t min_isr);
   // No longer leader: everyone who waits is answered with not_leader.
   void resign(LeaderEpoch epoch);
+  // The log directory has failed: every append from now on gets AppendError::storage. Reads go on.
+  void refuse_appends();
   bool is_leader() const;
   LeaderEpoch leader_epoch() const;
 
@@ -85,6 +100,10 @@ class Partition final : public log::LogListener {
   WaitId wait_for_change(Task wake);
   void cancel_wait(WaitId wait);
 
+  const Traffic& traffic() const { return traffic_; }
+  // Batches of `bytes` in all have been sent to a consumer.
+  void count_read(std::uint64_t bytes) { traffic_.bytes_out += bytes; }
+
   void on_durable(Offset durable_end) override;
   void on_broken() override;
   void on_stalled(bool stalled) override;
@@ -107,6 +126,7 @@ class Partition final : public log::LogListener {
   ports::Shard& shard_;
   NodeId self_;
   Identity identity_;
+  Traffic traffic_;
   std::unique_ptr<State> state_;
 };
 

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,6 +23,7 @@
 #include "runtime/blocking_files.h"
 #include "runtime/logger.h"
 #include "runtime/loop.h"
+#include "runtime/usage.h"
 
 namespace millrace::runtime {
 namespace {
@@ -105,6 +107,7 @@ class Node final : public Runtime, public NodeContext {
     for (std::uint32_t seen = started_; seen < count_; seen = started_) started_.wait(seen);
   }
 
+  void post(Task task) override { loops_.front()->post(std::move(task)); }
   void request_stop() override {
     stop_asked_ = true;
     ::eventfd_write(event_, 1);
@@ -118,6 +121,8 @@ class Node final : public Runtime, public NodeContext {
     exit_code_ = 1;
     request_stop();
   }
+  void ready() override { ::sd_notify(0, "READY=1"); }
+  ports::ProcessUsage usage() const override { return process_usage(); }
   ports::Logger& log() override { return logger_; }
   Pool& file_pool() override { return file_pool_; }
   Pool& job_pool() override { return job_pool_; }
@@ -177,6 +182,7 @@ int Node::wait() {
   const int signal_fd = stop_signals_ ? ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
   while (stopped_ < count_) {
     if (stop_asked_ && !std::exchange(stop_begun_, true)) {
+      ::sd_notify(0, "STOPPING=1");
       for (const auto& loop : loops_) loop->begin_stop();
     }
     std::array<pollfd, 2> sources{pollfd{event_, POLLIN, 0}, pollfd{signal_fd, POLLIN, 0}};

@@ -47,10 +47,11 @@ def answers_metadata(port):
 
 
 class Server:
-    def __init__(self, settings=()):
+    def __init__(self, settings=(), environment=None):
         self.folder = Path(tempfile.mkdtemp(prefix="millrace-compat-"))
         self.port = free_port()
         self.settings = list(settings)
+        self.environment = environment or {}  # beside the process's own
         self.process = None
 
     @property
@@ -82,7 +83,8 @@ class Server:
 
     def start(self):
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                            env={**os.environ, **self.environment})
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             if self.process.poll() is not None:
