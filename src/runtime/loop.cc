@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "runtime/limits.h"
+
 namespace millrace::runtime {
 
 // Ends the system's wait; what for is found by looking at the inputs.
@@ -75,7 +77,18 @@ void Loop::turn() {
   engine_.run_later();
   network_.run_reads();
   engine_.timers.run_turn_end();
+  // What was complete at once is told, and what follows from it begins, in this turn still.
+  for (int round = 0; round < kCompletionRounds && engine_.later_pending(); ++round) {
+    engine_.run_later();
+    engine_.timers.run_turn_end();
+  }
   network_.run_writes();
+}
+
+void Loop::post(Task task) {
+  engine_.inbox.post([this, task = std::move(task)]() mutable {
+    if (!engine_.leaving) task();
+  });
 }
 
 void Loop::begin_stop() {

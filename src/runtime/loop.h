@@ -43,6 +43,8 @@ class Loop {
   void join_grid(MailboxGrid& grid);
   // The thread's work: runs the App until quit().
   void run(BackendKind kind, const AppFactory& factory);
+  // Any thread: a call on the shard.
+  void post(Task task);
   // Any thread: stops the App; leaves run().
   void begin_stop();
   void quit();

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/callback.h"
 #include "base/result.h"
 #include "ports/logger.h"
 #include "ports/shard.h"
@@ -36,6 +37,9 @@ class Runtime {
   // wait().
   virtual ~Runtime() = default;
 
+  // Runs `task` on the first shard, soon, in the order of one thread's calls; destroyed without a call if the node ends
+  // first. Any thread.
+  virtual void post(Task task) = 0;
   // Asks for a clean stop: App::stop on every shard. Any thread, any number of times.
   virtual void request_stop() = 0;
   // Waits for the end: until a stop was asked for (by request_stop, signal, or Process::fail) and every App has

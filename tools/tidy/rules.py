@@ -11,7 +11,7 @@ SOFT_FILE = 400
 HARD_FILE = 1000
 
 # Folders that may touch the operating system, and those that tests of it live in.
-SHELL = {"runtime"}
+SHELL = {"runtime", "sdk"}
 
 Ban = namedtuple("Ban", "pattern what instead")
 
