@@ -110,6 +110,7 @@ void Lifecycle::beat() {
   request.current_metadata_offset = broker_.image() != nullptr ? broker_.image()->offset().value() - 1 : -1;
   request.want_fence = false;
   request.want_shut_down = leaving_;
+  request.offline_log_dirs = offline_dirs_;
   broker_.to_controller(static_cast<std::int16_t>(protocol::ApiKey::broker_heartbeat), kHeartbeatVersion,
                         protocol::encode_body(request, kHeartbeatVersion), [this](Buffer answer) { beaten(answer); });
 }
@@ -128,6 +129,13 @@ void Lifecycle::beaten(const Buffer& answer) {
   }
   const bool eager = fenced_ || leaving_;
   after(eager ? kEagerBeat : heartbeat_interval(broker_.config()), &Lifecycle::beat);
+}
+
+void Lifecycle::report_dirs(std::vector<Uuid> offline) {
+  offline_dirs_ = std::move(offline);
+  if (epoch_ < 0 || waiting_for_answer_ || done_) return;
+  broker_.shard().timers.cancel(timer_);
+  beat();
 }
 
 void Lifecycle::after(Millis delay, void (Lifecycle::*next)()) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/callback.h"
 #include "base/uuid.h"
@@ -24,6 +25,9 @@ class Lifecycle {
   void begin(NodeFacts facts, Task ready);
   // Asks the controller to move leadership away; `done` when it has, or after kControlledShutdownPatience.
   void leave(Task done);
+
+  // Tells the controller, from the next heartbeat on, which log directories have failed; beats at once.
+  void report_dirs(std::vector<Uuid> offline);
 
   // -1 before the registration.
   std::int64_t epoch() const { return epoch_; }
@@ -48,6 +52,7 @@ class Lifecycle {
   ports::TimerId timer_{0};
   ports::TimerId patience_{0};
   std::int16_t last_refusal_ = 0;
+  std::vector<Uuid> offline_dirs_;
 };
 
 }  // namespace millrace::broker

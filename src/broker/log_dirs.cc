@@ -53,14 +53,19 @@ std::int64_t epoch_in(std::string_view marker) {
   return epoch;
 }
 
-Result<std::int64_t, std::string> take_marker(ports::BlockingFiles& files, const std::string& dir) {
+struct Marker {
+  bool found = false;
+  std::int64_t epoch = -1;
+};
+
+Result<Marker, std::string> take_marker(ports::BlockingFiles& files, const std::string& dir) {
   const std::string path = dir + "/" + std::string(kMarker);
   const auto text = ports::read_whole(files, path, kMaxSmallFile);
-  if (!text && text.error() == Error::not_found) return std::int64_t{-1};
+  if (!text && text.error() == Error::not_found) return Marker{};
   if (!text) return cannot(path, "cannot be read", text.error());
   if (const auto removed = files.remove(path); !removed) return cannot(path, "cannot be removed", removed.error());
   if (const auto synced = files.sync_directory(dir); !synced) return cannot(dir, "cannot be synced", synced.error());
-  return epoch_in(*text);
+  return Marker{true, epoch_in(*text)};
 }
 
 Result<void, std::string> lock(ports::BlockingFiles& files, const std::string& dir) {
@@ -109,27 +114,7 @@ Result<void, std::string> take_stock(ports::BlockingFiles& files, const std::str
   return {};
 }
 
-Status write_checkpoint(ports::BlockingFiles& files, const std::string& dir, std::string_view name,
-                        const std::map<std::string, std::string>& partitions,
-                        const std::vector<Checkpoint>& checkpoints, const std::string& first_dir,
-                        Offset Checkpoint::*value) {
-  std::string lines;
-  std::size_t count = 0;
-  for (const Checkpoint& checkpoint : checkpoints) {
-    const auto at = partitions.find(partition_directory(checkpoint.topic, checkpoint.index));
-    if ((at != partitions.end() ? at->second : first_dir) != dir) continue;
-    lines += fmt::format("{} {} {}\n", checkpoint.topic, checkpoint.index.value(), (checkpoint.*value).value());
-    ++count;
-  }
-  return ports::write_atomically(files, dir + "/" + std::string(name),
-                                 as_bytes(fmt::format("0\n{}\n{}", count, lines)));
-}
-
 }  // namespace
-
-std::string partition_directory(std::string_view topic, PartitionIndex index) {
-  return fmt::format("{}-{}", topic, index.value());
-}
 
 Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config) {
   std::vector<std::string> dirs = config.log_dirs;
@@ -156,25 +141,28 @@ Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const
     MR_TRY(lock(files, dirs[i]));
     if (i < config.log_dirs.size()) opened.ids.push_back(*found[i].meta->directory_id);
     if (dirs[i] == config.metadata_log_dir) opened.metadata_id = *found[i].meta->directory_id;
-    const auto epoch = take_marker(files, dirs[i]);
-    if (!epoch) return epoch.error();
-    opened.previous_broker_epoch = i == 0 ? *epoch : std::min(opened.previous_broker_epoch, *epoch);
+    const auto marker = take_marker(files, dirs[i]);
+    if (!marker) return marker.error();
+    opened.previous_broker_epoch = i == 0 ? marker->epoch : std::min(opened.previous_broker_epoch, marker->epoch);
     MR_TRY(take_stock(files, dirs[i], opened));
+    CheckpointHints hints = read_checkpoints(files, dirs[i], marker->found);
+    for (auto& [partition, hint] : hints.logs) {
+      const auto at = opened.partitions.find(partition);
+      if (at != opened.partitions.end() && at->second == dirs[i]) opened.hints.logs[partition] = hint;
+    }
+    for (std::string& problem : hints.problems) opened.hints.problems.push_back(std::move(problem));
   }
   return opened;
 }
 
-Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config,
-                      const std::map<std::string, std::string>& partitions,
+Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config, CheckpointWriter& writer,
                       const std::vector<Checkpoint>& checkpoints) {
-  const std::string& first = config.log_dirs.front();
+  Status first;
   for (const std::string& dir : config.log_dirs) {
-    MR_TRY(write_checkpoint(files, dir, "recovery-point-offset-checkpoint", partitions, checkpoints, first,
-                            &Checkpoint::log_end));
-    MR_TRY(write_checkpoint(files, dir, "replication-offset-checkpoint", partitions, checkpoints, first,
-                            &Checkpoint::high_watermark));
+    const Status written = writer.write(files, dir, kAllCheckpoints, checkpoints);
+    if (first) first = written;
   }
-  return {};
+  return first;
 }
 
 }  // namespace millrace::broker

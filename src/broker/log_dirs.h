@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "base/uuid.h"
-#include "broker/partition_table.h"
+#include "broker/checkpoints.h"
 #include "config/server_config.h"
 #include "ports/file.h"
 
@@ -20,6 +20,7 @@ struct OpenedDirs {
   Uuid metadata_id;                          // of the one that holds the metadata log
   std::int64_t previous_broker_epoch = -1;   // from .kafka_cleanshutdown; -1 after anything but a clean stop
   std::map<std::string, std::string> partitions;  // "<topic>-<partition>": the directory it lies in
+  CheckpointHints hints;
 };
 
 // Locks every directory, checks whose it is, and takes away the marker of the last clean stop, so that a crash from
@@ -31,10 +32,7 @@ Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const
 // After every log is closed: writes the recovery points and high watermarks. A job. Kafka's marker of a clean stop is
 // not left behind: it makes Kafka trust indexes and producer snapshots, which these directories do not have
 // (docs/formats/log-directory.md), so Kafka recovers them from the batches.
-Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config,
-                      const std::map<std::string, std::string>& partitions, const std::vector<Checkpoint>& checkpoints);
-
-// "<topic>-<partition>".
-std::string partition_directory(std::string_view topic, PartitionIndex index);
+Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config, CheckpointWriter& writer,
+                      const std::vector<Checkpoint>& checkpoints);
 
 }  // namespace millrace::broker

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/uuid.h"
+#include "log/partition_log.h"
 #include "ports/net.h"
 
 namespace millrace::broker {
@@ -23,8 +24,9 @@ struct Listener {
 struct NodeFacts {
   std::string cluster_id;
   std::vector<Uuid> directory_ids;           // of the log directories, in their order
-  std::string log_dir;                       // where new partitions go
+  std::vector<std::string> log_dirs;         // in the order of the settings
   std::map<std::string, std::string> partition_dirs;  // "<topic>-<partition>" that were there at the start: where
+  std::map<std::string, log::OpenHints> hints;        // of these: what the checkpoint files say
   std::int64_t previous_broker_epoch = -1;   // from a clean stop, else -1
   std::bitset<256> controller_serves;        // by API key: what the metadata quorum of this node answers
   // Where clients find this node: by name of the listener. Hosts and ports as advertised.

@@ -52,7 +52,8 @@ Deleted delete_below(replica::Partition* partition, Errc error, const Deletion& 
 
 }  // namespace
 
-// KIP-107. A partition that is named twice is answered once, by its last offset.
+// KIP-107. A partition that is named twice is answered once, by its last offset. Answered when the new starts are in
+// log-start-offset-checkpoint: what was deleted stays deleted.
 void delete_records(RequestPtr request, Broker& broker) {
   auto body = read_body<DeleteRecordsRequest>(*request);
   if (!body) return;
@@ -89,14 +90,17 @@ void delete_records(RequestPtr request, Broker& broker) {
       [](replica::Partition* partition, Errc error, const Deletion& deletion, Callback<void(Deleted)> done) {
         done(delete_below(partition, error, deletion));
       },
-      [deleting](std::vector<Deleted> outcomes) {
+      [deleting, &broker](std::vector<Deleted> outcomes) {
+        bool moved = false;
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
           const auto [topic, partition] = deleting->places[i];
           auto& target = deleting->response.topics[topic].partitions[partition];
           target.error_code = protocol::to_wire(outcomes[i].error);
           target.low_watermark = outcomes[i].low_watermark;
+          moved |= outcomes[i].error == Errc::none;
         }
-        answer(*deleting->request, deleting->response);
+        if (!moved) return answer(*deleting->request, deleting->response);
+        broker.checkpoint(kLogStarts, [deleting] { answer(*deleting->request, deleting->response); });
       });
 }
 

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/callback.h"
+#include "base/result.h"
+#include "base/uuid.h"
+#include "broker/checkpoints.h"
+#include "ports/timers.h"
+
+namespace millrace::broker {
+
+class Broker;
+
+// The log directories of a node in service, on shard 0: their checkpoint files, gathered over all shards, and which of
+// them have failed. A directory that fails takes its partitions out of service for writing and is told to the
+// controller; when the metadata log's fails, or none is left, the process ends.
+class Storage {
+ public:
+  // `heartbeat`: to be called when the controller should be told of a failure.
+  Storage(Broker& broker, Task heartbeat);
+  ~Storage();
+
+  // `ids`: of the log directories, in the order of the settings.
+  void begin(const std::vector<Uuid>& ids);
+
+  // Writes files (a set of CheckpointFile) with what the logs say now; `done` when they are on the disk, or could not
+  // be written. Calls that come while files are being written share the next round.
+  void checkpoint(unsigned which, Task done);
+  // A directory has failed. Nothing happens the second time.
+  void fail(const std::string& dir);
+  // What the heartbeat reports.
+  std::vector<Uuid> offline() const;
+  bool is_offline(const std::string& dir) const { return offline_.contains(dir); }
+
+  // The last round: `checkpoints` of the closed logs. `done` when they are written.
+  void finish(std::vector<Checkpoint> checkpoints, Callback<void(Status)> done);
+
+ private:
+  struct Beat {
+    unsigned which = 0;
+    Millis interval{0};
+    ports::TimerId timer{0};
+  };
+  void arm(Beat& beat);
+  void gather();
+  void write(unsigned which, std::vector<Checkpoint> all);
+  void written(const std::map<std::string, Status>& outcome);
+
+  Broker& broker_;
+  Task heartbeat_;
+  std::map<std::string, Uuid> ids_;
+  std::set<std::string> offline_;
+  std::vector<Beat> beats_;
+  std::shared_ptr<CheckpointWriter> writer_ = std::make_shared<CheckpointWriter>();
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  unsigned asked_ = 0;
+  std::vector<Task> waiting_;
+  bool busy_ = false;
+  bool finishing_ = false;
+  Task when_free_;
+};
+
+}  // namespace millrace::broker
