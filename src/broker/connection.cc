@@ -24,6 +24,7 @@ ClientConnection::~ClientConnection() {
   for (const auto& request : requests_) {
     if (!request->answered() && !request->abandoned()) request->abandon();
   }
+  for (Task& task : client_->when_gone) task();
   if (gone_) gone_();
 }
 
@@ -155,6 +156,7 @@ void ClientConnection::take_frame(Buffer frame) {
   reader_.prove();
   auto request = std::make_shared<Request>(listener_, connection_.peer(), std::move(frame), *header,
                                            [this] { schedule_flush(); });
+  request->set_client(client_);
   request_bytes_ += request->frame().size();
   if (may_begin(request->api_key())) {
     begin(std::move(request));

@@ -95,6 +95,7 @@ class ClientConnection final : public ports::ConnectionHandler, public MemoryHol
   bool draining_ = false;
   bool peer_ended_ = false;  // nothing more will arrive
   bool ended_ = false;
+  std::shared_ptr<Client> client_ = std::make_shared<Client>();
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -63,4 +63,8 @@ inline constexpr std::size_t kWaitingForProducerIds = 10'000;
 // Topics that may be under creation on behalf of metadata requests at the same time.
 inline constexpr std::size_t kAutoCreations = 1000;
 
+// Clients whose metrics one shard takes at a time, and what one push of them may decompress to.
+inline constexpr std::size_t kTelemetryClients = 16'384;
+inline constexpr std::size_t kTelemetryDecompressedBytes = 16u << 20;
+
 }  // namespace millrace::broker

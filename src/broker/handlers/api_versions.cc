@@ -22,9 +22,16 @@ bool is_software_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; });
 }
 
-void list_apis(const Listener& listener, const NodeFacts& facts, ApiVersionsResponse& response) {
+// Clients push their metrics when these are announced. Kafka announces them where a plug-in takes the metrics, and
+// answers them everywhere.
+bool is_telemetry(const Handler& handler) {
+  return handler.api == protocol::ApiKey::get_telemetry_subscriptions || handler.api == protocol::ApiKey::push_telemetry;
+}
+
+void list_apis(const Listener& listener, Broker& broker, ApiVersionsResponse& response) {
   for (const Handler& handler : all_handlers()) {
-    if (!handler.serves(listener, facts)) continue;
+    if (!handler.serves(listener, broker.facts())) continue;
+    if (is_telemetry(handler) && !broker.telemetry().wanted()) continue;
     ApiVersionsResponse::ApiVersion entry;
     entry.api_key = handler.key();
     entry.min_version = handler.min_announced;
@@ -79,7 +86,11 @@ void api_versions(RequestPtr request, Broker& broker) {
       (!is_software_name(body->client_software_name) || !is_software_name(body->client_software_version))) {
     response.error_code = protocol::to_wire(Errc::invalid_request);
   } else {
-    list_apis(request->listener(), broker.facts(), response);
+    if (request->version() >= 3) {
+      request->client()->software_name = body->client_software_name;
+      request->client()->software_version = body->client_software_version;
+    }
+    list_apis(request->listener(), broker, response);
     if (request->version() >= 3) list_features(request->version(), broker, response);
   }
   answer(*request, response);

@@ -65,6 +65,8 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::unregister_broker, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::allocate_producer_ids, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::controller_registration, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
+    Handler{ApiKey::get_telemetry_subscriptions, 0, 0, 0, kOnBroker, none, kInTurn, get_telemetry_subscriptions},
+    Handler{ApiKey::push_telemetry, 0, 0, 0, kOnBroker, none, kInTurn, push_telemetry},
     Handler{ApiKey::list_config_resources, 0, 1, 0, kOnBroker, describe_configs, kInTurn, list_config_resources},
     Handler{ApiKey::describe_topic_partitions, 0, 0, 0, kOnBroker, describe, kInTurn, describe_topic_partitions},
     Handler{ApiKey::add_raft_voter, 0, 1, 0, kOnBoth, alter, kInTurn, forward},

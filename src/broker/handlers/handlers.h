@@ -84,6 +84,8 @@ void describe_producers(RequestPtr request, Broker& broker);
 void describe_topic_partitions(RequestPtr request, Broker& broker);
 void alter_configs(RequestPtr request, Broker& broker);
 void incremental_alter_configs(RequestPtr request, Broker& broker);
+void get_telemetry_subscriptions(RequestPtr request, Broker& broker);
+void push_telemetry(RequestPtr request, Broker& broker);
 void describe_acls(RequestPtr request, Broker& broker);
 void describe_delegation_token(RequestPtr request, Broker& broker);
 void describe_client_quotas(RequestPtr request, Broker& broker);
