@@ -65,9 +65,11 @@ AppendResult LogImpl::add(Buffer batches) {
     const record::BatchView& batch = walk.batch();
     segment.index.note(batch, segment.appended.bytes + walk.position(), options_.index_interval_bytes.value());
     if (epochs_.begin(batch.leader_epoch(), batch.base_offset())) epochs_changed_ = true;
-    producers_.replay(batch);
+    if (auto aborted = producers_.note(batch)) segment.aborted.push_back(*aborted);
   }
+  unflushed_ += result.last_offset - result.base_offset + 1;
   const std::uint64_t position = segment.appended.bytes;
+  segment.complete = false;
   segment.appended = {position + batches.size(), result.last_offset + 1};
   unwritten_bytes_ += batches.size();
   segment.tail.push_back({position, std::move(batches), segment.appended.next});
@@ -80,19 +82,30 @@ bool LogImpl::must_roll(const Segment& active, std::uint64_t bytes, WallTime max
   if (shard_.faults.strike(ports::FaultPoint::log_roll_early)) return true;
   if (active.appended.bytes + bytes > std::min(options_.segment_bytes.value(), kMaxSegmentBytes)) return true;
   if (last - active.base() > INT32_MAX) return true;
+  const std::uint64_t index_bytes = options_.segment_index_bytes.value();
+  if (active.index.offset_count() >= std::max<std::uint64_t>(index_bytes / kOffsetEntryBytes, 1)) return true;
+  if (active.index.time_count() + 1 >= std::max<std::uint64_t>(index_bytes / kTimeEntryBytes, 2)) return true;
   // The age is counted in record time; a segment whose first record has none is counted from when it was opened.
   const WallTime first = active.index.first_timestamp();
   // max_timestamp is at least -1: the difference of the two stays within 64 bits.
   const std::int64_t age = first.value() >= 0 ? max_timestamp - first : shard_.clock.wall() - active.opened_at;
-  return age > options_.segment_ms.value();
+  return age > options_.segment_ms.value() - active.jitter.value();
 }
 
 void LogImpl::roll() {
   auto segment = std::make_unique<Segment>(SegmentIndex(end()), 0);
-  segment->opened_at = shard_.clock.wall();
+  begin_age(*segment);
+  segment->first_producers = producers_.encode();
   want_sync(active());
   segments_.push_back(std::move(segment));
   shard_.faults.reach(ports::Probe::log_segment_rolled);
+}
+
+// Segments of one topic are not all closed at once.
+void LogImpl::begin_age(Segment& segment) {
+  segment.opened_at = shard_.clock.wall();
+  const auto most = static_cast<std::uint64_t>(std::max<std::int64_t>(options_.segment_jitter.value(), 0));
+  segment.jitter = Millis(most > 0 ? static_cast<std::int64_t>(shard_.random.next() % most) : 0);
 }
 
 void LogImpl::begin_epoch(LeaderEpoch epoch) {

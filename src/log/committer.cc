@@ -9,6 +9,20 @@ void GroupCommitter::add(BeginSync begin) {
   schedule();
 }
 
+MarkFile& GroupCommitter::marks(const std::string& log_dir) {
+  auto& file = marks_[log_dir];
+  if (file == nullptr) file = std::make_unique<MarkFile>(shard_, log_dir);
+  return *file;
+}
+
+// In the turn's end: the logs have not taken note of their syncs yet.
+void GroupCommitter::write_marks() {
+  if (marks_.empty()) return;
+  shard_.timers.at_turn_end([this] {
+    for (auto& [dir, marks] : marks_) marks->write();
+  });
+}
+
 void GroupCommitter::schedule() {
   if (scheduled_ || running_ > 0 || waiting_.empty()) return;
   scheduled_ = true;
@@ -22,11 +36,15 @@ void GroupCommitter::begin_round() {
   MR_ASSERT(running_ == 0);
   std::vector<BeginSync> round;
   round.swap(waiting_);
+  for (auto& [dir, marks] : marks_) {
+    if (!marks->sync_due()) continue;
+    round.push_back([file = marks.get()](Task finished) { file->sync(std::move(finished)); });
+  }
   running_ = round.size();
   for (BeginSync& begin : round) {
     begin([this] {
       MR_ASSERT(running_ > 0);
-      --running_;
+      if (--running_ == 0) write_marks();
       schedule();
     });
   }

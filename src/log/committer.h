@@ -1,7 +1,11 @@
 #pragma once
 
+#include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "log/mark_file.h"
 #include "log/partition_log.h"
 
 namespace millrace::log {
@@ -18,11 +22,17 @@ class GroupCommitter final : public Committer {
   // the turn brings shares it.
   void add(BeginSync begin);
 
+  // Where the logs of a log directory keep their durable marks. Written after each round, so that a mark never says
+  // more than what has been synced; synced with a later round.
+  MarkFile& marks(const std::string& log_dir);
+
  private:
   void schedule();
   void begin_round();
+  void write_marks();
 
   ports::Shard& shard_;
+  std::map<std::string, std::unique_ptr<MarkFile>> marks_;
   std::vector<BeginSync> waiting_;
   std::size_t running_ = 0;  // syncs of the present round that have not ended
   bool scheduled_ = false;

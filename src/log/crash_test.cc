@@ -90,7 +90,7 @@ TEST(PartitionLog, TheTornTailIsCutAndKeptAside) {
   EXPECT_EQ(again.append(1)->base_offset, Offset(1));
 }
 
-TEST(PartitionLog, DamageBelowALaterSegmentIsCorruptionAndNothingIsTouched) {
+TEST(PartitionLog, DamageBelowALaterSegmentIsLeftAloneAndTheLogIsReadUpToItAndClosedForWriting) {
   FakeDisk disk;
   {
     Node node(disk, segments_of(200));
@@ -100,16 +100,20 @@ TEST(PartitionLog, DamageBelowALaterSegmentIsCorruptionAndNothingIsTouched) {
   }
   Node again(disk, segments_of(200));
   std::string& bytes = *disk.contents(again.path("00000000000000000000.log"));
-  bytes[65] ^= 1;
+  bytes[bytes.size() - 1] ^= 1;
   const std::string before = bytes;
   const auto names = disk.list(std::string(kDirectory))->size();
   again.open();
-  EXPECT_FALSE(again.log);
-  EXPECT_EQ(again.error, Error::corrupt);
+  ASSERT_TRUE(again.log);
+  EXPECT_FALSE(again.log->writable());
+  EXPECT_EQ(again.log->end(), Offset(1));
+  EXPECT_EQ(again.offsets(Offset(0), Offset(9)), "0-0");
+  EXPECT_EQ(again.append(1).error(), Error::io);
+  EXPECT_EQ(again.close().error(), Error::io);
   EXPECT_EQ(*disk.contents(again.path("00000000000000000000.log")), before);
   EXPECT_EQ(disk.list(std::string(kDirectory))->size(), names);
   ASSERT_EQ(again.shard.lines.size(), 1U);
-  EXPECT_NE(again.shard.lines[0].find("00000000000000000000.log at position 0, offset 0"), std::string::npos);
+  EXPECT_NE(again.shard.lines[0].find("00000000000000000000.log at position 70, offset 1"), std::string::npos);
 }
 
 TEST(PartitionLog, WithoutDurabilityAHoleEndsTheLogAndLaterSegmentsAreKeptAside) {

@@ -25,6 +25,11 @@ inline constexpr std::size_t kScanWindowBytes = 1u << 20;
 // The largest leader-epoch-checkpoint and partition.metadata that are read.
 inline constexpr std::size_t kMaxCheckpointBytes = 16u << 20;
 inline constexpr std::size_t kMaxPartitionMetadataBytes = 4096;
+// The largest index file that is read; a snapshot of producers may be as large.
+inline constexpr std::size_t kMaxIndexBytes = 64u << 20;
+// The active segment's index and the producers are written down after so many bytes of log or new index entries.
+inline constexpr std::uint64_t kNoteDownBytes = 8u << 20;
+inline constexpr std::size_t kNoteDownEntries = 1024;
 // A file name on Linux.
 inline constexpr std::size_t kMaxNameBytes = 255;
 // Positions and relative offsets of index entries are 32-bit numbers.

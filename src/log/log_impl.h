@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "log/committer.h"
@@ -9,19 +11,20 @@
 #include "log/partition_log.h"
 #include "log/recovery.h"
 #include "log/segment.h"
+#include "log/side_files.h"
 
 namespace millrace::log {
 
 // The open log. One file per concern: append.cc adds and rolls, write.cc moves bytes to the disk, read.cc plans reads,
-// timestamps.cc looks offsets up, retire.cc truncates, closes and removes.
+// timestamps.cc looks offsets up, retention.cc gives up the beginning, retire.cc truncates, closes and removes.
 //
 // Three ends move forward one behind the other: appended (end()), written, durable. Each segment knows its own; the
 // log's durable end is that of the first segment that is not wholly durable. A new segment's file is made only when all
 // before it are durable (recovery relies on it), unless the log's options are not durable.
 class LogImpl final : public PartitionLog {
  public:
-  LogImpl(ports::Shard& shard, GroupCommitter& committer, std::string directory, const LogOptions& options,
-          LogListener& listener);
+  LogImpl(ports::Shard& shard, GroupCommitter& committer, std::string directory, Uuid topic_id,
+          const LogOptions& options, LogListener& listener, const OpenHints& hints);
   ~LogImpl() override;
 
   // Takes over what recovery found and opens the files; `done` when all are open.
@@ -31,7 +34,8 @@ class LogImpl final : public PartitionLog {
   Result<AppendResult> append_as_follower(Buffer batches) override;
   Result<ReadPlan> read(Offset from, Offset upto, std::uint64_t max_bytes, bool at_least_one) override;
   void when_readable(Task ready) override;
-  Offset start() const override { return segments_.front()->base(); }
+  Offset start() const override { return std::max(start_, segments_.front()->base()); }
+  Offset first_segment() const override { return segments_.front()->base(); }
   Offset end() const override { return segments_.back()->appended.next; }
   Offset durable_end() const override { return durable_end_; }
   ByteCount size() const override;
@@ -40,8 +44,16 @@ class LogImpl final : public PartitionLog {
   LeaderEpoch last_epoch() const override { return epochs_.last(); }
   EpochEnd end_of_epoch(LeaderEpoch epoch) const override { return epochs_.end_of(epoch, end()); }
   void begin_epoch(LeaderEpoch epoch) override;
-  const record::ProducerTable& producers() const override { return producers_; }
+  const record::ProducerTable& producers() const override { return producers_.table(); }
+  bool writable() const override { return !broken_; }
+  Offset recovery_point() const override;
+  Offset first_unstable_offset(Offset committed) const override { return producers_.first_unstable(committed); }
+  std::vector<AbortedTransaction> aborted_transactions(Offset from, Offset upto) const override;
   void truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) override;
+  Status advance_start(Offset offset) override;
+  void retain(Offset upto) override;
+  void expire_producers(WallTime before) override { producers_.expire(before); }
+  void flush_if_due() override;
   void set_options(const LogOptions& options) override;
   void close(Callback<void(Status)> done) override;
   void remove(Millis delay, Callback<void(Status)> done) override;
@@ -60,6 +72,7 @@ class LogImpl final : public PartitionLog {
   AppendResult add(Buffer batches);
   bool must_roll(const Segment& active, std::uint64_t bytes, WallTime max_timestamp, Offset last) const;
   void roll();
+  void begin_age(Segment& segment);
 
   // write.cc
   void write_at_turn_end();
@@ -81,13 +94,29 @@ class LogImpl final : public PartitionLog {
   bool all_written() const;
   bool all_durable() const;
 
+  // retention.cc
+  void drop_below_start();
+  bool too_old(const Segment& segment, WallTime now, bool& unknown) const;
+  void ask_modified(const Segment& segment, Offset upto);
+  bool must_flush(const Segment& segment) const;
+
   // timestamps.cc
   bool may_look_up(FoundTime& found);
 
+  // note_down.cc
+  void note_down();
+  void note_down_active();
+  bool finish(Segment& segment, const Segment& next);
+  SideWrite side_write(Segment& segment, bool final) const;
+  void finish_all(Callback<void(Status)> done);
+  void publish_mark();
+
   // read.cc
-  Result<std::uint64_t> locate(const Segment& segment, Offset offset);
+  void load_index_of(const Segment& segment, Task ready);
+  Result<std::uint64_t> missing_index(const Segment& segment);
+  Result<std::uint64_t> locate(Segment& segment, Offset offset);
   Result<std::uint64_t> last_boundary(const Segment& segment, std::uint64_t from, std::uint64_t limit);
-  Result<std::uint64_t> range_end(const Segment& segment, std::uint64_t from, Offset upto, std::uint64_t room,
+  Result<std::uint64_t> range_end(Segment& segment, std::uint64_t from, Offset upto, std::uint64_t room,
                                   bool whole);
   void add_range(const Segment& segment, std::uint64_t from, std::uint64_t to, ReadPlan& plan) const;
 
@@ -95,6 +124,8 @@ class LogImpl final : public PartitionLog {
   void cut_when_unpinned(Offset offset, Callback<void(Status)> done);
   void drop_unwritten();
   void forget_behind(const CutPoint& point);
+  void closed(Status status, Callback<void(Status)> done);
+  void cut_now(Offset offset, Callback<void(Status)> done);
   void rename_away(Millis delay, Callback<void(Status)> done);
 
   // A function that does nothing once the log is gone.
@@ -116,8 +147,9 @@ class LogImpl final : public PartitionLog {
 
   std::deque<std::unique_ptr<Segment>> segments_;  // ascending, at least one
   EpochTable epochs_;
-  record::ProducerTable producers_;
+  ProducerState producers_;
   Offset durable_end_{0};
+  Offset start_{0};  // where the first record that counts may be; below the first segment's base it says nothing
   std::uint64_t unwritten_bytes_ = 0;
 
   Phase phase_ = Phase::open;
@@ -127,12 +159,28 @@ class LogImpl final : public PartitionLog {
   bool retry_armed_ = false;
   bool write_scheduled_ = false;
   bool epochs_changed_ = false;
+  std::int64_t unflushed_ = 0;      // records appended since the last sync was asked for; counted if not durable
+  MonoTime flushed_at_{0};
+  struct Modified {                 // when the file of a segment without timestamps was last written
+    Offset base;
+    WallTime at;
+  };
+  std::optional<Modified> modified_;
   std::size_t jobs_ = 0;  // background jobs and look-ups under way
   Task settled_;          // what waits for settle()
   struct Missing {        // where read() found that a header is not in memory
     std::shared_ptr<ports::File> file;
     std::uint64_t position = 0;
+    Offset index_of = kNoOffset;  // or the segment whose index is not in memory
   } missing_;
+
+  Uuid topic_id_;
+  std::optional<MarkSlot> mark_slot_;  // where the durable mark is kept, if one is
+  std::uint64_t mark_life_ = 1;
+  Offset noted_base_ = kNoOffset;  // the segment of which noted_ speaks
+  DurableMark::Files noted_;
+  Offset snapshot_at_ = kNoOffset;        // the newest snapshot of the producers
+  Offset loose_snapshot_ = kNoOffset;     // one that is not named after a segment: replaced by the next
 };
 
 }  // namespace millrace::log

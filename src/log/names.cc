@@ -19,8 +19,10 @@ std::string offset_name(Offset offset) {
 
 std::string segment_name(Offset base) { return offset_name(base) + std::string(kLogSuffix); }
 
-std::optional<Offset> parse_segment_name(std::string_view name) {
-  if (name.size() != kOffsetDigits + kLogSuffix.size() || !name.ends_with(kLogSuffix)) return std::nullopt;
+std::optional<Offset> parse_segment_name(std::string_view name) { return parse_offset_name(name, kLogSuffix); }
+
+std::optional<Offset> parse_offset_name(std::string_view name, std::string_view suffix) {
+  if (name.size() != kOffsetDigits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
   std::int64_t value = 0;
   const char* end = name.data() + kOffsetDigits;
   const auto [stopped, error] = std::from_chars(name.data(), end, value);

@@ -13,6 +13,11 @@ namespace millrace::log {
 
 inline constexpr std::string_view kLogSuffix = ".log";
 inline constexpr std::string_view kCutSuffix = ".cut";
+inline constexpr std::string_view kDeletedSuffix = ".deleted";
+inline constexpr std::string_view kIndexSuffix = ".index";
+inline constexpr std::string_view kTimeIndexSuffix = ".timeindex";
+inline constexpr std::string_view kAbortedSuffix = ".txnindex";
+inline constexpr std::string_view kSnapshotSuffix = ".snapshot";
 inline constexpr std::string_view kEpochFile = "leader-epoch-checkpoint";
 inline constexpr std::string_view kPartitionMetadataFile = "partition.metadata";
 
@@ -22,6 +27,8 @@ std::string offset_name(Offset offset);
 std::string segment_name(Offset base);
 // The base offset in a segment's file name; nothing if it is not one.
 std::optional<Offset> parse_segment_name(std::string_view name);
+// The offset in a name that consists of 20 digits and `suffix`; nothing if it is not one.
+std::optional<Offset> parse_offset_name(std::string_view name, std::string_view suffix);
 // Where the `n`-th cut of a segment is kept: "00000000000000000042.1.cut".
 std::string cut_name(Offset base, unsigned n);
 

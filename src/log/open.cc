@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <charconv>
 #include <utility>
+
+#include "base/crc32c.h"
 
 #include "log/compaction_leftovers.h"
 #include "log/log_impl.h"
@@ -44,23 +48,29 @@ Outcome open_directory(ports::BlockingFiles& files, const std::string& directory
 }  // namespace
 
 void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string directory, Uuid topic_id,
-                        const LogOptions& options, LogListener& listener, Opened opened) {
+                        const LogOptions& options, LogListener& listener, Opened opened,
+                        const OpenHints& hints) {
   // Committers come from Committer::create alone.
   auto& group = static_cast<GroupCommitter&>(committer);
-  RecoverySettings settings{options.durable, options.index_interval_bytes.value(), std::nullopt,
-                            shard.faults.planted(ports::Planted::torn_tail_kept),
-                            shard.faults.planted(ports::Planted::recovery_cuts_durable)};
+  RecoverySettings settings;
+  settings.durable = options.durable;
+  settings.index_interval = options.index_interval_bytes.value();
+  settings.hints = hints;
+  settings.producers_since = WallTime(std::max<std::int64_t>(
+      shard.clock.wall().value() - std::min(options.producer_expiry.value(), shard.clock.wall().value()), 0));
+  settings.torn_tail_kept = shard.faults.planted(ports::Planted::torn_tail_kept);
+  settings.cuts_durable = shard.faults.planted(ports::Planted::recovery_cuts_durable);
   ports::run_job<Outcome>(
       shard.jobs,
       [directory, topic_id, settings](ports::BlockingFiles& files) {
         return open_directory(files, directory, topic_id, settings);
       },
-      [&shard, &group, directory, options, &listener, opened = std::move(opened)](Outcome outcome) mutable {
+      [&shard, &group, directory, topic_id, options, &listener, hints, opened = std::move(opened)](Outcome outcome) mutable {
         if (!outcome) {
           shard.log.error("log not opened: " + outcome.error().line);
           return opened(outcome.error().error);
         }
-        auto log = std::make_unique<LogImpl>(shard, group, directory, options, listener);
+        auto log = std::make_unique<LogImpl>(shard, group, directory, topic_id, options, listener, hints);
         LogImpl& opening = *log;
         opening.adopt(std::move(*outcome), [log = std::move(log), opened = std::move(opened)](Status status) mutable {
           if (!status) return opened(status.error());
@@ -69,11 +79,41 @@ void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string d
       });
 }
 
-LogImpl::LogImpl(ports::Shard& shard, GroupCommitter& committer, std::string directory, const LogOptions& options,
-                 LogListener& listener)
-    : shard_(shard), committer_(committer), directory_(std::move(directory)), options_(options), listener_(listener) {}
+LogImpl::LogImpl(ports::Shard& shard, GroupCommitter& committer, std::string directory, Uuid topic_id,
+                 const LogOptions& options, LogListener& listener, const OpenHints& hints)
+    : shard_(shard),
+      committer_(committer),
+      directory_(std::move(directory)),
+      options_(options),
+      listener_(listener),
+      start_(std::max(hints.log_start, Offset(0))),
+      topic_id_(topic_id),
+      mark_life_(hints.mark ? hints.mark->life + 1 : 1) {
+  if (!hints.keep_mark) return;
+  std::int32_t partition = -1;
+  const auto dash = directory_.rfind('-');
+  std::from_chars(directory_.data() + (dash == std::string::npos ? directory_.size() : dash + 1),
+                  directory_.data() + directory_.size(), partition);
+  MarkFile& marks = committer_.marks(ports::parent_directory(directory_));
+  mark_slot_ = MarkSlot{&marks, marks.take(), {topic_id_, PartitionIndex(partition)}};
+}
 
 LogImpl::~LogImpl() = default;
+
+namespace {
+
+// The files beside a segment have so much already.
+void take_written(Segment& segment, const RecoveredSegment::Written& written) {
+  const auto count = [](const std::string& bytes, std::size_t entry, std::size_t entries) {
+    return FileCount{entries, crc32c(as_bytes(bytes).first(entries * entry))};
+  };
+  segment.side.offsets = count(segment.index.encode_offsets(0), kOffsetEntryBytes, written.offsets);
+  segment.side.times = count(segment.index.encode_times(0), kTimeEntryBytes, written.times);
+  segment.side.aborted = count(encode_aborted(segment.aborted, 0), kAbortedEntryBytes, written.aborted);
+  segment.side.position = segment.appended.bytes;
+}
+
+}  // namespace
 
 void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
   for (const std::string& note : recovered.notes) shard_.log.warning(note);
@@ -81,7 +121,11 @@ void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
   segments_.clear();
   for (RecoveredSegment& found : recovered.segments) {
     segments_.push_back(std::make_unique<Segment>(std::move(found.index), found.size));
-    segments_.back()->opened_at = shard_.clock.wall();
+    Segment& segment = *segments_.back();
+    begin_age(segment);
+    segment.aborted = std::move(found.aborted);
+    segment.complete = found.complete;
+    take_written(segment, found.written);
     segments_.back()->opening = true;
     segments_.back()->name_durable = true;  // recovery has synced the directory and every file
   }
@@ -90,6 +134,11 @@ void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
   Reach& last = segments_.back()->appended;
   if (shard_.faults.planted(ports::Planted::offset_reused) && last.bytes > 0) last.next = last.next - 1;
   durable_end_ = end();
+  snapshot_at_ = recovered.snapshot_at_end ? end() : kNoOffset;
+  loose_snapshot_ = snapshot_at_ != segments_.back()->base() ? snapshot_at_ : kNoOffset;
+  noted_base_ = kNoOffset;
+  if (recovered.damaged) broken_ = true;
+  publish_mark();
   unwritten_bytes_ = 0;
   stalled_ = false;
 

@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/uuid.h"
+#include "log/durable_mark.h"
 #include "ports/net.h"
 #include "ports/shard.h"
 #include "record/producer.h"
@@ -27,6 +28,49 @@ struct LogOptions {
   // Durable: every append is made durable at once by the shard's group commit, and durable_end() follows it. Otherwise
   // the operating system writes when it likes, and durable_end() follows what is written (docs: Durability).
   bool durable = true;
+  // The most bytes that an index file may have: a segment whose .index or .timeindex is full is closed.
+  ByteCount segment_index_bytes{10'485'760};
+  // Each segment is closed earlier than segment_ms by a random time below this.
+  Millis segment_jitter{0};
+  // The file of a new segment gets segment_bytes of zeros at once; they are cut when it is closed.
+  bool preallocate = false;
+  // Idempotent producers without an open transaction that wrote nothing for so long are forgotten when a snapshot of
+  // them is loaded (producer.id.expiration.ms).
+  Millis producer_expiry{86'400'000};
+  // What retain() removes: whether anything by age and size at all (cleanup.policy has delete), bytes of the whole log
+  // and age of a segment's newest record; below 0: no limit.
+  bool remove_old = true;
+  std::int64_t retention_bytes = -1;
+  Millis retention{-1};
+  // Between the renaming of a removed segment's files (.deleted) and their removal.
+  Millis file_delete_delay{60'000};
+  // Not durable only: records after which, and time after which (flush_if_due), what is written is synced.
+  std::int64_t flush_messages = INT64_MAX;
+  Millis flush_interval{INT64_MAX};
+};
+
+// What is known of a log before it is opened, from the checkpoints of its log directory. The defaults mean: nothing.
+struct OpenHints {
+  // .kafka_cleanshutdown was there: files and indexes are whole, and nothing is scanned.
+  bool clean_stop = false;
+  // Everything below is on the disk, and so are the indexes of the segments below it (recovery-point-offset-checkpoint);
+  // kNoOffset: nothing is known.
+  Offset recovery_point = kNoOffset;
+  // What was deleted up to (log-start-offset-checkpoint); kNoOffset: the first segment's base.
+  Offset log_start = kNoOffset;
+  // How far millrace itself has synced the log (docs/formats/durable-marks.md).
+  std::optional<DurableMark> mark;
+  // Keep such a mark while the log is open.
+  bool keep_mark = false;
+};
+
+// A transaction that was aborted, as an entry of .txnindex (KIP-98).
+struct AbortedTransaction {
+  ProducerId producer;
+  Offset first;        // its first record
+  Offset last;         // the marker that aborted it
+  Offset last_stable;  // what was stable when the marker was written
+  friend bool operator==(const AbortedTransaction&, const AbortedTransaction&) = default;
 };
 
 struct AppendResult {
@@ -78,12 +122,14 @@ class PartitionLog {
   // Opens the log in `directory` (made, with partition.metadata for `topic_id`, if it is missing; `opened` then comes
   // only after the directory's name is durable). Recovers what an unclean stop left: the tail that is not made of whole
   // batches with a right checksum is cut and kept aside under a name that Kafka ignores.
-  // Error::corrupt if damage lies below what was durable: the log is left as it was. Error::stale if the directory
+  // Damage below what was durable is left as it is: the log then opens closed for writing (writable()), up to the damage.
+  // Error::stale if the directory
   // belongs to another topic id, Error::not_found if it has records but no partition.metadata. Error::io,
   // Error::no_space. The operator's log has a line with file, position and offset for each, and for what was cut.
-  // Everything in the opened log is durable. `committer` belongs to the same shard and outlives the log.
+  // Everything in the opened log is durable. After a clean stop nothing is scanned; otherwise what the hints do not vouch
+  // for. `committer` belongs to the same shard and outlives the log.
   static void open(ports::Shard& shard, Committer& committer, std::string directory, Uuid topic_id,
-                   const LogOptions& options, LogListener& listener, Opened opened);
+                   const LogOptions& options, LogListener& listener, Opened opened, const OpenHints& hints = {});
   virtual ~PartitionLog() = default;
 
   // Adds batches (magic 2, back to back in `batches`), which must be valid and belong to this caller alone: base
@@ -113,8 +159,16 @@ class PartitionLog {
   virtual Offset end() const = 0;
   // Everything below is on the disk.
   virtual Offset durable_end() const = 0;
+  // Where the first segment file begins; at most start().
+  virtual Offset first_segment() const { return start(); }
   // Bytes of all segments.
   virtual ByteCount size() const = 0;
+  // False once the log is closed for writing: its storage failed (LogListener::on_broken), or damage below what was
+  // durable was found when it was opened. What stands before the damage can be read.
+  virtual bool writable() const { return true; }
+  // What recovery-point-offset-checkpoint may say: everything below is on the disk, and so are the index files of every
+  // segment that ends at or below it.
+  virtual Offset recovery_point() const { return durable_end(); }
 
   // The first record at or after start() whose timestamp is at least `time`, below `upto`; may need to read, so it
   // answers later: also Error::would_block during a truncation, Error::corrupt, Error::io. And the record with the
@@ -133,11 +187,32 @@ class PartitionLog {
   // The idempotent producers that the log knows (KIP-98): what a duplicate or a gap is measured against.
   virtual const record::ProducerTable& producers() const = 0;
 
+  // Where the earliest transaction begins that is open, or whose marker is not below `committed` (the high watermark);
+  // kNoOffset without one. The last stable offset is the smaller of this and the high watermark (KIP-98).
+  virtual Offset first_unstable_offset(Offset /*committed*/) const { return kNoOffset; }
+  // The transactions that were aborted and have records in [from, upto), by the order of their markers; may name some
+  // that have none there. What a read_committed reader of that range has to leave out.
+  virtual std::vector<AbortedTransaction> aborted_transactions(Offset /*from*/, Offset /*upto*/) const { return {}; }
+
   // Forgets every record at and above `offset`, or from the end of `epoch` if that is lower; kNoEpoch, or an epoch
   // below all that the log has, means only `offset`. A batch that holds the offset in its middle goes as a whole: end()
   // then is where it began. `done` when durable, and durable_end() is end(); until then appends and reads get
   // Error::would_block. Waits for those who still send bytes that it cuts.
   virtual void truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) = 0;
+
+  // Moves start() up to `offset` (DeleteRecords, retention; from a checkpoint after opening): records below are not
+  // given any more, segments wholly below go, and the epochs' first entry begins there. An offset at or below start()
+  // changes nothing. Error::out_of_range above durable_end(); Error::would_block during a truncation; Error::closed.
+  // Remembered only by whoever writes log-start-offset-checkpoint.
+  virtual Status advance_start(Offset /*offset*/) { return Error::unsupported; }
+  // Removes whole segments from the beginning that the options let go: too many bytes, or too old by their newest
+  // timestamp (by the file's time where no record has one). Only those that end at or below `upto` (the high
+  // watermark); the active one too, for which a new one is begun. start() moves with them.
+  virtual void retain(Offset /*upto*/) {}
+  // Forgets idempotent producers whose last batch is older than `before` and that have no transaction open.
+  virtual void expire_producers(WallTime /*before*/) {}
+  // Of a log that is not durable: begins to sync what is written if the last sync is flush_interval ago.
+  virtual void flush_if_due() {}
 
   virtual void set_options(const LogOptions& options) = 0;
 

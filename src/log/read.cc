@@ -51,10 +51,21 @@ class Headers {
 }  // namespace
 
 // Where the first batch begins whose last offset is at least `offset`; the end of the segment without one.
-Result<std::uint64_t> LogImpl::locate(const Segment& segment, Offset offset) {
+Result<std::uint64_t> LogImpl::locate(Segment& segment, Offset offset) {
   if (offset >= segment.appended.next) return segment.appended.bytes;
+  if (!segment.index.loaded()) return missing_index(segment);
   Headers headers(segment);
-  std::uint64_t position = segment.index.position_before(offset);
+  const SegmentIndex::Hint hint = segment.index.hint_before(offset);
+  std::uint64_t position = hint.position;
+  if (hint.last_offset != kNoOffset) {
+    // An index entry is only a hint: if it leads to another batch, or to none, the whole index is wrong.
+    const auto batch = headers.at(position);
+    if (batch ? batch->last_offset() != hint.last_offset : batch.error() == Error::corrupt) {
+      shard_.log.warning(path_of(segment) + ": the index is wrong, and is not used any more");
+      segment.index.distrust();
+      position = 0;
+    }
+  }
   while (position < segment.appended.bytes) {
     const auto batch = headers.at(position);
     if (!batch) {
@@ -67,8 +78,14 @@ Result<std::uint64_t> LogImpl::locate(const Segment& segment, Offset offset) {
   return segment.appended.bytes;
 }
 
+Result<std::uint64_t> LogImpl::missing_index(const Segment& segment) {
+  missing_ = {nullptr, 0, segment.base()};
+  return Error::would_block;
+}
+
 // The last position at most `limit` where a batch ends that begins at or after `from`; `from` without one.
 Result<std::uint64_t> LogImpl::last_boundary(const Segment& segment, std::uint64_t from, std::uint64_t limit) {
+  if (!segment.index.loaded()) return missing_index(segment);
   Headers headers(segment);
   std::uint64_t position = std::max(from, segment.index.batch_start_before(limit));
   while (position < segment.appended.bytes) {
@@ -84,7 +101,7 @@ Result<std::uint64_t> LogImpl::last_boundary(const Segment& segment, std::uint64
 }
 
 // Where a read that begins at `from` ends in this segment. `whole`: the first batch is given whatever its size.
-Result<std::uint64_t> LogImpl::range_end(const Segment& segment, std::uint64_t from, Offset upto, std::uint64_t room,
+Result<std::uint64_t> LogImpl::range_end(Segment& segment, std::uint64_t from, Offset upto, std::uint64_t room,
                                          bool whole) {
   const auto end = locate(segment, upto);
   if (!end || *end <= from || *end - from <= room) return end;
@@ -127,7 +144,7 @@ Result<ReadPlan> LogImpl::read(Offset from, Offset upto, std::uint64_t max_bytes
   auto at = std::upper_bound(segments_.begin(), segments_.end(), from,
                              [](Offset wanted, const auto& segment) { return wanted < segment->base(); });
   for (--at; at != segments_.end() && (*at)->base() < upto && plan.size <= max_bytes; ++at) {
-    const Segment& segment = **at;
+    Segment& segment = **at;
     const auto begin = from <= segment.base() ? Result<std::uint64_t>(0) : locate(segment, from);
     if (!begin) {
       if (plan.size > 0) break;
@@ -149,6 +166,9 @@ Result<ReadPlan> LogImpl::read(Offset from, Offset upto, std::uint64_t max_bytes
 }
 
 void LogImpl::when_readable(Task ready) {
+  const auto wanted = std::find_if(segments_.begin(), segments_.end(),
+                                   [this](const auto& segment) { return segment->base() == missing_.index_of; });
+  if (missing_.index_of != kNoOffset && wanted != segments_.end()) return load_index_of(**wanted, std::move(ready));
   if (!missing_.file) {
     shard_.timers.at(shard_.clock.now() + kPinRetry, std::move(ready));
     return;
@@ -156,6 +176,32 @@ void LogImpl::when_readable(Task ready) {
   const auto file = missing_.file;
   file->read(FilePosition(missing_.position), kHeaderScanBytes,
              [ready = std::move(ready), file](Result<Buffer>) mutable { ready(); });
+}
+
+// Brings the index of a closed segment into memory, where at most a few of one log are at a time.
+void LogImpl::load_index_of(const Segment& segment, Task ready) {
+  ++jobs_;
+  ports::run_job<Result<SegmentIndex>>(
+      shard_.jobs,
+      [directory = directory_, index = segment.index, size = segment.appended.bytes,
+       interval = options_.index_interval_bytes.value()](ports::BlockingFiles& files) {
+        return load_index(files, directory, index, size, interval);
+      },
+      while_alive([this, base = segment.base(), ready = std::move(ready)](Result<SegmentIndex> loaded) mutable {
+        --jobs_;
+        for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
+          Segment& other = *segments_[i];
+          if (other.base() == base && !other.index.loaded()) {
+            // Without its index a segment is looked through from its beginning, which will show what is wrong.
+            if (loaded) other.index = std::move(*loaded);
+            else other.index.load({}, {}, 0);
+          } else if (other.complete && i + 2 < segments_.size() && other.base() != base) {
+            other.index.unload();
+          }
+        }
+        ready();
+        advance();
+      }));
 }
 
 ByteCount LogImpl::size() const {

@@ -1,11 +1,14 @@
 #include "log/recovery.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
+#include "base/crc32c.h"
 #include "log/file_scan.h"
 #include "log/limits.h"
 #include "log/names.h"
+#include "log/side_files.h"
 
 namespace millrace::log {
 namespace {
@@ -23,27 +26,21 @@ std::string free_cut_name(const std::vector<ports::DirectoryEntry>& entries, Off
 class Recovery {
  public:
   Recovery(ports::BlockingFiles& files, const std::string& directory, const RecoverySettings& settings)
-      : files_(files), directory_(directory), settings_(settings) {}
+      : files_(files), directory_(directory), settings_(settings), hints_(settings.hints), mark_(hints_.mark) {}
 
   Result<RecoveredLog, RecoveryFailure> run() {
     auto entries = files_.list(directory_);
     if (!entries) return failure(entries.error(), directory_, "cannot be listed");
     entries_ = std::move(*entries);
-    std::vector<Offset> bases;
-    for (const auto& entry : entries_) {
-      if (const auto base = parse_segment_name(entry.name); base && !entry.is_directory) bases.push_back(*base);
+    take_stock();
+    for (std::size_t i = 0; i < bases_.size() && !ended_; ++i) {
+      if (auto failed = take(i)) return std::move(*failed);
     }
-    std::sort(bases.begin(), bases.end());
-    if (bases.empty()) bases.push_back(Offset(0));
-    for (std::size_t i = 0; i < bases.size() && !ended_; ++i) {
-      const bool last = i + 1 == bases.size();
-      if (auto failed = scan(bases[i], last)) return std::move(*failed);
-      if (!ended_ || last) continue;
-      for (std::size_t later = i + 1; later < bases.size(); ++later) {
-        if (auto failed = set_aside(bases[later])) return std::move(*failed);
-      }
-    }
-    read_epochs();
+    if (auto failed = prepare_producers(log_.end())) return std::move(*failed);
+    if (auto failed = begin_at_log_start()) return std::move(*failed);
+    if (auto failed = read_epochs()) return std::move(*failed);
+    if (!log_.damaged) remove_orphans();
+    if (!changed_) return std::move(log_);
     for (const std::string& name : {directory_, ports::parent_directory(directory_)}) {
       if (const auto synced = files_.sync_directory(name); !synced)
         return failure(synced.error(), name, "cannot be synced");
@@ -58,18 +55,103 @@ class Recovery {
     return {error, path + " " + std::string(what) + " (" + to_string(error) + ")"};
   }
   std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  bool last(std::size_t i) const { return i + 1 == bases_.size(); }
 
-  // Reads one segment, and cuts it if that is allowed.
-  Failed scan(Offset base, bool last) {
-    const std::string name = path(segment_name(base));
+  void take_stock() {
+    for (const auto& entry : entries_) {
+      if (entry.is_directory) continue;
+      if (const auto base = parse_segment_name(entry.name)) bases_.push_back(*base);
+      if (const auto at = parse_offset_name(entry.name, kSnapshotSuffix)) snapshots_.push_back(*at);
+    }
+    std::sort(bases_.begin(), bases_.end());
+    std::sort(snapshots_.begin(), snapshots_.end());
+    if (bases_.empty()) bases_.push_back(std::max(Offset(0), hints_.log_start));
+    if (!mark_) return;
+    // A mark of a segment that is gone says nothing any more; nor does one after Kafka wrote here, which allocates the
+    // indexes of the active segment in advance.
+    const bool there = std::find(bases_.begin(), bases_.end(), mark_->base) != bases_.end();
+    if (!there || hints_.clean_stop || index_ends_with_zeros()) mark_.reset();
+  }
+
+  bool index_ends_with_zeros() {
+    auto file = files_.open(path(offset_name(bases_.back()) + std::string(kIndexSuffix)), ports::OpenMode::read);
+    const auto size = file ? (*file)->size() : Result<ByteCount>(file.error());
+    if (!size || size->value() < kOffsetEntryBytes) return false;
+    std::array<std::byte, kOffsetEntryBytes> entry{};
+    const auto got = (*file)->read(FilePosition(size->value() - entry.size()), entry);
+    return got && load_be<std::int64_t>(entry.data()) == 0;
+  }
+
+  Failed take(std::size_t i) {
+    const std::string name = path(segment_name(bases_[i]));
     auto file = files_.open(name, ports::OpenMode::create);
     if (!file) return failure(file.error(), name, "cannot be opened");
     const auto size = (*file)->size();
     if (!size) return failure(size.error(), name, "cannot be measured");
+    const Offset vouched = std::max(hints_.recovery_point, mark_ ? mark_->trusted : kNoOffset);
+    const bool trusted = hints_.clean_stop || (!last(i) && bases_[i + 1] <= vouched);
+    const bool rises = log_.segments.empty() || bases_[i] >= log_.end();
+    if (trusted && rises && (last(i) ? trust_active(i, **file, size->value()) : trust(i, size->value()))) return {};
+    return scan(i, **file, size->value());
+  }
 
-    RecoveredSegment segment{SegmentIndex(base), 0};
+  bool trust(std::size_t i, std::uint64_t size) {
+    auto index = trust_closed(files_, directory_, bases_[i], bases_[i + 1], size);
+    auto aborted = read_aborted(files_, directory_, bases_[i]);
+    if (!index || !aborted) return false;
+    log_.segments.push_back({std::move(*index), size, std::move(*aborted), true, {}});
+    return true;
+  }
+
+  // The active segment after a clean stop: what stands behind its last index entry ends where the file ends.
+  bool trust_active(std::size_t i, ports::BlockingFile& file, std::uint64_t size) {
+    const Offset base = bases_[i];
+    const auto offsets = read_side_file(files_, directory_, base, kIndexSuffix, kMaxIndexBytes);
+    const auto times = read_side_file(files_, directory_, base, kTimeIndexSuffix, kMaxIndexBytes);
+    auto aborted = read_aborted(files_, directory_, base);
+    RecoveredSegment segment{SegmentIndex(base), size, {}, true, {}};
+    if (!offsets || !times || !aborted || !segment.index.load(as_bytes(*offsets), as_bytes(*times), size)) return false;
+    if (size > 0 && times->empty()) return false;
+    const SegmentIndex::Hint hint = segment.index.last_hint();
+    FileScan batches(file, hint.position, size);
+    Offset next = base;
+    bool right = true;
+    for (bool first = true; right && batches.next(); first = false) {
+      const record::BatchView& batch = batches.batch();
+      right = batch.base_offset() >= next && batch.last_offset() - base <= INT32_MAX &&
+              (!first || hint.last_offset == kNoOffset || batch.last_offset() == hint.last_offset);
+      next = batch.next_offset();
+    }
+    if (!right || batches.stop() != FileScan::Stop::end || segment.index.max_timestamp_offset() >= next) return false;
+    segment.index.continue_at(next);
+    note_first_timestamp(file, size, segment.index);
+    segment.aborted = std::move(*aborted);
+    segment.written = {segment.index.offset_count(), segment.index.time_count(), segment.aborted.size()};
+    log_.segments.push_back(std::move(segment));
+    return true;
+  }
+
+  static void note_first_timestamp(ports::BlockingFile& file, std::uint64_t size, SegmentIndex& index) {
+    if (size == 0) return;
+    std::array<std::byte, record::kBatchHeaderBytes> bytes{};
+    const auto got = file.read(FilePosition(0), bytes);
+    if (!got) return;
+    const auto batch = record::BatchView::parse_header(Bytes(bytes).first(*got));
+    if (batch) index.set_first_timestamp(batch->max_timestamp());
+  }
+
+  // Reads one segment, and cuts it if that is allowed.
+  Failed scan(std::size_t i, ports::BlockingFile& file, std::uint64_t size) {
+    const Offset base = bases_[i];
+    const std::string name = path(segment_name(base));
+    RecoveredSegment segment{SegmentIndex(base), 0, {}, false, {}};
+    if (!last(i) || !resume(file, size, segment)) {
+      if (auto failed = prepare_producers(base)) return failed;
+    }
+    changed_ = true;
+    log_.snapshot_at_end = false;
     const Offset before = log_.segments.empty() ? Offset(0) : log_.end();
-    FileScan batches(**file, 0, size->value());
+    FileScan batches(file, segment.size, size);
     std::optional<RecoveredSegment> before_last;  // for a bug that is switched on
     const char* why = base < before ? "the segment begins below the end of the one before" : nullptr;
     while (why == nullptr && batches.next()) {
@@ -82,42 +164,110 @@ class Recovery {
     }
     if (batches.stop() == FileScan::Stop::io) return failure(Error::io, name, "cannot be read");
     if (batches.stop() == FileScan::Stop::damage) why = batches.why();
+    if (why == nullptr && mark_ && mark_->base == base && segment.size < mark_->position) {
+      why = "the file is shorter than what was synced";
+    }
     if (why != nullptr) {
       if (before_last) segment = *before_last;
-      if (auto failed = cut(**file, segment, size->value(), why, last)) return failed;
+      if (auto failed = damage(i, file, segment, size, why)) return failed;
     }
-    if (const auto synced = (*file)->sync(); !synced) return failure(synced.error(), name, "cannot be synced");
+    if (const auto synced = log_.damaged ? Status() : file.sync(); !synced) {
+      return failure(synced.error(), name, "cannot be synced");
+    }
     log_.segments.push_back(std::move(segment));
-    return std::nullopt;
+    return last(i) || ended_ ? Failed() : close(i);
+  }
+
+  // A segment that was scanned and is not the last gets its files.
+  Failed close(std::size_t i) {
+    RecoveredSegment& segment = log_.segments.back();
+    segment.index.seal();
+    SideWrite write;
+    write.base = segment.index.base();
+    write.offsets.bytes = segment.index.encode_offsets(0);
+    write.times.bytes = segment.index.encode_times(0);
+    write.aborted.bytes = encode_aborted(segment.aborted, 0);
+    write.snapshot = SideWrite::Snapshot{bases_[i + 1], log_.producers.encode()};
+    write.final = true;
+    if (const auto written = write_side_files(files_, directory_, write); !written) {
+      return failure(written.error(), path(offset_name(segment.index.base())), "cannot get its indexes");
+    }
+    snapshots_.push_back(bases_[i + 1]);
+    segment.index.unload();
+    segment.complete = true;
+    return {};
+  }
+
+  // Goes on where the files beside the active segment were right when the durable mark was written.
+  bool resume(ports::BlockingFile& file, std::uint64_t size, RecoveredSegment& segment) {
+    const Offset base = segment.index.base();
+    if (producers_ready_ || !mark_ || mark_->base != base) return false;
+    const DurableMark::Files& known = mark_->files;
+    if (known.snapshot == kNoOffset || known.position > size || known.position > mark_->position) return false;
+    const auto read = [&](std::string_view suffix, std::uint64_t bytes, std::uint32_t crc) {
+      auto found = read_side_file(files_, directory_, base, suffix, bytes);
+      const bool right = found && found->size() == bytes && crc32c(as_bytes(*found)) == crc;
+      return right ? std::optional<std::string>(std::move(*found)) : std::nullopt;
+    };
+    const auto offsets = read(kIndexSuffix, known.offsets * std::uint64_t{kOffsetEntryBytes}, known.offsets_crc);
+    const auto times = read(kTimeIndexSuffix, known.times * std::uint64_t{kTimeEntryBytes}, known.times_crc);
+    const auto aborted = read(kAbortedSuffix, known.aborted * std::uint64_t{kAbortedEntryBytes}, known.aborted_crc);
+    if (!offsets || !times || !aborted) return false;
+    auto transactions = parse_aborted(as_bytes(*aborted), base);
+    auto producers = read_snapshot(known.snapshot);
+    if (!transactions || !producers || !segment.index.load(as_bytes(*offsets), as_bytes(*times), size)) return false;
+    segment.index.continue_from(known.since_entry, known.max_timestamp, known.max_timestamp_offset);
+    segment.index.continue_at(known.snapshot);
+    note_first_timestamp(file, size, segment.index);
+    segment.size = known.position;
+    segment.aborted = std::move(*transactions);
+    segment.written = {known.offsets, known.times, known.aborted};
+    log_.producers = std::move(*producers);
+    producers_ready_ = true;
+    return true;
   }
 
   // What is wrong with the present batch; if nothing is, its epoch and producer are noted.
-  const char* check(FileScan& batches, const RecoveredSegment& segment) {
+  const char* check(FileScan& batches, RecoveredSegment& segment) {
     const record::BatchView& batch = batches.batch();
     if (segment.size + batch.size() > kMaxSegmentBytes) return "the segment is larger than a segment can be";
     if (batch.base_offset() < segment.index.next()) return "the batch's offset is below the end of the one before";
     if (batch.last_offset() - segment.index.base() > INT32_MAX)
       return "the batch's offset is too far from the segment's";
     if (!settings_.torn_tail_kept && !batches.crc_ok()) return "the batch's checksum is wrong";
-    seen_.begin(batch.leader_epoch(), batch.base_offset());
-    if (batch.is_control()) {
-      if (const auto whole = batches.whole()) log_.producers.replay(*whole);
-    } else if (batch.has_producer()) {
-      log_.producers.replay(batch);
-    }
+    if (batch.leader_epoch() >= LeaderEpoch(0)) seen_.begin(batch.leader_epoch(), batch.base_offset());
+    if (auto aborted = note(batches)) segment.aborted.push_back(*aborted);
     return nullptr;
   }
 
-  // The bytes of `segment` from its good end to `size` are not part of the log.
-  Failed cut(ports::BlockingFile& file, const RecoveredSegment& segment, std::uint64_t size, const char* why,
-             bool last) {
+  std::optional<AbortedTransaction> note(FileScan& batches) {
+    const record::BatchView& batch = batches.batch();
+    if (!batch.has_producer()) return std::nullopt;
+    if (!batch.is_control()) return log_.producers.note(batch);
+    const auto whole = batches.whole();
+    return whole ? log_.producers.note(*whole) : std::nullopt;
+  }
+
+  // Whether what stands at this position of the segment was durable.
+  bool was_durable(std::size_t i, std::uint64_t position, Offset offset) const {
+    if (mark_) return bases_[i] < mark_->base || (bases_[i] == mark_->base && position < mark_->position);
+    if (hints_.recovery_point != kNoOffset) return offset < hints_.recovery_point;
+    return settings_.durable && !last(i);
+  }
+
+  // The bytes of segment `i` from its good end to `size` are not part of the log, nor is any segment behind it.
+  Failed damage(std::size_t i, ports::BlockingFile& file, const RecoveredSegment& segment, std::uint64_t size,
+                const char* why) {
     const Offset base = segment.index.base();
     const std::string name = path(segment_name(base));
     const std::string place = name + " at position " + std::to_string(segment.size) + ", offset " +
                               std::to_string(segment.index.next().value()) + ": " + why;
-    if (settings_.durable && !last) {
-      return RecoveryFailure{Error::corrupt,
-                             place + "; a later segment exists, so this part was durable: left as it is"};
+    ended_ = true;
+    if (was_durable(i, segment.size, segment.index.next())) {
+      log_.damaged = true;
+      log_.notes.push_back(place + "; this part was durable: it is left as it is, and the log is read up to here and " +
+                           "closed for writing");
+      return {};
     }
     const auto kept = keep_aside(file, base, segment.size, size);
     if (!kept) return failure(kept.error(), name, "has a damaged tail that cannot be kept aside");
@@ -125,10 +275,12 @@ class Recovery {
       return failure(resized.error(), name, "cannot be cut");
     }
     log_.cut = true;
-    ended_ = true;
     log_.notes.push_back(place + "; " + std::to_string(size - segment.size) + " bytes cut, " +
                          (kept->empty() ? std::string("all zero") : "kept in " + *kept));
-    return std::nullopt;
+    for (std::size_t later = i + 1; later < bases_.size(); ++later) {
+      if (auto failed = set_aside(bases_[later], "behind a hole in an earlier segment")) return failed;
+    }
+    return {};
   }
 
   // Copies [from, to) of a segment into a file of its own, durably. Nothing is kept of zeros: "".
@@ -156,41 +308,151 @@ class Recovery {
     return name;
   }
 
-  // A segment behind a hole, of a log that is not durable.
-  Failed set_aside(Offset base) {
+  // A whole segment that is not part of the log.
+  Failed set_aside(Offset base, std::string_view why) {
     const std::string from = segment_name(base);
     const std::string to = free_cut_name(entries_, base);
-    if (const auto renamed = files_.rename(path(from), path(to)); !renamed) {
-      return failure(renamed.error(), path(from), "cannot be set aside");
-    }
-    log_.notes.push_back(path(from) + ": behind a hole in an earlier segment; kept in " + to);
-    return std::nullopt;
+    const auto renamed = files_.rename(path(from), path(to));
+    if (!renamed && renamed.error() == Error::not_found) return {};
+    if (!renamed) return failure(renamed.error(), path(from), "cannot be set aside");
+    entries_.push_back({to, false});
+    changed_ = true;
+    log_.notes.push_back(path(from) + ": " + std::string(why) + "; kept in " + to);
+    return {};
   }
 
-  void read_epochs() {
+  Result<ProducerState> read_snapshot(Offset at) {
+    const auto bytes = read_side_file(files_, directory_, at, kSnapshotSuffix, kMaxIndexBytes);
+    return bytes ? ProducerState::parse(as_bytes(*bytes), settings_.producers_since)
+                 : Result<ProducerState>(bytes.error());
+  }
+
+  // The producers as they were at `upto`, where what is scanned begins: from the newest snapshot that is right, and the
+  // batches behind it. Without any snapshot from all batches.
+  Failed prepare_producers(Offset upto) {
+    if (producers_ready_) return {};
+    producers_ready_ = true;
+    Offset from{0};
+    for (auto at = snapshots_.rbegin(); at != snapshots_.rend(); ++at) {
+      if (*at > upto) continue;
+      auto state = read_snapshot(*at);
+      if (!state) {
+        log_.notes.push_back(path(offset_name(*at) + std::string(kSnapshotSuffix)) +
+                             " is damaged: an older state of the producers is used, and the batches since");
+        continue;
+      }
+      log_.producers = std::move(*state);
+      from = *at;
+      break;
+    }
+    log_.snapshot_at_end = from == upto && !snapshots_.empty();
+    for (const RecoveredSegment& segment : log_.segments) {
+      if (segment.index.next() <= from) continue;
+      const std::string name = path(segment_name(segment.index.base()));
+      auto file = files_.open(name, ports::OpenMode::read);
+      if (!file) return failure(file.error(), name, "cannot be opened");
+      FileScan batches(**file, 0, segment.size);
+      while (batches.next()) {
+        const record::BatchView& batch = batches.batch();
+        if (batch.base_offset() < from || !batch.has_producer()) continue;
+        if (batches.crc_ok()) note(batches);
+      }
+      if (batches.stop() == FileScan::Stop::io) return failure(Error::io, name, "cannot be read");
+    }
+    return {};
+  }
+
+  // The log may have been given up to beyond its end: it goes on there.
+  Failed begin_at_log_start() {
+    if (hints_.log_start <= log_.end() || log_.damaged) return {};
+    for (const RecoveredSegment& segment : log_.segments) {
+      const Offset base = segment.index.base();
+      if (segment.size > 0) {
+        if (auto failed = set_aside(base, "its records were deleted")) return failed;
+      } else {
+        static_cast<void>(files_.remove(path(segment_name(base))));
+      }
+    }
+    const std::string name = path(segment_name(hints_.log_start));
+    auto file = files_.open(name, ports::OpenMode::create);
+    if (!file) return failure(file.error(), name, "cannot be made");
+    log_.segments.clear();
+    log_.segments.push_back({SegmentIndex(hints_.log_start), 0, {}, false, {}});
+    log_.snapshot_at_end = false;
+    changed_ = true;
+    return {};
+  }
+
+  Failed read_epochs() {
     EpochTable known;
+    bool complete = true;
     if (settings_.epochs) {
       known = *settings_.epochs;
     } else {
       const std::string name = path(std::string(kEpochFile));
       const auto text = ports::read_whole(files_, name, kMaxCheckpointBytes);
       auto parsed = text ? EpochTable::parse(*text) : Result<EpochTable>(text.error());
+      complete = parsed.ok();
       if (parsed) {
         known = std::move(*parsed);
       } else if (parsed.error() != Error::not_found) {
         log_.notes.push_back(name + " is not readable (" + to_string(parsed.error()) + "): rebuilt from the batches");
       }
     }
+    if (!complete) {
+      EpochTable all;
+      for (const RecoveredSegment& segment : log_.segments) {
+        const std::string name = path(segment_name(segment.index.base()));
+        auto file = files_.open(name, ports::OpenMode::read);
+        if (!file) return failure(file.error(), name, "cannot be opened");
+        for (FileScan batches(**file, 0, segment.size); batches.next();) {
+          const record::BatchView& batch = batches.batch();
+          if (batch.leader_epoch() >= LeaderEpoch(0)) all.begin(batch.leader_epoch(), batch.base_offset());
+        }
+      }
+      seen_ = std::move(all);
+    }
     log_.epochs = EpochTable::merge(known, seen_, log_.end());
+    return {};
+  }
+
+  // Index files without their segment, snapshots that the log does not reach, and all but the newest of those that no
+  // segment is named after.
+  void remove_orphans() {
+    const auto has_segment = [&](Offset base) {
+      return std::any_of(log_.segments.begin(), log_.segments.end(),
+                         [base](const auto& segment) { return segment.index.base() == base; });
+    };
+    Offset newest = kNoOffset;
+    for (const Offset at : snapshots_) {
+      if (at <= log_.end()) newest = std::max(newest, at);
+    }
+    for (const auto& entry : entries_) {
+      bool orphan = false;
+      for (const std::string_view suffix : {kIndexSuffix, kTimeIndexSuffix, kAbortedSuffix}) {
+        const auto base = parse_offset_name(entry.name, suffix);
+        orphan = orphan || (base && !has_segment(*base));
+      }
+      if (const auto at = parse_offset_name(entry.name, kSnapshotSuffix)) {
+        orphan = *at > log_.end() || (*at != newest && !has_segment(*at));
+      }
+      if (orphan) static_cast<void>(files_.remove(path(entry.name)));
+    }
   }
 
   ports::BlockingFiles& files_;
   const std::string& directory_;
   const RecoverySettings& settings_;
+  const OpenHints& hints_;
+  std::optional<DurableMark> mark_;
   std::vector<ports::DirectoryEntry> entries_;
+  std::vector<Offset> bases_;
+  std::vector<Offset> snapshots_;
   RecoveredLog log_;
   EpochTable seen_;
-  bool ended_ = false;  // a cut was made: nothing behind it belongs to the log
+  bool producers_ready_ = false;
+  bool changed_ = false;  // something may not be on the disk yet
+  bool ended_ = false;    // nothing behind belongs to the log
 };
 
 }  // namespace

@@ -51,20 +51,32 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
   phase_ = Phase::cutting;
   drop_unwritten();
   epochs_.truncate(offset);
+  if (!mark_slot_) return cut_now(offset, std::move(done));
+  // Nothing may be said to be on the disk any more that is about to be cut.
+  mark_slot_->file->clear(mark_slot_->index, while_alive([this, offset, done = std::move(done)]() mutable {
+                            cut_now(offset, std::move(done));
+                          }));
+}
+
+void LogImpl::cut_now(Offset offset, Callback<void(Status)> done) {
   ++jobs_;
-  RecoverySettings settings{options_.durable, options_.index_interval_bytes.value(), epochs_};
+  RecoverySettings settings;
+  settings.durable = options_.durable;
+  settings.index_interval = options_.index_interval_bytes.value();
+  settings.epochs = epochs_;
   struct Outcome {
     std::optional<CutPoint> point;
     Result<RecoveredLog, RecoveryFailure> log;
   };
   ports::run_job<Outcome>(
       shard_.jobs,
-      [directory = directory_, offset, settings](ports::BlockingFiles& files) {
+      [directory = directory_, offset, settings](ports::BlockingFiles& files) mutable {
         std::optional<CutPoint> point;
         if (const auto cut = cut_log(files, directory, offset, point); !cut) {
           const std::string line = directory + " cannot be truncated (" + to_string(cut.error()) + ")";
           return Outcome{point, RecoveryFailure{cut.error(), line}};
         }
+        if (point) settings.hints.recovery_point = point->base;
         return Outcome{point, recover_log(files, directory, settings)};
       },
       while_alive([this, done = std::move(done)](Outcome outcome) mutable {
@@ -116,12 +128,16 @@ void LogImpl::close(Callback<void(Status)> done) {
   phase_ = Phase::closing;
   for (auto& segment : segments_) want_sync(*segment);
   settled_ = [this, done = std::move(done)]() mutable {
-    phase_ = Phase::closed;
-    const Status status = broken_ ? Status(Error::io) : all_durable() ? Status() : Status(Error::no_space);
-    for (auto& segment : segments_) segment->pin.reset();
-    done(status);
+    if (broken_ || !all_durable()) return closed(broken_ ? Error::io : Error::no_space, std::move(done));
+    finish_all([this, done = std::move(done)](Status status) mutable { closed(status, std::move(done)); });
   };
   write_at_turn_end();
+}
+
+void LogImpl::closed(Status status, Callback<void(Status)> done) {
+  phase_ = Phase::closed;
+  for (auto& segment : segments_) segment->pin.reset();
+  done(status);
 }
 
 void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
@@ -132,6 +148,8 @@ void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
     return;
   }
   phase_ = Phase::removing;
+  if (mark_slot_) mark_slot_->file->free(mark_slot_->index);
+  mark_slot_.reset();
   settled_ = [this, delay, done = std::move(done)]() mutable { rename_away(delay, std::move(done)); };
   write_at_turn_end();
 }

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "log/partition_log.h"
 #include "log/segment_index.h"
 #include "ports/file.h"
 
@@ -22,6 +23,12 @@ struct Reach {
 // Keeps a segment's file open, and shows whether a read plan still refers to it.
 struct Pin {
   std::shared_ptr<ports::File> file;
+};
+
+// Entries of a file, and their checksum.
+struct FileCount {
+  std::size_t entries = 0;
+  std::uint32_t crc = 0;
 };
 
 // One segment file of an open log: how far its bytes have been appended, written and made durable, and the appended
@@ -47,12 +54,24 @@ struct Segment {
   };
 
   SegmentIndex index;
+  std::vector<AbortedTransaction> aborted;  // by the markers in this segment
+  // How much of the files beside it is on its way to the disk: entries, and the checksums of all before.
+  struct Side {
+    FileCount offsets;
+    FileCount times;
+    FileCount aborted;
+    std::uint64_t position = 0;  // of the log, when they were written
+  } side;
+  bool complete = false;      // the files beside it have everything, end there, and are on the disk
+  bool side_failed = false;   // they could not be written; closing the log tries again
+  std::string first_producers;  // a snapshot of the producers at base(), not written yet
   std::shared_ptr<Pin> pin;  // nothing until the file is open
   Reach appended;
   Reach written;               // writes completed; at most appended
   Reach synced;                // covered by a completed sync; at most written
   std::deque<Unwritten> tail;  // [written, appended)
   WallTime opened_at = kNoTime;
+  Millis jitter{0};  // by which it is closed earlier than segment_ms
   bool name_durable = false;  // the directory was synced after the file was made
   bool opening = false;
   bool writing = false;

@@ -29,7 +29,9 @@ void LogImpl::advance() {
       all_before_durable = all_before_durable && segment->durable();
     }
     write_epochs();
+    note_down();
   }
+  drop_below_start();
   settle();
 }
 
@@ -94,7 +96,7 @@ void LogImpl::wrote(Segment& segment, const Reach& reach, Status status) {
     segment.written = reach;
     while (!segment.tail.empty() && segment.tail.front().position < reach.bytes) segment.tail.pop_front();
     if (stalled_) stall(false);
-    if (options_.durable || &segment != segments_.back().get() || phase_ == Phase::closing) want_sync(segment);
+    if (must_flush(segment)) want_sync(segment);
     update_durable_end();
   } else if (status.error() == Error::no_space) {
     // Nothing dependable was written and nothing is given up: the same bytes are written again at the same place.
@@ -108,6 +110,8 @@ void LogImpl::wrote(Segment& segment, const Reach& reach, Status status) {
 void LogImpl::want_sync(Segment& segment) {
   if (segment.syncing || broken_ || segment.pin == nullptr || segment.synced.bytes == segment.written.bytes) return;
   segment.syncing = true;
+  unflushed_ = 0;
+  flushed_at_ = shard_.clock.now();
   committer_.add([this, alive = std::weak_ptr<bool>(alive_), &segment](Task finished) {
     if (alive.expired()) return finished();
     sync(segment, std::move(finished));
@@ -129,7 +133,7 @@ void LogImpl::sync(Segment& segment, Task finished) {
     segment.syncing = false;
     if (status || shard_.faults.planted(ports::Planted::sync_failure_ignored)) {
       segment.synced = reach;
-      if (options_.durable || &segment != segments_.back().get() || phase_ == Phase::closing) want_sync(segment);
+      if (must_flush(segment)) want_sync(segment);
       update_durable_end();
     } else {
       fail(path_of(segment) + " cannot be synced", status.error());
@@ -152,6 +156,7 @@ void LogImpl::update_durable_end() {
     }
     if (reach.bytes < segment->appended.bytes || (options_.durable && !segment->name_durable)) break;
   }
+  publish_mark();
   if (reached == durable_end_) return;
   durable_end_ = reached;
   listener_.on_durable(durable_end_);

@@ -52,6 +52,7 @@ void ProducerTable::replay(ProducerId producer, ProducerEpoch epoch, const Produ
     --entry.batch_count;
   }
   entry.batches[entry.batch_count++] = batch;
+  entry.last_timestamp = batch.timestamp;
 }
 
 void ProducerTable::replay(const BatchView& batch) {
@@ -66,17 +67,23 @@ void ProducerTable::replay(const BatchView& batch) {
     }
     return;
   }
+  const auto marker = end_marker(batch);
+  if (!marker) return;
+  ProducerEntry& entry = producers_[batch.producer_id()];
+  end_transaction(entry, batch.producer_epoch(), marker->coordinator_epoch);
+  entry.marker_timestamp = entry.last_timestamp = marker->timestamp;
+}
+
+std::optional<EndMarker> end_marker(const BatchView& batch) {
   // A control batch that compaction has emptied belongs to a transaction that is gone as a whole.
   Scratch unused;
   auto reader = RecordReader::open(batch, unused);
-  Record marker;
-  if (!reader || !reader->next(marker)) return;
-  const auto type = control_type(marker);
-  if (!type || (*type != kAbortMarker && *type != kCommitMarker)) return;
-  if (!marker.value || marker.value->size() < 6) return;
-  ProducerEntry& entry = producers_[batch.producer_id()];
-  end_transaction(entry, batch.producer_epoch(), load_be<std::int32_t>(marker.value->data() + 2));
-  entry.marker_timestamp = marker.timestamp;
+  Record record;
+  if (!reader || !reader->next(record)) return std::nullopt;
+  const auto type = control_type(record);
+  if (!type || (*type != kAbortMarker && *type != kCommitMarker)) return std::nullopt;
+  if (!record.value || record.value->size() < 6) return std::nullopt;
+  return EndMarker{*type == kCommitMarker, load_be<std::int32_t>(record.value->data() + 2), record.timestamp};
 }
 
 void ProducerTable::expire(WallTime before) {

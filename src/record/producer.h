@@ -30,7 +30,18 @@ struct ProducerEntry {
   std::int32_t coordinator_epoch = -1;
   Offset current_txn_first_offset = kNoOffset;
   WallTime marker_timestamp = kNoTime;  // of the last transaction marker
+  WallTime last_timestamp = kNoTime;    // of the last batch or marker, whichever came last
 };
+
+// What the control batch says that ends a producer's transaction.
+struct EndMarker {
+  bool commit = false;
+  std::int32_t coordinator_epoch = -1;
+  WallTime timestamp = kNoTime;
+};
+// The marker in a control batch; nothing if it is a control batch of another kind, or compaction has emptied it.
+// Precondition: magic 2, whole.
+std::optional<EndMarker> end_marker(const BatchView& batch);
 
 // What a batch with a producer id is, measured against what the partition knows of the producer.
 enum class SequenceVerdict : std::uint8_t {
@@ -59,6 +70,8 @@ class ProducerTable {
   // Drops producers without an open transaction whose last batch is older than `before`.
   void expire(WallTime before);
   void clear() { producers_.clear(); }
+  // Takes over what a snapshot knows of a producer.
+  void restore(ProducerId producer, const ProducerEntry& entry) { producers_[producer] = entry; }
 
   const std::map<ProducerId, ProducerEntry>& entries() const { return producers_; }
 

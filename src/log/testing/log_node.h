@@ -66,7 +66,13 @@ struct Node {
   }
   // The bytes of a plan, file ranges read from the disk.
   std::string read(Offset from, Offset upto, std::uint64_t max = 1 << 20, bool one = true) {
-    const auto plan = log->read(from, upto, max, one);
+    auto plan = log->read(from, upto, max, one);
+    for (int tries = 0; tries < 8 && !plan && plan.error() == Error::would_block; ++tries) {
+      if (shard.hold_jobs || shard.cold) break;
+      log->when_readable([] {});
+      shard.run();
+      plan = log->read(from, upto, max, one);
+    }
     if (!plan) return std::string("error: ") + to_string(plan.error());
     std::string bytes;
     for (const auto& piece : plan->pieces) {

@@ -1,0 +1,224 @@
+#include "log/mark_file.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/crc32c.h"
+#include "log/limits.h"
+
+namespace millrace::log {
+namespace {
+
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kChecksumAt = kMarkBytes - 4;
+constexpr std::string_view kGathered = "millrace-durable-gathered";
+// A stale mark is only weaker, so it is synced with every so many rounds.
+constexpr std::size_t kWritesPerSync = 16;
+
+// Puts the fields into the slot, or takes them out, one after the other.
+template <typename Move>
+void each_field(Move move, Uuid& topic, std::int32_t& partition, DurableMark& mark) {
+  move(topic.high);
+  move(topic.low);
+  move(partition);
+  move(mark.life);
+  const auto offset = [&](Offset& value) {
+    std::int64_t raw = value.value();
+    move(raw);
+    value = Offset(raw);
+  };
+  offset(mark.base);
+  move(mark.position);
+  offset(mark.end);
+  offset(mark.trusted);
+  DurableMark::Files& files = mark.files;
+  offset(files.snapshot);
+  move(files.position);
+  for (std::uint32_t* number : {&files.offsets, &files.offsets_crc, &files.times, &files.times_crc, &files.aborted,
+                                &files.aborted_crc, &files.since_entry}) {
+    move(*number);
+  }
+  std::int64_t time = files.max_timestamp.value();
+  move(time);
+  files.max_timestamp = WallTime(time);
+  offset(files.max_timestamp_offset);
+}
+
+bool is_mark_file(const ports::DirectoryEntry& entry) {
+  return !entry.is_directory && entry.name.starts_with(kMarksPrefix);
+}
+
+}  // namespace
+
+MarkBytes encode_mark(const MarkKey& key, const DurableMark& mark) {
+  MarkBytes slot{};
+  Uuid topic = key.first;
+  std::int32_t partition = key.second.value();
+  DurableMark copy = mark;
+  std::byte* at = slot.data();
+  store_be(at, kVersion);
+  at += sizeof kVersion;
+  each_field(
+      [&at](auto& field) {
+        store_be(at, field);
+        at += sizeof field;
+      },
+      topic, partition, copy);
+  store_be(slot.data() + kChecksumAt, crc32c(Bytes(slot).first(kChecksumAt)));
+  return slot;
+}
+
+Result<std::pair<MarkKey, DurableMark>> parse_mark(Bytes slot) {
+  if (slot.size() != kMarkBytes || load_be<std::uint32_t>(slot.data()) != kVersion ||
+      load_be<std::uint32_t>(slot.data() + kChecksumAt) != crc32c(slot.first(kChecksumAt))) {
+    return Error::corrupt;
+  }
+  Uuid topic;
+  std::int32_t partition = 0;
+  DurableMark mark;
+  const std::byte* at = slot.data() + sizeof kVersion;
+  each_field(
+      [&at](auto& field) {
+        field = load_be<std::remove_reference_t<decltype(field)>>(at);
+        at += sizeof field;
+      },
+      topic, partition, mark);
+  return std::pair(MarkKey(topic, PartitionIndex(partition)), mark);
+}
+
+Result<std::map<MarkKey, DurableMark>> gather_marks(ports::BlockingFiles& files, const std::string& log_dir) {
+  std::map<MarkKey, DurableMark> marks;
+  const auto entries = files.list(log_dir);
+  if (!entries) return entries.error();
+  std::vector<std::string> found;
+  for (const auto& entry : *entries) {
+    if (!is_mark_file(entry)) continue;
+    found.push_back(entry.name);
+    const auto bytes = ports::read_whole(files, log_dir + "/" + entry.name, kMaxIndexBytes);
+    if (!bytes) continue;
+    for (std::size_t at = 0; at + kMarkBytes <= bytes->size(); at += kMarkBytes) {
+      const auto mark = parse_mark(as_bytes(*bytes).subspan(at, kMarkBytes));
+      if (!mark) continue;
+      const auto known = marks.find(mark->first);
+      if (known == marks.end() || known->second.life <= mark->second.life) marks[mark->first] = mark->second;
+    }
+  }
+  if (found.empty() || (found.size() == 1 && found.front() == kGathered)) return marks;
+  std::string all;
+  for (const auto& [key, mark] : marks) {
+    const MarkBytes slot = encode_mark(key, mark);
+    all.append(reinterpret_cast<const char*>(slot.data()), slot.size());
+  }
+  MR_TRY(ports::write_atomically(files, log_dir + "/" + std::string(kGathered), as_bytes(all)));
+  for (const std::string& name : found) {
+    if (name != kGathered) MR_TRY(files.remove(log_dir + "/" + name));
+  }
+  MR_TRY(files.sync_directory(log_dir));
+  return marks;
+}
+
+Status remove_marks(ports::BlockingFiles& files, const std::string& log_dir) {
+  const auto entries = files.list(log_dir);
+  if (!entries) return entries.error();
+  for (const auto& entry : *entries) {
+    if (is_mark_file(entry)) MR_TRY(files.remove(log_dir + "/" + entry.name));
+  }
+  return {};
+}
+
+MarkFile::MarkFile(ports::Shard& shard, const std::string& log_dir)
+    : shard_(shard), log_dir_(log_dir), path_(log_dir + "/" + std::string(kMarksPrefix) + shard.random.uuid().hex()) {}
+
+MarkFile::~MarkFile() = default;
+
+std::size_t MarkFile::take() {
+  if (free_.empty()) {
+    bytes_.resize(bytes_.size() + kMarkBytes);
+    return bytes_.size() / kMarkBytes - 1;
+  }
+  const std::size_t slot = free_.back();
+  free_.pop_back();
+  return slot;
+}
+
+void MarkFile::free(std::size_t slot) {
+  set(slot, MarkBytes{});
+  free_.push_back(slot);
+}
+
+void MarkFile::set(std::size_t slot, const MarkBytes& bytes) {
+  std::copy(bytes.begin(), bytes.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(slot * kMarkBytes));
+  dirty_from_ = std::min(dirty_from_, slot);
+  dirty_to_ = std::max(dirty_to_, slot + 1);
+}
+
+void MarkFile::clear(std::size_t slot, Task done) {
+  set(slot, MarkBytes{});
+  waiting_.push_back(std::move(done));
+  if (given_up_) return serve_waiting();
+  write();
+}
+
+void MarkFile::serve_waiting() {
+  for (Task& task : std::exchange(waiting_, {})) shard_.timers.at_turn_end(std::move(task));
+}
+
+void MarkFile::write() {
+  if (given_up_ || writing_ || opening_ || dirty_to_ == 0) return;
+  if (file_ == nullptr) {
+    opening_ = true;
+    shard_.files.open(path_, ports::OpenMode::create,
+                      [this, alive = std::weak_ptr<bool>(alive_)](Result<std::shared_ptr<ports::File>> file) {
+                        if (!alive.expired()) opened(std::move(file));
+                      });
+    return;
+  }
+  writing_ = true;
+  const std::size_t from = std::exchange(dirty_from_, SIZE_MAX) * kMarkBytes;
+  const std::size_t to = std::exchange(dirty_to_, 0) * kMarkBytes;
+  Buffer changed = Buffer::copy_of(Bytes(bytes_).subspan(from, to - from));
+  std::vector<Buffer> pieces;
+  pieces.push_back(std::move(changed));
+  file_->write(FilePosition(from), std::move(pieces), [this, alive = std::weak_ptr<bool>(alive_)](Status status) {
+    if (!alive.expired()) written(status);
+  });
+}
+
+void MarkFile::opened(Result<std::shared_ptr<ports::File>> file) {
+  opening_ = false;
+  if (!file) return give_up(file.error());
+  file_ = std::move(*file);
+  ports::run_job<Status>(
+      shard_.jobs, [dir = log_dir_](ports::BlockingFiles& files) { return files.sync_directory(dir); }, [](Status) {});
+  write();
+}
+
+void MarkFile::written(Status status) {
+  writing_ = false;
+  // On a full disk the marks stay as old as they are.
+  if (!status && status.error() != Error::no_space) return give_up(status.error());
+  ++unsynced_;
+  if (dirty_to_ > 0 && !waiting_.empty()) return write();
+  if (!waiting_.empty()) sync([] {});
+}
+
+bool MarkFile::sync_due() { return !given_up_ && file_ != nullptr && unsynced_ >= kWritesPerSync; }
+
+void MarkFile::sync(Task finished) {
+  unsynced_ = 0;
+  file_->sync([this, alive = std::weak_ptr<bool>(alive_), served = std::exchange(waiting_, {}),
+               ended = std::move(finished)](Status status) mutable {
+    ended();
+    for (Task& task : served) task();
+    if (!alive.expired() && !status) give_up(status.error());
+  });
+}
+
+void MarkFile::give_up(Error error) {
+  if (std::exchange(given_up_, true)) return;
+  shard_.log.warning(path_ + " cannot be written (" + to_string(error) + "): after a crash more has to be scanned");
+  file_.reset();
+  serve_waiting();
+}
+
+}  // namespace millrace::log
