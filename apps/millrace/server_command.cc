@@ -16,6 +16,7 @@
 #include "broker/node.h"
 #include "runtime/blocking_files.h"
 #include "runtime/clock.h"
+#include "runtime/logger.h"
 #include "runtime/random.h"
 #include "runtime/runtime.h"
 
@@ -84,6 +85,9 @@ Result<int, std::string> serve(const ServerArgs& args) {
   MR_TRY(prepare_directories(loaded->config, !args.config.empty()));
 
   runtime::Options options;
+  const auto logger = runtime::make_logger(
+      options.least_severity, loaded->config.log_as_json ? runtime::LogFormat::json : runtime::LogFormat::text);
+  options.logger = logger.get();
   options.shards = static_cast<std::uint32_t>(loaded->config.shards);
   switch (loaded->config.io_backend) {
     case config::IoBackend::any: options.backend = runtime::BackendKind::automatic; break;

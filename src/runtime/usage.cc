@@ -13,7 +13,9 @@
 namespace millrace::runtime {
 namespace {
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
 
 using File = std::unique_ptr<FILE, int (*)(FILE*)>;
 File open_text(const char* path) { return {std::fopen(path, "re"), &std::fclose}; }

@@ -16,8 +16,7 @@ from cases import crash_loop, full_disk, garbage, groups, operators, refusals, r
 from lib.process import Failed, Missing  # noqa: E402
 
 CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "groups": groups, "operators": operators,
-         "crash_loop": crash_loop,
-         "full_disk": full_disk, "round_trip": round_trip}
+         "crash_loop": crash_loop, "full_disk": full_disk, "round_trip": round_trip}
 
 
 def outcome(case, ci):
