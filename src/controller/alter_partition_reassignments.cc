@@ -53,8 +53,7 @@ class Reassignment {
     const Refusal refusal = wanted.replicas ? move(partition, *wanted.replicas, target)
                                             : cancel(*topic, partition, rules, target);
     if (refusal.code != Errc::none) return refusal;
-    const auto record = change_partition(context_.image, topic->id, partition, target, rules,
-                                         [&](NodeId id) { return is_active(context_.image, id); });
+    const auto record = change_partition(context_.image, topic->id, partition, target, rules);
     if (record) decision_.record(*record, RecordVersions(context_.image).partition());
     return {};
   }

@@ -28,6 +28,12 @@ namespace millrace::controller {
   X(update_features)                         \
   X(create_acls)                             \
   X(delete_acls)                             \
+  X(describe_quorum)                         \
+  X(add_raft_voter)                          \
+  X(remove_raft_voter)                       \
+  X(update_raft_voter)                       \
+  X(alter_partition)                         \
+  X(assign_replicas_to_dirs)                 \
   X(broker_registration)                     \
   X(broker_heartbeat)                        \
   X(allocate_producer_ids)                   \

@@ -55,7 +55,8 @@ Refusal assign(const Context& context, const metadata::TopicImage& topic, const 
   const std::size_t factor = topic.partitions[0].replicas.size();
   const auto first = static_cast<std::int32_t>(topic.partitions.size());
   if (!wanted.assignments) {
-    auto placed = place_replicas(context.image, wanted.count - first, static_cast<std::int16_t>(factor), context.random);
+    const std::int32_t more = wanted.count - first;
+    auto placed = place_replicas(context.image, more, static_cast<std::int16_t>(factor), context.random);
     if (!placed.ok()) {
       return {Errc::invalid_replication_factor,
               "Unable to replicate the partition " + std::to_string(factor) + " time(s): " + placed.error()};

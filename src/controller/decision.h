@@ -16,8 +16,18 @@
 #include "metadata/record_frame.h"
 #include "ports/random.h"
 #include "protocol/errc.h"
+#include "raft/voters.h"
 
 namespace millrace::controller {
+
+// What raft knows at the moment.
+struct QuorumFacts {
+  LeaderEpoch epoch;
+  Offset commit;   // everything below is committed
+  Offset log_end;
+  WallTime now;
+  const raft::VoterSet* voters = nullptr;
+};
 
 // What a decision is made from. The image holds everything recorded so far, also what is not committed yet: the answer
 // that follows from it is given only when all of that is committed.
@@ -28,6 +38,7 @@ struct Context {
   std::string_view cluster_id;
   Offset next_offset;  // of the first record that the decision records
   ports::Random& random;
+  QuorumFacts quorum;
 
   // Settings of servers as this node sees them; valid as long as the image.
   config::ServerLayers layers() const {

@@ -1,7 +1,6 @@
 #include <utility>
 
 #include "controller/apis.h"
-#include "controller/assignments.h"
 #include "controller/partition_change.h"
 #include "controller/record_versions.h"
 #include "protocol/gen/elect_leaders.h"
@@ -59,8 +58,7 @@ class Elections {
     PartitionTarget target;
     target.election = type_ == kUnclean ? Election::unclean : Election::preferred;
     const auto record =
-        change_partition(context_.image, topic->id, partition, target, partition_rules(context_, name),
-                         [&](NodeId id) { return is_active(context_.image, id); });
+        change_partition(context_.image, topic->id, partition, target, partition_rules(context_, name));
     if (record) {
       decision_.record(*record, RecordVersions(context_.image).partition());
       return {};

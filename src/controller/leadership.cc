@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "controller/assignments.h"
 #include "controller/record_versions.h"
 
 namespace millrace::controller {
@@ -29,12 +28,9 @@ std::optional<protocol::PartitionChangeRecord> shifted(const Image& image, const
   PartitionTarget target;
   target.isr = partition.isr;
   std::erase_if(*target.isr, [&](NodeId id) { return id == shift.leaves || id == shift.unclean; });
-  if (shift.unclean != kNoNode) target.unclean = {shift.unclean};
+  target.shift = shift;
   if (rules.unclean_allowed) target.election = Election::unclean;
-  return change_partition(image, topic, partition, target, rules, [&](NodeId id) {
-    if (id == shift.leaves || id == shift.unclean) return false;
-    return id == shift.joins || is_active(image, id);
-  });
+  return change_partition(image, topic, partition, target, rules);
 }
 
 void shift_partitions(const Context& context, const Shift& shift, Decision& decision) {

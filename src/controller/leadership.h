@@ -11,14 +11,7 @@
 
 namespace millrace::controller {
 
-// Why a partition is looked at again.
-struct Shift {
-  NodeId leaves = kNoNode;   // stops or is fenced: leaves the ISR and cannot lead
-  NodeId unclean = kNoNode;  // may have lost what it had: is not eligible any more
-  NodeId joins = kNoNode;    // has just become active, though the image does not say so yet
-};
-
-// The record that such a shift makes of one partition; nothing if it stays as it is.
+// The record that a shift makes of one partition; nothing if it stays as it is.
 std::optional<protocol::PartitionChangeRecord> shifted(const metadata::Image& image, const Uuid& topic,
                                                        const metadata::PartitionImage& partition, const Shift& shift,
                                                        const PartitionRules& rules);

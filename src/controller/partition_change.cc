@@ -27,13 +27,11 @@ constexpr std::int16_t kEpochStaysOnShrinkSince = 12;  // 3.6-IV0, KAFKA-15021
 // Works out what becomes of one partition.
 class Change {
  public:
-  Change(const Image& image, const PartitionImage& before, const PartitionTarget& target, const PartitionRules& rules,
-         const std::function<bool(NodeId)>& may_lead)
+  Change(const Image& image, const PartitionImage& before, const PartitionTarget& target, const PartitionRules& rules)
       : image_(image),
         before_(before),
         target_(target),
         rules_(rules),
-        may_lead_(may_lead),
         isr_(target.isr.value_or(before.isr)),
         replicas_(target.replicas.value_or(before.replicas)),
         removing_(target.removing.value_or(before.removing)),
@@ -80,7 +78,7 @@ class Change {
     Nodes eligible;
     for (const Nodes* from : {&before_.elr, &before_.isr}) {
       for (const NodeId id : *from) {
-        const bool stays = !contains(target_.unclean, id) && !contains(isr_, id) && contains(replicas_, id);
+        const bool stays = id != target_.shift.unclean && !contains(isr_, id) && contains(replicas_, id);
         if (stays && !contains(eligible, id)) eligible.push_back(id);
       }
     }
@@ -88,8 +86,13 @@ class Change {
     std::erase_if(last_known_, [&](NodeId id) { return contains(elr_, id) || contains(isr_, id); });
   }
 
+  bool may_lead(NodeId id) const {
+    if (id == target_.shift.leaves || id == target_.shift.unclean) return false;
+    return id == target_.shift.joins || is_active(image_, id);
+  }
+
   bool eligible(NodeId id) const {
-    return (contains(isr_, id) || (isr_.empty() && contains(elr_, id))) && may_lead_(id);
+    return (contains(isr_, id) || (isr_.empty() && contains(elr_, id))) && may_lead(id);
   }
 
   // A leader that need not be unclean; kNoNode if there is none.
@@ -102,11 +105,11 @@ class Change {
   }
 
   NodeId unclean_leader() const {
-    if (rules_.eligible_kept && isr_.empty() && elr_.empty() && last_known_.size() == 1 && may_lead_(last_known_[0])) {
+    if (rules_.eligible_kept && isr_.empty() && elr_.empty() && last_known_.size() == 1 && may_lead(last_known_[0])) {
       return last_known_[0];
     }
     if (target_.election != Election::unclean) return kNoNode;
-    const auto next = std::find_if(replicas_.begin(), replicas_.end(), may_lead_);
+    const auto next = std::find_if(replicas_.begin(), replicas_.end(), [&](NodeId id) { return may_lead(id); });
     return next == replicas_.end() ? kNoNode : *next;
   }
 
@@ -183,7 +186,6 @@ class Change {
   const PartitionImage& before_;
   const PartitionTarget& target_;
   const PartitionRules& rules_;
-  const std::function<bool(NodeId)>& may_lead_;
   Nodes isr_;
   Nodes replicas_;
   Nodes removing_;
@@ -205,9 +207,8 @@ PartitionRules partition_rules(const Context& context, std::string_view topic) {
 std::optional<protocol::PartitionChangeRecord> change_partition(const Image& image, const Uuid& topic,
                                                                 const PartitionImage& partition,
                                                                 const PartitionTarget& target,
-                                                                const PartitionRules& rules,
-                                                                const std::function<bool(NodeId)>& may_lead) {
-  return Change(image, partition, target, rules, may_lead).run(topic);
+                                                                const PartitionRules& rules) {
+  return Change(image, partition, target, rules).run(topic);
 }
 
 }  // namespace millrace::controller

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -18,6 +19,13 @@ enum class Election : std::uint8_t {
   preferred,  // the first replica, if it is in sync; otherwise as online
   online,     // the leader stays if it can; otherwise the first in-sync replica
   unclean     // as online; if nobody is in sync, any replica that is alive
+};
+
+// Brokers that are about to be something else than the image says.
+struct Shift {
+  NodeId leaves = kNoNode;   // stops or is fenced: leaves the ISR and cannot lead
+  NodeId unclean = kNoNode;  // may have lost what it had: is not eligible any more
+  NodeId joins = kNoNode;    // has just become active
 };
 
 // The rules that hold for one topic's partitions.
@@ -36,17 +44,15 @@ struct PartitionTarget {
   std::optional<std::vector<NodeId>> adding;
   std::optional<std::int8_t> leader_recovery_state;
   std::vector<std::pair<NodeId, Uuid>> directories;  // of these replicas
-  std::vector<NodeId> unclean;                       // may have lost what they had: are not eligible any more
+  Shift shift;
   Election election = Election::online;
 };
 
 // The record that brings a partition there; nothing if it stays as it is. A reassignment that the ISR completes is
-// completed, a leader is elected if there must be a new one, and who stays eligible follows. `may_lead` says which
-// replicas are alive.
+// completed, a leader is elected if there must be a new one, and who stays eligible follows.
 std::optional<protocol::PartitionChangeRecord> change_partition(const metadata::Image& image, const Uuid& topic,
                                                                 const metadata::PartitionImage& partition,
                                                                 const PartitionTarget& target,
-                                                                const PartitionRules& rules,
-                                                                const std::function<bool(NodeId)>& may_lead);
+                                                                const PartitionRules& rules);
 
 }  // namespace millrace::controller

@@ -77,16 +77,19 @@ bool QuorumNode::record_first() {
   const metadata::BrokerImage* before = image_->broker(options_.node_id);
   if (before == nullptr || before->fenced) return true;
   Decision decision;
-  const Context context{*image_,     *options_.server, options_.node_id, options_.cluster_id,
-                        log_->end(), shard_.random};
+  const Context context = this->context();
   fence(context, *before, decision);
   return must(write(decision.records));
 }
 
+Context QuorumNode::context() const {
+  const QuorumFacts facts{raft_->epoch(), raft_->commit_index(), log_->end(), shard_.clock.wall(), &raft_->voters()};
+  return {*image_, *options_.server, options_.node_id, options_.cluster_id, log_->end(), shard_.random, facts};
+}
+
 void QuorumNode::take(Request request) {
   const Api* api = find_api(request.api_key);
-  const Context context{*image_,     *options_.server, options_.node_id, options_.cluster_id,
-                        log_->end(), shard_.random};
+  const Context context = this->context();
   auto decision = api->decide(context, request.version, request.body.bytes());
   if (!decision.ok()) {
     shard_.timers.at_turn_end([answer = std::move(request.answer)]() mutable { answer(Buffer()); });

@@ -85,6 +85,7 @@ class QuorumNode final : public Quorum, public log::LogListener {
   // quorum_active.cc
   void become_active();
   bool record_first();
+  Context context() const;
   void take(Request request);
   Result<void, Error> write(const std::vector<Buffer>& records);
   Result<void, Error> append(Buffer batches, WallTime timestamp, metadata::Replayer with, Offset end);

@@ -24,7 +24,7 @@ void Desk::with_broker(std::int32_t id, std::string_view rack) {
 }
 
 Decision Desk::decide(std::int16_t api_key, std::int16_t version, Bytes body) {
-  const Context context{*image_, server_, NodeId(1), "cluster", Offset(next_), random_};
+  const Context context{*image_, server_, NodeId(1), "cluster", Offset(next_), random_, quorum_};
   auto decision = find_api(api_key)->decide(context, version, body);
   MR_ASSERT(decision.ok());
   return std::move(*decision);

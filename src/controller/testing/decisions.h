@@ -51,6 +51,7 @@ class Desk {
   // The types of the records of the last decision.
   std::vector<std::uint32_t> recorded() const;
   config::ServerConfig& server() { return server_; }
+  QuorumFacts& quorum() { return quorum_; }
   std::int64_t next_offset() const { return next_; }
 
  private:
@@ -61,6 +62,7 @@ class Desk {
   metadata::Replayer replayer_;
   metadata::ImagePtr image_;
   FixedRandom random_;
+  QuorumFacts quorum_;
   Decision last_;
   std::int64_t next_ = 0;
 };
