@@ -33,6 +33,8 @@ class Engine {
   std::unique_ptr<Backend> backend;  // made on the shard's thread
   // The App is not called any more; what completes is dropped.
   bool leaving = false;
+  // Until then writes are left to other threads, since one that this thread made had to wait.
+  MonoTime writes_wait_until;
   // Calls in the file pool that will come back through the inbox, besides those of the backend.
   std::size_t calls_in_pool = 0;
 

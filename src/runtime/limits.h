@@ -21,6 +21,10 @@ inline constexpr int kListenBacklog = 4096;                 // the system cuts i
 inline constexpr int kListenTries = 100;
 inline constexpr std::chrono::milliseconds kListenPause{10};
 inline constexpr std::size_t kMaxGather = 256;              // pieces of memory in one system call
+inline constexpr std::uint64_t kMaxWriteHere = 2 << 20;     // bytes of one write into the page cache on the shard
+inline constexpr Nanos kSlowWrite{3'000'000};               // a write that takes longer had to wait for the disk
+inline constexpr Nanos kSlowWritePause{200'000'000};        // and others are left to threads for so long
+inline constexpr int kCompletionRounds = 4;                 // of completions and ends of the same turn
 inline constexpr std::uint64_t kMaxSentPerTurn = 4 << 20;   // bytes of one connection before others go on
 inline constexpr std::uint32_t kUnwantedChanges = 8;        // at a paused connection before arrivals are not watched
 inline constexpr std::size_t kMaxDiscarded = 256 << 10;     // unread bytes thrown away when a connection is closed

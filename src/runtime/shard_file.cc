@@ -1,5 +1,6 @@
 #include "runtime/shard_file.h"
 
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -176,9 +177,29 @@ void ShardFile::start(Operation& operation) {
     });
     return;
   }
+  if (!refused && operation.operation == What::write && write_here(operation)) return;
   if (!refused && operation.begin_rest()) return;
   // Nothing to do: complete, but not inside this call.
   engine_.later([this, &operation, refused] { finish(operation, refused ? Error::io : Error::none); });
+}
+
+// Makes the call on this thread, as a write into the page cache is a copy that takes less than handing it to a thread of
+// the system does. False if it should go that way all the same: it is large, or such calls have had to wait lately (for
+// the disk, when too much of memory is dirty).
+bool ShardFile::write_here(Operation& operation) {
+  if (operation.total == 0 || operation.total > kMaxWriteHere || operation.vectors.size() > kMaxGather) return false;
+  const MonoTime begin = TurnClock::read();
+  if (begin < engine_.writes_wait_until) return false;
+  ssize_t put = 0;
+  do {
+    put = ::pwritev(fd_, operation.vectors.data(), static_cast<int>(operation.vectors.size()),
+                    static_cast<off_t>(operation.from));
+  } while (put < 0 && errno == EINTR);
+  const MonoTime end = TurnClock::read();
+  if (end - begin > kSlowWrite.value()) engine_.writes_wait_until = end + kSlowWritePause.value();
+  const std::int64_t result = put < 0 ? -errno : put;
+  engine_.later([&operation, result] { operation.on_result(result); });
+  return true;
 }
 
 void ShardFile::finish(Operation& operation, Error result) {

@@ -41,6 +41,7 @@ class ShardFile final : public ports::File, public std::enable_shared_from_this<
   void advance();
   bool may_start(What kind) const;
   void start(Operation& operation);
+  bool write_here(Operation& operation);
   void finish(Operation& operation, Error result);
   // Hands out completions from the front of the list, as far as there are any.
   void deliver();
