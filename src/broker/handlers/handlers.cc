@@ -43,6 +43,9 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::describe_configs, 1, 4, 1, kOnBroker, describe_configs, kInTurn, broker::describe_configs},
     Handler{ApiKey::alter_configs, 0, 2, 0, kOnBoth, alter_configs, kInTurn, broker::alter_configs},
     Handler{ApiKey::create_partitions, 0, 3, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::create_delegation_token, 1, 3, 1, kOnBroker, none, kInTurn, create_delegation_token},
+    Handler{ApiKey::renew_delegation_token, 1, 2, 1, kOnBroker, none, kInTurn, renew_delegation_token},
+    Handler{ApiKey::expire_delegation_token, 1, 2, 1, kOnBroker, none, kInTurn, expire_delegation_token},
     Handler{ApiKey::describe_delegation_token, 1, 3, 1, kOnBroker, describe, kInTurn, describe_delegation_token},
     Handler{ApiKey::delete_groups, 0, 2, 0, kOnBroker, del, kInTurn, delete_groups},
     Handler{ApiKey::elect_leaders, 0, 2, 0, kOnBoth, alter, kInTurn, forward},
@@ -57,6 +60,7 @@ constexpr std::array kHandlers = {
             describe_user_scram_credentials},
     Handler{ApiKey::alter_user_scram_credentials, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::describe_quorum, 0, 2, 0, kOnBoth, describe, kInTurn, forward},
+    Handler{ApiKey::alter_partition, 2, 3, 2, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::update_features, 0, 2, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::describe_cluster, 0, 2, 0, kOnBoth, describe, kInTurn, describe_cluster},
     Handler{ApiKey::describe_producers, 0, 0, 0, kOnBroker, read, kInTurn, describe_producers},
@@ -67,10 +71,12 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::controller_registration, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::get_telemetry_subscriptions, 0, 0, 0, kOnBroker, none, kInTurn, get_telemetry_subscriptions},
     Handler{ApiKey::push_telemetry, 0, 0, 0, kOnBroker, none, kInTurn, push_telemetry},
+    Handler{ApiKey::assign_replicas_to_dirs, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::list_config_resources, 0, 1, 0, kOnBroker, describe_configs, kInTurn, list_config_resources},
     Handler{ApiKey::describe_topic_partitions, 0, 0, 0, kOnBroker, describe, kInTurn, describe_topic_partitions},
     Handler{ApiKey::add_raft_voter, 0, 1, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::remove_raft_voter, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::update_raft_voter, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
 };
 
 // Answered on a controller's listener by the broker's own metadata.
