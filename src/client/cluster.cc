@@ -8,7 +8,6 @@ namespace millrace::client {
 Cluster::Cluster(ports::Shard& shard, ClusterOptions options)
     : shard_(shard),
       options_(std::move(options)),
-      last_success_(shard.clock.now()),
       metadata_backoff_(options_.retry_backoff, options_.retry_backoff_max) {
   if (!options_.bootstrap.empty()) {
     rotation_ = static_cast<std::uint32_t>(shard_.random.next() % options_.bootstrap.size());

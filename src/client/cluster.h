@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -193,7 +194,7 @@ class Cluster final : private PeerOwner {
   bool asked_for_all_ = false;
   std::set<std::string, std::less<>> asked_for_;
   std::uint64_t asked_ = 0;     // metadata requests begun
-  MonoTime last_success_;
+  std::optional<MonoTime> trying_since_;  // the first metadata request since the last good answer
   Backoff metadata_backoff_;
   MonoTime not_before_;
   ports::TimerId metadata_timer_;

@@ -87,7 +87,7 @@ void Cluster::maybe_rebootstrap() {
 void Cluster::rebootstrap(std::string_view why) {
   shard_.log.info(fmt::format("client {}: asking the bootstrap servers again: {}", options_.client_id, why));
   bootstrapping_ = true;
-  last_success_ = shard_.clock.now();
+  trying_since_ = shard_.clock.now();
   refresh();
 }
 

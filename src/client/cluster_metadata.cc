@@ -102,7 +102,8 @@ void Cluster::request_metadata() {
 
 void Cluster::send_metadata() {
   const MonoTime now = shard_.clock.now();
-  if (options_.rebootstrap && !bootstrapping_ && now >= last_success_ + options_.rebootstrap_after) {
+  if (!trying_since_) trying_since_ = now;
+  if (options_.rebootstrap && !bootstrapping_ && now >= *trying_since_ + options_.rebootstrap_after) {
     rebootstrap("no metadata for longer than metadata.recovery.rebootstrap.trigger.ms (KIP-1102)");
   }
   metadata_in_flight_ = true;
@@ -151,7 +152,7 @@ void Cluster::take_metadata(Result<Answer<MetadataResponse>> answer) {
     return request_metadata();
   }
   last_metadata_failure_.clear();
-  last_success_ = shard_.clock.now();
+  trying_since_.reset();
   bootstrapping_ = false;
   std::set<std::string, std::less<>> kept;
   for (const auto& [topic, count] : tracked_) {
@@ -160,7 +161,7 @@ void Cluster::take_metadata(Result<Answer<MetadataResponse>> answer) {
   adopt(merge(*view_, answer->body, asked_for_all_ ? nullptr : &kept));
   if (closed_) return;
   if (!unsettled(*view_)) metadata_backoff_.reset();
-  not_before_ = last_success_ + metadata_backoff_.next(shard_.random);
+  not_before_ = shard_.clock.now() + metadata_backoff_.next(shard_.random);
   settle_waiters();
   if (closed_) return;
   const bool missing =

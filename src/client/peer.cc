@@ -53,9 +53,8 @@ bool Peer::in_backoff() const { return state_ == State::idle && shard_.clock.now
 
 void Peer::submit(Request request) {
   if (waiting_.size() >= kWaitingPerPeer) {
-    return finish_later(std::move(request),
-                        local_error(Cause::queue_full, fmt::format("{} calls wait for {} already; wait for some of them",
-                                                                   kWaitingPerPeer, name())));
+    const std::string why = fmt::format("{} calls wait for {} already; wait for some of them", kWaitingPerPeer, name());
+    return finish_later(std::move(request), local_error(Cause::queue_full, why));
   }
   Pending pending{std::move(request), {}, 0, 0, ++next_serial_};
   pending.timer = shard_.timers.at(pending.request.deadline, [this, serial = pending.serial] { expired(serial); });

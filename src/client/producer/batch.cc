@@ -1,0 +1,115 @@
+#include "client/producer/batch.h"
+
+#include <utility>
+
+#include "record/codec.h"
+#include "record/record_reader.h"
+
+namespace millrace::client {
+namespace {
+
+// Length, attributes, timestamp and offset deltas, three lengths: at most, as varints.
+constexpr std::size_t kRecordOverhead = 5 + 1 + 10 + 5 + 5 + 5 + 5;
+constexpr std::size_t kHeaderOverhead = 10;
+
+std::optional<Bytes> bytes_of(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  return as_bytes(*text);
+}
+
+record::BatchOptions builder_options(const ProducerOptions& options) {
+  record::BatchOptions out;
+  out.codec = options.codec;
+  out.level = options.level;
+  out.transactional = !options.transactional_id.empty();
+  return out;
+}
+
+}  // namespace
+
+Batch::Batch(const ProducerOptions& options, MonoTime now)
+    : begun_(now), limit_(options.batch_bytes), builder_(builder_options(options)) {}
+
+std::size_t Batch::size_of(const Record& record) {
+  std::size_t size = kRecordOverhead + (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
+  for (const Header& header : record.headers) {
+    size += kHeaderOverhead + header.key.size() + (header.value ? header.value->size() : 0);
+  }
+  return size;
+}
+
+bool Batch::takes(std::size_t bytes) const {
+  return !sealed() && (deliveries_.empty() || builder_.size_estimate() + bytes <= limit_);
+}
+
+bool Batch::full() const { return sealed() || builder_.size_estimate() >= limit_; }
+
+void Batch::add(const Record& record, WallTime now, Delivery delivery) {
+  const WallTime timestamp = record.timestamp_ms ? WallTime(*record.timestamp_ms) : now;
+  if (record.headers.empty()) {
+    builder_.add(timestamp, bytes_of(record.key), bytes_of(record.value));
+  } else {
+    std::vector<record::Header> headers;
+    headers.reserve(record.headers.size());
+    for (const Header& header : record.headers) headers.push_back({as_bytes(header.key), bytes_of(header.value)});
+    builder_.add(timestamp, bytes_of(record.key), bytes_of(record.value), headers);
+  }
+  bytes_ += size_of(record);
+  deliveries_.push_back({timestamp, std::move(delivery)});
+}
+
+void Batch::seal(ProducerId id, ProducerEpoch epoch, std::int32_t sequence) {
+  if (wire_.empty()) wire_ = builder_.build();
+  sequence_ = sequence;
+  epoch_ = epoch;
+  if (id == kNoProducer) return;
+  record::MutableBatch batch(wire_.writable());
+  batch.set_producer(id, epoch, sequence);
+  batch.seal();
+}
+
+void Batch::succeed(std::string_view topic, std::int32_t partition, std::int64_t base, std::int64_t append_time) {
+  for (std::size_t i = 0; i < deliveries_.size(); ++i) {
+    Told& told = deliveries_[i];
+    if (!told.delivery) continue;
+    const std::int64_t time = append_time >= 0 ? append_time : told.timestamp.value();
+    told.delivery({topic, partition, base < 0 ? -1 : base + static_cast<std::int64_t>(i), time, nullptr});
+  }
+}
+
+void Batch::fail(std::string_view topic, std::int32_t partition, const Error& error) {
+  fail(topic, partition, error, {});
+}
+
+void Batch::fail(std::string_view topic, std::int32_t partition, const Error& error,
+                 const std::vector<Refused>& refused) {
+  for (std::size_t i = 0; i < deliveries_.size(); ++i) {
+    if (!deliveries_[i].delivery) continue;
+    const Error* why = &error;
+    for (const Refused& one : refused) {
+      if (static_cast<std::size_t>(one.index) == i) why = &one.error;
+    }
+    deliveries_[i].delivery({topic, partition, -1, deliveries_[i].timestamp.value(), why});
+  }
+}
+
+std::vector<std::unique_ptr<Batch>> Batch::split(const ProducerOptions& options) {
+  std::vector<std::unique_ptr<Batch>> halves;
+  record::Scratch scratch;
+  const auto view = record::BatchView::parse(wire());
+  const auto records = record::decompress(view->codec(), view->records(),
+                                          record::decompression_limit(view->records().size()), scratch);
+  record::RecordReader reader(*records, view->count());
+  const std::size_t half = (deliveries_.size() + 1) / 2;
+  for (std::size_t i = 0; i < deliveries_.size(); ++i) {
+    if (i % half == 0) halves.push_back(std::make_unique<Batch>(options, begun_));
+    const auto read = reader.next();
+    Batch& to = *halves.back();
+    to.builder_.add(view->base_timestamp() + read->timestamp_delta, read->key, read->value, read->headers);
+    to.bytes_ += bytes_ / deliveries_.size();
+    to.deliveries_.push_back(std::move(deliveries_[i]));
+  }
+  return halves;
+}
+
+}  // namespace millrace::client
