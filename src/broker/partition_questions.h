@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,8 +16,9 @@ namespace millrace::broker {
 // Asks one thing of each of several partitions, on the shards that own them, and puts the answers together in the order
 // of the questions.
 //
-// `Question` has `PartitionKey key` and `ShardId owner`. `ask(replica::Partition* partition, protocol::Errc error, const
-// Question& question, Callback<void(Answer)> done)` runs on the owner's shard; without a partition `error` says why. It
+// `Question` has `PartitionKey key` and `ShardId owner`. `ask(replica::Partition* partition, protocol::Errc error,
+// const Question& question, Callback<void(Answer)> done)` runs on the owner's shard; without a partition `error` says
+// why. It may also take the Broker& of that shard before these. It
 // is copied to each of these shards, so it must not capture what belongs to this one. `done` gets all answers.
 template <typename Answer, typename Question, typename Ask>
 class PartitionQuestions {
@@ -60,12 +62,18 @@ class PartitionQuestions {
                        Callback<void(std::vector<Answer>)> reply) {
     auto all = std::make_shared<Gathering>(questions.size(), questions.size(), std::move(reply));
     for (std::size_t i = 0; i < questions.size(); ++i) {
-      broker.partitions().with(questions[i].key, [all, i, question = questions[i], ask](replica::Partition* partition,
-                                                                                        protocol::Errc error) {
-        ask(partition, error, question, Callback<void(Answer)>([all, i](Answer answer) {
-              all->answers[i] = std::move(answer);
-              all->one_less();
-            }));
+      broker.partitions().with(questions[i].key, [&broker, all, i, question = questions[i], ask](
+                                                     replica::Partition* partition, protocol::Errc error) {
+        Callback<void(Answer)> done([all, i](Answer answer) {
+          all->answers[i] = std::move(answer);
+          all->one_less();
+        });
+        if constexpr (std::is_invocable_v<Ask, Broker&, replica::Partition*, protocol::Errc, const Question&,
+                                          Callback<void(Answer)>>) {
+          ask(broker, partition, error, question, std::move(done));
+        } else {
+          ask(partition, error, question, std::move(done));
+        }
       });
     }
   }

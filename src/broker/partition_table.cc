@@ -8,41 +8,11 @@
 
 #include "base/assert.h"
 #include "broker/limits.h"
+#include "broker/partition_entry.h"
 
 namespace millrace::broker {
 
 using protocol::Errc;
-
-struct PartitionTable::Entry final : log::LogListener {
-  enum class Log : std::uint8_t { opening, open, failed };
-
-  Entry(ports::Shard& shard, NodeId self, replica::Partition::Identity identity, std::string log_dir,
-        StorageListener& listener)
-      : partition(shard, self, std::move(identity)),
-        dir(std::move(log_dir)),
-        directory(fmt::format("{}/{}-{}", dir, partition.identity().topic, partition.identity().index.value())),
-        storage(listener) {}
-
-  PartitionKey key() const { return {partition.identity().topic_id, partition.identity().index}; }
-
-  void on_durable(Offset durable_end) override { partition.on_durable(durable_end); }
-  void on_stalled(bool stalled) override { partition.on_stalled(stalled); }
-  void on_broken() override {
-    partition.on_broken();
-    storage.on_storage_failed(dir);
-  }
-
-  replica::Partition partition;
-  std::string dir;        // the log directory
-  std::string directory;  // of the partition, in it
-  StorageListener& storage;
-  log::OpenHints hints;
-  Log log = Log::opening;
-  bool dropped = false;  // the metadata no longer has it; it goes when its log is open
-  metadata::PartitionImage wanted;
-  std::int32_t min_isr = 1;
-  std::deque<PartitionTable::Task> waiting;
-};
 
 PartitionTable::PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership,
                                StorageListener& storage)
@@ -139,6 +109,11 @@ void PartitionTable::host(const metadata::TopicImage& topic, const metadata::Par
       entry->hints = std::move(hints->second);
       hints_.erase(hints);
     }
+    entry->hints.keep_mark = true;
+    if (const auto mark = marks_.find({topic.id, partition.index}); mark != marks_.end()) {
+      entry->hints.mark = mark->second;
+      marks_.erase(mark);
+    }
     if (dir.empty() || placement_.is_offline(dir)) {
       entry->log = Entry::Log::failed;
       return;
@@ -160,6 +135,10 @@ void PartitionTable::open(const EntryPtr& entry) {
     --opening_;
     return;
   }
+  open_log(entry);
+}
+
+void PartitionTable::open_log(const EntryPtr& entry) {
   const TopicRules& rules = rules_.of(entry->partition.identity().topic);
   entry->min_isr = rules.config.min_insync_replicas;
   log::PartitionLog::open(
@@ -277,9 +256,10 @@ void PartitionTable::dir_failed(const std::string& dir) {
   }
 }
 
-std::string PartitionTable::dir_of(const PartitionKey& key) const {
-  const auto at = entries_.find(key);
-  return at != entries_.end() ? at->second->dir : std::string();
+void PartitionTable::each_place(PlaceLook look) {
+  for (auto& [key, entry] : entries_) {
+    if (entry->log == Entry::Log::open) look(entry->partition, entry->dir, entry->moving_to);
+  }
 }
 
 Checkpoint PartitionTable::checkpoint_of(Entry& entry) {
@@ -370,13 +350,18 @@ void PartitionTable::close_all(Callback<void(std::vector<Checkpoint>)> closed) {
   closing->closed = std::move(closed);
   without_space_.clear();
   for (auto& [key, entry] : entries_) {
-    if (entry->log != Entry::Log::open) continue;
+    if (entry->log != Entry::Log::open) {
+      if (entry->dir.empty()) continue;
+      const auto& identity = entry->partition.identity();
+      closing->checkpoints.push_back({identity.topic, identity.index, entry->dir, entry->hints.recovery_point,
+                                      kNoOffset, entry->hints.log_start, false});
+      continue;
+    }
     entry->partition.resign(entry->partition.leader_epoch());
     ++closing->left;
     entry->partition.log().close([closing, entry = entry](Status status) {
-      if (status) {
-        closing->checkpoints.push_back(checkpoint_of(*entry));
-      }
+      closing->checkpoints.push_back(checkpoint_of(*entry));
+      closing->checkpoints.back().clean = status.ok();
       closing->one_less();
     });
   }

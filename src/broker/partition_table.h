@@ -50,16 +50,24 @@ class PartitionTable {
 
   // Where partitions lie and new ones go, and what the checkpoints say of those that were there at the start
   // ("<topic>-<partition>"). Before apply.
-  void set_dirs(DirPlacement placement, std::map<std::string, log::OpenHints> hints) {
+  void set_dirs(DirPlacement placement, std::map<std::string, log::OpenHints> hints,
+                std::map<log::MarkKey, log::DurableMark> marks = {}) {
     placement_ = std::move(placement);
     hints_ = std::move(hints);
+    marks_ = std::move(marks);
   }
   // A log directory has failed: its partitions take no appends any more, and no new ones go there.
   void dir_failed(const std::string& dir);
   // What the checkpoint files may say now.
   std::vector<Checkpoint> checkpoints() const;
-  // The log directory of a partition here; empty for others.
-  std::string dir_of(const PartitionKey& key) const;
+  // Calls `look(partition, dir, future)` with every open partition: its log directory, and the one that it is being
+  // moved to (empty: none).
+  using PlaceLook = Callback<void(replica::Partition&, const std::string& dir, const std::string& future)>;
+  void each_place(PlaceLook look);
+  // Begins to move a partition's files to another log directory (KIP-113): they are copied while the partition serves;
+  // then it pauses, what came meanwhile is copied, and it goes on there. A move that is under way to another directory
+  // is given up. KAFKA_STORAGE_ERROR, REPLICA_NOT_AVAILABLE (not here), or none if it began or has nothing to do.
+  protocol::Errc move(const PartitionKey& key, const std::string& dir);
   // Takes the difference to the image applied before. Images come in order.
   void apply(metadata::ImagePtr image);
 
@@ -95,6 +103,11 @@ class PartitionTable {
   void host(const metadata::TopicImage& topic, const metadata::PartitionImage& partition);
   void drop(const PartitionKey& key);
   void open(const EntryPtr& entry);
+  void open_log(const EntryPtr& entry);
+  void copied(const EntryPtr& entry, const std::string& dir, const std::string& future, Status status);
+  void switch_over(const EntryPtr& old, const std::string& dir, const std::string& future, bool closed_well);
+  void switched(const EntryPtr& old, const std::string& dir, const log::OpenHints& hints, Status status);
+  void remove_leftover(const std::string& directory);
   void opened(const EntryPtr& entry, Result<std::unique_ptr<log::PartitionLog>> log);
   void reopen_after(Millis delay);
   void obey(Entry& entry);
@@ -111,6 +124,7 @@ class PartitionTable {
   LeadershipListener& leadership_;
   StorageListener& storage_;
   DirPlacement placement_;
+  std::map<log::MarkKey, log::DurableMark> marks_;
   std::map<std::string, log::OpenHints> hints_;  // of those that were not opened yet
   std::unique_ptr<log::Committer> committer_;
   std::map<PartitionKey, EntryPtr> entries_;

@@ -47,6 +47,14 @@ std::string deleted_name(std::string_view directory_name, Uuid unique) {
   return std::string(topic) + ending;
 }
 
+std::string future_name(std::string_view directory_name, Uuid unique) {
+  std::string hex;
+  for (const char c : unique.hex()) {
+    if (c != '-') hex += c;
+  }
+  return std::string(directory_name) + "." + hex + "-future";
+}
+
 std::string_view base_name(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
