@@ -35,6 +35,9 @@ class Run : public std::enable_shared_from_this<Run> {
   void read_on() {
     if (next_ >= log_.end()) return done_(std::move(replayed_));
     auto plan = log_.read(next_, log_.end(), kReplayReadBytes, true);
+    if (!plan.ok() && plan.error() == Error::would_block) {
+      return log_.when_readable([self = shared_from_this()] { self->read_on(); });
+    }
     if (!plan.ok()) return fail(to_string(plan.error()));
     if (plan->pieces.empty()) return fail("the log ends before its end");
     pieces_ = std::move(plan->pieces);

@@ -54,6 +54,7 @@ void QuorumNode::open_log(QuorumFiles files) {
           return give_up("the metadata log " + directory_ + " cannot be opened: " + to_string(opened.error()));
         }
         log_ = std::move(*opened);
+        if (!log_->writable()) return give_up("the metadata log " + directory_ + " is damaged");
         if (!over_) fit_log(std::move(files));
       }));
 }
@@ -67,8 +68,8 @@ void QuorumNode::fit_log(QuorumFiles files) {
   const bool empty = log_->start() == log_->end();
   const bool behind = log_->end() < newest.end || (!empty && log_->last_epoch() < newest.epoch);
   if (!behind) return replay(std::move(files));
-  shard_.log.warning("the metadata log " + directory_ + " ends at " + std::to_string(log_->end().value()) + " in epoch " +
-                     std::to_string(log_->last_epoch().value()) + ", behind its newest snapshot " +
+  shard_.log.warning("the metadata log " + directory_ + " ends at " + std::to_string(log_->end().value()) +
+                     " in epoch " + std::to_string(log_->last_epoch().value()) + ", behind its newest snapshot " +
                      metadata::render_checkpoint_name(newest) + ": it begins anew there");
   log_->close(while_alive([this, files = std::move(files), newest](Status closed) mutable {
     if (!closed.ok()) return give_up(directory_ + " cannot be closed: " + to_string(closed.error()));

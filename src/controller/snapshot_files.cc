@@ -67,8 +67,8 @@ Status remove_if_there(ports::BlockingFiles& files, const std::string& path) {
 
 bool belongs_to_log(std::string_view name) {
   constexpr std::array<std::string_view, 5> kSuffixes{".log", ".index", ".timeindex", ".txnindex", ".snapshot"};
-  return name == log::kEpochFile ||
-         std::any_of(kSuffixes.begin(), kSuffixes.end(), [&](std::string_view suffix) { return name.ends_with(suffix); });
+  const auto ends_so = [&](std::string_view suffix) { return name.ends_with(suffix); };
+  return name == log::kEpochFile || std::any_of(kSuffixes.begin(), kSuffixes.end(), ends_so);
 }
 
 }  // namespace

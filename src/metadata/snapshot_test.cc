@@ -195,7 +195,8 @@ TEST_F(Snapshots, EveryAreaComesBackAsItWas) {
 
 TEST_F(Snapshots, OffsetsCountFromZeroUnderTheSnapshotsEpochBetweenHeaderAndFooter) {
   everything();
-  const Snapshot taken = snapshot(raft::Membership{1, raft::VoterSet({raft::Voter{{NodeId(1), Uuid(1, 1)}, {}, 0, 1}})});
+  const raft::VoterSet voters({raft::Voter{{NodeId(1), Uuid(1, 1)}, {}, 0, 1}});
+  const Snapshot taken = snapshot(raft::Membership{1, voters});
   const std::string bytes = file(taken);
   record::BatchWalk walk(as_bytes(bytes));
   std::vector<bool> control;
