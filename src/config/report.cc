@@ -108,7 +108,7 @@ ReportedSetting server_setting(std::string_view name, const ServerLayers& server
   setting.definition = definition_of(name);
   setting.sensitive = is_secret(setting.definition);
   const auto* exact = find_definition(Scope::broker, name);
-  setting.read_only = exact == nullptr || exact->update == Update::read_only || exact->dynamic_only;
+  setting.read_only = exact == nullptr || exact->update == Update::read_only;
   setting.synonyms = chain(name, names_for(name), setting.sensitive, servers);
   if (!setting.synonyms.empty()) setting.source = setting.synonyms.front().source;
   if (setting.sensitive) return setting;

@@ -40,8 +40,8 @@ struct ReportedSetting {
   const Definition* definition = nullptr;     // null for a name that is not known
 };
 
-// The settings of one server, in order of name: all that Kafka lists, and whatever else is set. Kafka shows nothing of a
-// setting that it does not know, since that may be a secret.
+// The settings of one server, in order of name: all that Kafka lists, and whatever else is set. The value of a setting
+// that is not known is not shown, since it may be a secret.
 std::vector<ReportedSetting> report_server(const ServerLayers& servers);
 
 // What is set for all servers, and nothing else, in order of name.

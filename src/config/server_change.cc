@@ -114,8 +114,9 @@ Check threads_change_slowly(const Comparison& values) {
     const auto now = values.number_now(name);
     if (!next || !now || *next == *now) continue;
     const auto refused = [&, given = *next](std::string_view what) {
-      return fmt::format("Dynamic thread count update validation failed for {}={}, value should {} the current value {}",
-                         name, given, what, *now);
+      return fmt::format(
+          "Dynamic thread count update validation failed for {}={}, value should {} the current value {}", name, given,
+          what, *now);
     };
     if (*next < *now / 2) return refused("be at least half");
     if (*next > *now * 2) return refused("not be greater than double");

@@ -13,8 +13,8 @@
 namespace millrace::broker {
 
 // The common way of AlterConfigs and IncrementalAlterConfigs: the broker judges, the controller gets what is left, and
-// both answers are put together in the order of the request. `Format` has the messages `Request` and `Response`, whether
-// it `kReplaces`, and `change(config)`, which makes a SettingChange.
+// both answers are put together in the order of the request. `Format` has the messages `Request` and `Response`,
+// whether it `kReplaces`, and `change(config)`, which makes a SettingChange.
 template <typename Format>
 class AlterRequest {
  public:

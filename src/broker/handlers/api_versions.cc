@@ -25,7 +25,8 @@ bool is_software_name(std::string_view text) {
 // Clients push their metrics when these are announced. Kafka announces them where a plug-in takes the metrics, and
 // answers them everywhere.
 bool is_telemetry(const Handler& handler) {
-  return handler.api == protocol::ApiKey::get_telemetry_subscriptions || handler.api == protocol::ApiKey::push_telemetry;
+  return handler.api == protocol::ApiKey::get_telemetry_subscriptions ||
+         handler.api == protocol::ApiKey::push_telemetry;
 }
 
 void list_apis(const Listener& listener, Broker& broker, ApiVersionsResponse& response) {

@@ -30,7 +30,8 @@ std::string other_node(Broker& broker, std::string_view name, std::string_view w
 }
 
 // What a list becomes. Unset, it begins with its default.
-std::string edited_list(const config::Definition& definition, const config::Overrides& own, const SettingChange& change) {
+std::string edited_list(const config::Definition& definition, const config::Overrides& own,
+                        const SettingChange& change) {
   const auto at = own.find(change.name);
   config::List list = config::split_list(at != own.end() ? at->second : std::string(definition.default_text));
   for (auto& entry : config::split_list(*change.value)) {

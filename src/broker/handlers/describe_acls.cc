@@ -1,6 +1,7 @@
 // DescribeAcls (KIP-140, KIP-290): the access rules that a filter takes, by resource. Without an authorizer there are
 // none to speak of, and Kafka says so.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string_view>
 #include <tuple>
@@ -24,14 +25,21 @@ constexpr std::string_view kEveryName = "*";
 
 struct Bounds {
   std::int8_t value;
-  std::int8_t last;  // 0 is UNKNOWN, and so is everything above
+  std::int8_t last;
 };
+using AllBounds = std::array<Bounds, 4>;
 
-// Kafka cannot make a filter of a value that it does not know.
+AllBounds bounds_of(const DescribeAclsRequest& filter) {
+  return {{{filter.resource_type_filter, 7}, {filter.pattern_type_filter, 4}, {filter.operation, 15},
+           {filter.permission_type, 3}}};
+}
+
+// 0 stands for UNKNOWN: with it, Kafka hangs up. What is beyond the numbers of today is refused.
+bool has_unknown(const DescribeAclsRequest& filter) {
+  return std::ranges::any_of(bounds_of(filter), [](const Bounds& b) { return b.value == 0; });
+}
 bool known(const DescribeAclsRequest& filter) {
-  const Bounds bounds[] = {{filter.resource_type_filter, 7}, {filter.pattern_type_filter, 4}, {filter.operation, 15},
-                           {filter.permission_type, 3}};
-  return std::ranges::all_of(bounds, [](const Bounds& b) { return b.value >= 1 && b.value <= b.last; });
+  return std::ranges::all_of(bounds_of(filter), [](const Bounds& b) { return b.value >= 1 && b.value <= b.last; });
 }
 
 bool takes_name(const DescribeAclsRequest& filter, const metadata::AclImage& acl) {
@@ -57,15 +65,16 @@ bool takes(const DescribeAclsRequest& filter, const metadata::AclImage& acl) {
 void describe_acls(RequestPtr request, Broker& broker) {
   const auto filter = read_body<DescribeAclsRequest>(*request);
   if (!filter) return;
+  if (has_unknown(*filter)) return request->hang_up();
   DescribeAclsResponse response;
-  if (!known(*filter)) {
-    response.error_code = protocol::to_wire(Errc::invalid_request);
-    response.error_message = "The filter has a resource type, pattern type, operation or permission that is not known.";
-    return answer(*request, response);
-  }
   if (broker.config().authorizer_class.empty()) {
     response.error_code = protocol::to_wire(Errc::security_disabled);
     response.error_message = "No Authorizer is configured on the broker";
+    return answer(*request, response);
+  }
+  if (!known(*filter)) {
+    response.error_code = protocol::to_wire(Errc::invalid_request);
+    response.error_message = "The filter has a resource type, pattern type, operation or permission that is not known.";
     return answer(*request, response);
   }
   const metadata::ImagePtr image = broker.image();

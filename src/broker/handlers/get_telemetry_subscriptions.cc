@@ -49,9 +49,10 @@ void get_telemetry_subscriptions(RequestPtr request, Broker& broker) {
   const Uuid instance =
       body->client_instance_id.is_zero() ? broker.shard().random.uuid() : body->client_instance_id;
   forget_with(*request->client(), broker, instance);
+  TelemetryClient client = telemetry_client(*request, instance);
   broker.crossing().ask<Telemetry::Subscription>(
       telemetry_shard(broker, instance),
-      [client = telemetry_client(*request, instance), image = broker.image()](
+      [client = std::move(client), image = broker.image()](
           Broker& there, Callback<void(Telemetry::Subscription)> done) {
         there.observe(image);
         done(there.telemetry().subscription(client, there.shard().clock.wall()));

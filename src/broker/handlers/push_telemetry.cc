@@ -29,9 +29,10 @@ void push_telemetry(RequestPtr request, Broker& broker) {
   if (is_reserved(instance)) return send(*request, Errc::invalid_request);
   Telemetry::Push push{body->subscription_id, body->terminating, body->compression_type,
                        Buffer::copy_of(body->metrics)};
+  TelemetryClient client = telemetry_client(*request, instance);
   broker.crossing().ask<Errc>(
       telemetry_shard(broker, instance),
-      [client = telemetry_client(*request, instance), push = std::move(push), image = broker.image()](
+      [client = std::move(client), push = std::move(push), image = broker.image()](
           Broker& there, Callback<void(Errc)> done) {
         there.observe(image);
         done(there.telemetry().push(client, push, there.shard().clock.wall()));
