@@ -60,6 +60,9 @@ class Reassignment {
 
  private:
   Refusal move(const PartitionImage& partition, const std::vector<std::int32_t>& ids, PartitionTarget& target) const {
+    if (const auto problem = check_replicas(context_.image, ids, 0)) {
+      return {Errc::invalid_replica_assignment, *problem};
+    }
     if (!factor_may_change_) {
       const std::size_t now = without(partition.replicas, partition.removing).size();
       const std::size_t before = moves(partition) ? now : partition.replicas.size();
@@ -67,9 +70,6 @@ class Reassignment {
         return {Errc::invalid_replication_factor, "The replication factor is changed from " + std::to_string(before) +
                                                       " to " + std::to_string(ids.size())};
       }
-    }
-    if (const auto problem = check_replicas(context_.image, ids, 0)) {
-      return {Errc::invalid_replica_assignment, *problem};
     }
     const Nodes wanted = nodes_of(ids);
     const Nodes removing = difference(partition.replicas, wanted);
@@ -86,7 +86,7 @@ class Reassignment {
   Refusal cancel(const metadata::TopicImage& topic, const PartitionImage& partition, const PartitionRules& rules,
                  PartitionTarget& target) const {
     if (!moves(partition)) {
-      return {Errc::no_reassignment_in_progress, "No partition reassignment is in progress."};
+      return {Errc::no_reassignment_in_progress, ""};
     }
     target.replicas = without(partition.replicas, partition.adding);
     target.isr = without(partition.isr, partition.adding);

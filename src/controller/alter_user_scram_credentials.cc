@@ -54,7 +54,7 @@ Refusal check(const Context& context, const Upsertion& upsertion) {
   if (upsertion.iterations < kLeastIterations) return {Errc::unacceptable_credential, "Too few iterations"};
   if (upsertion.iterations > kMostIterations) return {Errc::unacceptable_credential, "Too many iterations"};
   // An HMAC with an empty key is refused by Java's library.
-  if (upsertion.salted_password.empty()) return {Errc::unknown_server_error, "Empty key"};
+  if (upsertion.salted_password.empty()) return {Errc::unknown_server_error, ""};
   return {};
 }
 

@@ -56,7 +56,7 @@ Refusal check_min_isr(const Context& context, const ConfigResource& resource, co
   if (found == values.end() || resource.type != ResourceType::broker || !keeps_eligible_replicas(context.image)) {
     return {};
   }
-  if (!resource.name.empty() && found->second) {
+  if (!resource.name.empty()) {
     return {Errc::invalid_config, "Broker-level min.insync.replicas cannot be altered while ELR is enabled."};
   }
   if (resource.name.empty() && !found->second) {

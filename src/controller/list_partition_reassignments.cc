@@ -38,10 +38,7 @@ Result<Decision> decide_list_partition_reassignments(const Context& context, std
   MR_TRY(protocol::decode_body(body, version, request));
   ListPartitionReassignmentsResponse response;
   response.error_message = std::nullopt;
-  const bool nothing_asked = request.topics && request.topics->empty();
-  if (request.timeout_ms <= 0 && !nothing_asked) {
-    response.error_code = protocol::to_wire(Errc::request_timed_out);
-  } else if (request.topics) {
+  if (request.topics) {
     for (const auto& asked : *request.topics) {
       const metadata::TopicImage* topic = context.image.topic(asked.name);
       if (topic != nullptr) list(*topic, asked.partition_indexes, response);

@@ -125,7 +125,16 @@ Result<void, Error> QuorumNode::append(Buffer batches, WallTime timestamp, metad
     return Error::corrupt;
   }
   const std::size_t bytes = batches.size();
+  // What counts together is appended together, even where it is larger than a segment should be.
+  const log::LogOptions usual = log_options();
+  const bool large = bytes > usual.segment_bytes.value();
+  if (large) {
+    log::LogOptions roomy = usual;
+    roomy.segment_bytes = ByteCount(bytes);
+    log_->set_options(roomy);
+  }
   const auto appended = log_->append(std::move(batches), raft_->epoch());
+  if (large) log_->set_options(usual);
   if (!appended.ok()) return appended.error();
   MR_ASSERT(appended->last_offset + 1 == end);
   metadata_ = std::move(with);

@@ -66,6 +66,7 @@ class QuorumNode final : public Quorum, public log::LogListener {
   auto while_alive(Call call);
 
   // quorum_start.cc
+  log::LogOptions log_options() const;
   void open_log(QuorumFiles files);
   void fit_log(QuorumFiles files);
   void replay(QuorumFiles files);

@@ -7,16 +7,6 @@
 namespace millrace::controller {
 namespace {
 
-log::LogOptions log_options(const config::ServerConfig& server) {
-  log::LogOptions options;
-  if (server.quorum.segment_bytes > 0) {
-    options.segment_bytes = ByteCount(static_cast<std::uint64_t>(server.quorum.segment_bytes));
-  }
-  if (server.quorum.segment_age_max.value() > 0) options.segment_ms = server.quorum.segment_age_max;
-  options.durable = true;
-  return options;
-}
-
 raft::VoterSet fixed_voters(const config::ServerConfig& server, const std::string& listener) {
   std::vector<raft::Voter> voters;
   for (const config::Voter& voter : server.quorum.voters) {
@@ -26,6 +16,15 @@ raft::VoterSet fixed_voters(const config::ServerConfig& server, const std::strin
 }
 
 }  // namespace
+
+log::LogOptions QuorumNode::log_options() const {
+  const config::QuorumConfig& quorum = options_.server->quorum;
+  log::LogOptions options;
+  if (quorum.segment_bytes > 0) options.segment_bytes = ByteCount(static_cast<std::uint64_t>(quorum.segment_bytes));
+  if (quorum.segment_age_max.value() > 0) options.segment_ms = quorum.segment_age_max;
+  options.durable = true;
+  return options;
+}
 
 void QuorumNode::start(Callback<void(Result<void, std::string>)> started) {
   started_ = std::move(started);
@@ -48,7 +47,7 @@ void QuorumNode::give_up(const std::string& why) {
 
 void QuorumNode::open_log(QuorumFiles files) {
   log::PartitionLog::open(
-      shard_, *committer_, directory_, metadata::kMetadataTopicId, log_options(*options_.server), *this,
+      shard_, *committer_, directory_, metadata::kMetadataTopicId, log_options(), *this,
       while_alive([this, files = std::move(files)](Result<std::unique_ptr<log::PartitionLog>> opened) mutable {
         if (!opened.ok()) {
           return give_up("the metadata log " + directory_ + " cannot be opened: " + to_string(opened.error()));

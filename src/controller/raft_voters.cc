@@ -32,7 +32,11 @@ Buffer answer(const Refusal& refusal, std::int16_t version) {
 
 Refusal check_key(const Context& context, std::optional<std::string_view> cluster_id, std::int32_t id,
                   const Uuid& directory, std::string_view what) {
-  if (!is_ours(context, cluster_id)) return {Errc::inconsistent_cluster_id, ""};
+  if (!is_ours(context, cluster_id)) {
+    return {Errc::inconsistent_cluster_id, "The given id \"" + std::string(*cluster_id) +
+                                               "\" doesn't match the cluster id \"" +
+                                               std::string(context.cluster_id) + "\""};
+  }
   if (id < 0 || directory.is_zero()) {
     return {Errc::invalid_request, std::string(what) + " voter request didn't include a valid voter"};
   }

@@ -105,6 +105,19 @@ TEST_F(Snapshots, OldOnesGoTogetherWithTheLogBelowThem) {
   EXPECT_EQ(cluster.create("t0"), 36);
 }
 
+// Unfencing the broker touches every partition in one write.
+TEST_F(Snapshots, WritesThatAreLargerThanASegmentStayWhole) {
+  Cluster cluster(26);
+  cluster.plan.server.quorum.segment_bytes = 2000;
+  cluster.start();
+  EXPECT_EQ(cluster.create("t", 500), 0);
+  cluster.stop();
+  cluster.start();
+  EXPECT_EQ(cluster.app().image()->topic("t")->partitions.size(), 500U);
+  EXPECT_EQ(cluster.partition("t").leader_epoch, LeaderEpoch(2));
+  EXPECT_GT(files(cluster, ".log").size(), 2U);
+}
+
 TEST_F(Snapshots, LogThatEndsBelowTheNewestBeginsAnewThere) {
   Cluster cluster(24);
   cluster.plan.server.quorum.snapshot_after_bytes = 1000;

@@ -10,7 +10,7 @@ using protocol::Errc;
 using protocol::UnregisterBrokerRequest;
 using protocol::UnregisterBrokerResponse;
 
-Buffer answer(Errc code, std::optional<std::string_view> message, std::int16_t version) {
+Buffer answer(Errc code, std::string_view message, std::int16_t version) {
   UnregisterBrokerResponse response;
   response.error_code = protocol::to_wire(code);
   response.error_message = message;
@@ -26,7 +26,9 @@ Result<Decision> decide_unregister_broker(const Context& context, std::int16_t v
   Decision decision;
   const metadata::BrokerImage* broker = context.image.broker(NodeId(request.broker_id));
   if (broker == nullptr) {
-    decision.response = answer(Errc::broker_id_not_registered, "", version);
+    decision.response =
+        answer(Errc::broker_id_not_registered,
+               "Broker ID " + std::to_string(request.broker_id) + " is not currently registered", version);
     return decision;
   }
   shift_partitions(context, {broker->id, kNoNode, kNoNode}, decision);

@@ -110,8 +110,8 @@ class Update {
       if (loses) {
         const bool unsafe = type == kUnsafeDowngrade;
         return {Errc::invalid_update_version,
-                "Unsupported metadata.version downgrade from " + std::string(config::metadata_version_name(before)) +
-                    " to " + std::string(config::metadata_version_name(level)) + ". " +
+                "Unsupported metadata.version downgrade from " + std::to_string(before) + " to " + std::to_string(level) +
+                    ". " +
                     (unsafe ? "Unsafe metadata downgrade is not supported in this version."
                             : "Refusing to perform the requested downgrade because it might delete metadata "
                               "information.")};
@@ -163,7 +163,7 @@ Buffer answer(const UpdateFeaturesRequest& request, const Refusal& refusal, std:
       for (const auto& update : request.feature_updates) {
         auto& result = response.results.emplace_back();
         result.feature = update.feature;
-        result.error_message = std::nullopt;
+        result.error_message = "NONE";  // as Kafka's
       }
     }
     return protocol::encode_body(response, version);
@@ -181,12 +181,7 @@ Result<Decision> decide_update_features(const Context& context, std::int16_t ver
   UpdateFeaturesRequest request;
   MR_TRY(protocol::decode_body(body, version, request));
   Decision decision;
-  Refusal refusal;
-  if (request.timeout_ms <= 0) {
-    refusal = {Errc::request_timed_out, "The request timed out."};
-  } else {
-    refusal = Update(context, request, decision).run();
-  }
+  const Refusal refusal = Update(context, request, decision).run();
   if (refusal.code != Errc::none || request.validate_only) decision.records.clear();
   decision.response = answer(request, refusal, version);
   return decision;
