@@ -31,6 +31,7 @@ Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings
       fetch_sessions_(std::max(1U, static_cast<std::uint32_t>(config.topics.fetch_session_slots) / shard.count)),
       fetches_(*this),
       groups_(*this),
+      quotas_(*this),
       auto_topics_(*this),
       producer_ids_(*this),
       telemetry_(telemetry_bytes(config), kTelemetryClients / std::max(1U, shard.count)),
@@ -50,6 +51,7 @@ void Broker::observe(const metadata::ImagePtr& image) {
   telemetry_.set_image(image_);
   partitions_.apply(image_);
   if (before != nullptr) groups_.observe(*before, *image_);
+  quotas_.observe(*image_);
 }
 
 void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer body, Callback<void(Buffer)> answer) {
@@ -64,8 +66,10 @@ void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer bo
 
 void Broker::introduce(NodeFacts facts) {
   facts_ = std::move(facts);
-  partitions_.set_dirs(DirPlacement(facts_.log_dirs, facts_.partition_dirs), std::move(facts_.hints));
+  partitions_.set_dirs(DirPlacement(facts_.log_dirs, facts_.partition_dirs), std::move(facts_.hints),
+                       std::move(facts_.marks));
   facts_.hints.clear();
+  facts_.marks.clear();
   facts_.partition_dirs.clear();
   upkeep_.begin();
 }
@@ -147,7 +151,11 @@ bool Broker::pipelines(std::int16_t api_key) const {
 void Broker::dispatch(RequestPtr request) {
   const Handler* handler = find_handler(request->api_key());
   request->watch(*this, shard_.clock.now());
-  handler->handle(std::move(request), *this);
+  if (!quotas_.active()) return handler->handle(std::move(request), *this);
+  request->hold_by(quotas_);
+  request->handler_begins(shard_.clock.precise());
+  handler->handle(request, *this);
+  request->handler_ends(shard_.clock.precise());
 }
 
 void Broker::on_answered(const Request& request) {

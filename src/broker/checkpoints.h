@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "log/mark_file.h"
 #include "log/partition_log.h"
 #include "ports/file.h"
 
@@ -21,6 +22,7 @@ struct Checkpoint {
   Offset recovery_point;            // all before it is on the disk
   Offset high_watermark;
   Offset log_start = kNoOffset;     // kNoOffset: where the first segment begins
+  bool clean = true;                // at a stop: the log was closed well, with its indexes and snapshots
 };
 
 // The three files, as a set of flags.
@@ -40,6 +42,7 @@ Result<CheckpointLines> parse_checkpoint(std::string_view text);
 // What the files of a directory give to opening its logs, by "<topic>-<partition>".
 struct CheckpointHints {
   std::map<std::string, log::OpenHints> logs;
+  std::map<log::MarkKey, log::DurableMark> marks;  // how far millrace itself has synced each log
   std::vector<std::string> problems;  // one line for each file that is not readable: it counts as empty
 };
 // A job. `clean`: the marker of a clean stop was there.

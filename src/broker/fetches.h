@@ -43,6 +43,7 @@ struct FetchResult {
   bool diverging = false;       // the reader's log and ours part at diverged_at
   log::EpochEnd diverged_at;
   log::ReadPlan plan;
+  std::vector<log::AbortedTransaction> aborted;  // for read_committed: what to leave out of it
 };
 
 // The fetches whose connections are on this shard, and the waits for data of this shard's partitions. A fetch reads on

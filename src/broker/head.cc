@@ -55,6 +55,7 @@ void Head::dirs_opened(Result<OpenedDirs, std::string> opened) {
   facts_.log_dirs = broker_.config().log_dirs;
   facts_.partition_dirs = dirs_.partitions;
   facts_.hints = dirs_.hints.logs;
+  facts_.marks = dirs_.hints.marks;
   for (const std::string& problem : dirs_.hints.problems) broker_.shard().log.warning(problem);
   listen();
 }
@@ -234,7 +235,7 @@ void Head::shut(std::vector<Checkpoint> checkpoints) {
   for (Checkpoint& checkpoint : checkpoints) checkpoints_.push_back(std::move(checkpoint));
   if (--shards_left_ > 0) return;
   if (lifecycle_.epoch() < 0) return stop_quorum();
-  storage_.finish(std::move(checkpoints_), [this](Status status) {
+  storage_.finish(std::move(checkpoints_), lifecycle_.epoch(), [this](Status status) {
     if (!status) {
       broker_.shard().log.warning(fmt::format(
           "the clean stop could not be noted ({}); the next start checks the logs", to_string(status.error())));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "config/meta_properties.h"
+#include "log/mark_file.h"
 
 namespace millrace::broker {
 namespace {
@@ -66,6 +67,12 @@ Result<Marker, std::string> take_marker(ports::BlockingFiles& files, const std::
   if (const auto removed = files.remove(path); !removed) return cannot(path, "cannot be removed", removed.error());
   if (const auto synced = files.sync_directory(dir); !synced) return cannot(dir, "cannot be synced", synced.error());
   return Marker{true, epoch_in(*text)};
+}
+
+Status leave_marker(ports::BlockingFiles& files, const std::string& dir, std::int64_t broker_epoch) {
+  MR_TRY(log::remove_marks(files, dir));
+  return ports::write_atomically(files, dir + "/" + std::string(kMarker),
+                                 as_bytes(fmt::format("{{\"version\":0,\"brokerEpoch\":{}}}", broker_epoch)));
 }
 
 Result<void, std::string> lock(ports::BlockingFiles& files, const std::string& dir) {
@@ -146,9 +153,19 @@ Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const
     opened.previous_broker_epoch = i == 0 ? marker->epoch : std::min(opened.previous_broker_epoch, marker->epoch);
     MR_TRY(take_stock(files, dirs[i], opened));
     CheckpointHints hints = read_checkpoints(files, dirs[i], marker->found);
-    for (auto& [partition, hint] : hints.logs) {
-      const auto at = opened.partitions.find(partition);
-      if (at != opened.partitions.end() && at->second == dirs[i]) opened.hints.logs[partition] = hint;
+    for (const auto& [partition, dir] : opened.partitions) {
+      if (dir != dirs[i]) continue;
+      log::OpenHints& hint = opened.hints.logs[partition] = hints.logs[partition];
+      hint.clean_stop = marker->found;
+    }
+    // Whoever stopped cleanly had everything on the disk, and may have been another program.
+    if (marker->found) {
+      static_cast<void>(log::remove_marks(files, dirs[i]));
+    } else if (auto marks = log::gather_marks(files, dirs[i])) {
+      opened.hints.marks.merge(*marks);
+    } else {
+      // What the journal holds was promised: without it a log would be cut too short.
+      return cannot(dirs[i], "its journal and durable marks cannot be read and brought to their place", marks.error());
     }
     for (std::string& problem : hints.problems) opened.hints.problems.push_back(std::move(problem));
   }
@@ -156,11 +173,17 @@ Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const
 }
 
 Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config, CheckpointWriter& writer,
-                      const std::vector<Checkpoint>& checkpoints) {
+                      const std::vector<Checkpoint>& checkpoints, std::int64_t broker_epoch,
+                      const std::set<std::string>& offline) {
   Status first;
   for (const std::string& dir : config.log_dirs) {
     const Status written = writer.write(files, dir, kAllCheckpoints, checkpoints);
-    if (first) first = written;
+    const bool clean = written.ok() && !offline.contains(dir) &&
+                       std::all_of(checkpoints.begin(), checkpoints.end(), [&dir](const Checkpoint& checkpoint) {
+                         return checkpoint.clean || checkpoint.dir != dir;
+                       });
+    const Status marked = clean ? leave_marker(files, dir, broker_epoch) : written;
+    if (first) first = marked;
   }
   return first;
 }

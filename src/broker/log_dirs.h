@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,15 +25,15 @@ struct OpenedDirs {
 };
 
 // Locks every directory, checks whose it is, and takes away the marker of the last clean stop, so that a crash from
-// here
-// on is not mistaken for one. A job. The error is one line: a directory that is missing, not writable, not formatted,
+// here on is not mistaken for one. A job. The error is one line: a directory that is missing, not writable, not formatted,
 // another node's, or in use by another process.
 Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config);
 
-// After every log is closed: writes the recovery points and high watermarks. A job. Kafka's marker of a clean stop is
-// not left behind: it makes Kafka trust indexes and producer snapshots, which these directories do not have
-// (docs/formats/log-directory.md), so Kafka recovers them from the batches.
+// After every log is closed: writes the checkpoints, and into each directory whose logs all were closed well Kafka's
+// marker of a clean stop with the epoch of the broker; the durable marks go then. A job. Nothing of a directory in
+// `offline` counts as clean.
 Status close_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config, CheckpointWriter& writer,
-                      const std::vector<Checkpoint>& checkpoints);
+                      const std::vector<Checkpoint>& checkpoints, std::int64_t broker_epoch,
+                      const std::set<std::string>& offline);
 
 }  // namespace millrace::broker

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/uuid.h"
+#include "log/mark_file.h"
 #include "log/partition_log.h"
 #include "ports/net.h"
 
@@ -27,6 +28,7 @@ struct NodeFacts {
   std::vector<std::string> log_dirs;         // in the order of the settings
   std::map<std::string, std::string> partition_dirs;  // "<topic>-<partition>" that were there at the start: where
   std::map<std::string, log::OpenHints> hints;        // of these: what the checkpoint files say
+  std::map<log::MarkKey, log::DurableMark> marks;     // how far they were synced before a crash
   std::int64_t previous_broker_epoch = -1;   // from a clean stop, else -1
   std::bitset<256> controller_serves;        // by API key: what the metadata quorum of this node answers
   // Where clients find this node: by name of the listener. Hosts and ports as advertised.

@@ -142,14 +142,16 @@ std::vector<Uuid> Storage::offline() const {
   return ids;
 }
 
-void Storage::finish(std::vector<Checkpoint> checkpoints, Callback<void(Status)> done) {
+void Storage::finish(std::vector<Checkpoint> checkpoints, std::int64_t broker_epoch, Callback<void(Status)> done) {
   finishing_ = true;
   for (Beat& beat : beats_) broker_.shard().timers.cancel(beat.timer);
-  when_free_ = [this, checkpoints = std::move(checkpoints), done = std::move(done)]() mutable {
+  when_free_ = [this, checkpoints = std::move(checkpoints), broker_epoch, done = std::move(done)]() mutable {
     ports::run_job<Status>(
         broker_.shard().jobs,
-        [&config = broker_.config(), writer = writer_, checkpoints = std::move(checkpoints)](
-            ports::BlockingFiles& files) { return close_log_dirs(files, config, *writer, checkpoints); },
+        [&config = broker_.config(), writer = writer_, checkpoints = std::move(checkpoints), broker_epoch, offline = offline_](
+            ports::BlockingFiles& files) {
+          return close_log_dirs(files, config, *writer, checkpoints, broker_epoch, offline);
+        },
         std::move(done));
   };
   if (!busy_) std::exchange(when_free_, Task())();

@@ -81,7 +81,10 @@ LeaderEpoch Partition::leader_epoch() const { return state_->epoch; }
 Offset Partition::log_start() const { return state_->log->start(); }
 Offset Partition::log_end() const { return state_->log->end(); }
 Offset Partition::high_watermark() const { return state_->high_watermark; }
-Offset Partition::last_stable_offset() const { return state_->high_watermark; }
+Offset Partition::last_stable_offset() const {
+  const Offset unstable = state_->log->first_unstable_offset(state_->high_watermark);
+  return unstable == kNoOffset ? state_->high_watermark : std::min(unstable, state_->high_watermark);
+}
 
 void Partition::later(Task task) { shard_.timers.at_turn_end(std::move(task)); }
 

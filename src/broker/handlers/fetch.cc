@@ -70,6 +70,7 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
   FetchTerms terms() const {
     FetchTerms terms;
     terms.max_bytes = std::min(body_.max_bytes, broker_.config().topics.fetch_max_bytes);
+    terms.max_bytes = std::min(terms.max_bytes, broker_.quotas().fetch_window_bytes(*request_));
     terms.min_bytes = std::min<std::int64_t>(body_.min_bytes, terms.max_bytes);
     terms.max_wait = Millis(body_.max_wait_ms);
     terms.read_committed = body_.isolation_level == 1;
@@ -266,6 +267,13 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     data.log_start_offset = result.log_start.value();
     if (!wanted.unknown && (body_.isolation_level == 0 || error != Errc::none))
       data.aborted_transactions = std::nullopt;
+    if (data.aborted_transactions) {
+      for (const auto& aborted : result.aborted) {
+        auto& entry = data.aborted_transactions->emplace_back();
+        entry.producer_id = aborted.producer.value();
+        entry.first_offset = aborted.first.value();
+      }
+    }
     if (result.diverging) {
       data.diverging_epoch.epoch = result.diverged_at.epoch.value();
       data.diverging_epoch.end_offset = result.diverged_at.end.value();

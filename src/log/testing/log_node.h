@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,31 @@ inline Buffer batch(int records, std::string_view value = "v", WallTime first = 
   return builder.build();
 }
 
+// One batch of producer `id`, transactional unless told otherwise.
+inline Buffer producer_batch(std::int64_t id, int sequence, int records, bool transactional = true) {
+  record::BatchOptions options;
+  options.producer_id = ProducerId(id);
+  options.producer_epoch = ProducerEpoch(0);
+  options.base_sequence = sequence;
+  options.transactional = transactional;
+  record::BatchBuilder builder(options);
+  for (int i = 0; i < records; ++i) builder.add(WallTime(1000), as_bytes("k"), as_bytes("value"));
+  return builder.build();
+}
+
+// The marker that ends its transaction.
+inline Buffer marker(std::int64_t id, bool commit) {
+  record::BatchOptions options;
+  options.producer_id = ProducerId(id);
+  options.producer_epoch = ProducerEpoch(0);
+  options.transactional = options.control = true;
+  record::BatchBuilder builder(options);
+  const std::array<std::byte, 4> key{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{commit}};
+  const std::array<std::byte, 6> value{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{7}};
+  builder.add(WallTime(2000), Bytes(key), Bytes(value));
+  return builder.build();
+}
+
 // One node's worth of log over a disk that outlives it.
 struct Node {
   explicit Node(FakeDisk& disk_in, LogOptions options_in = {}) : disk(disk_in), options(options_in) {
@@ -40,7 +66,7 @@ struct Node {
     EXPECT_TRUE(disk.create_directory("data").ok() && disk.sync_directory(".").ok());
   }
   // Opens the log; on an error `log` stays empty and the error is in `error`.
-  Node& open() {
+  Node& open(const OpenHints& hints = {}) {
     PartitionLog::open(shard.ports(), *committer, std::string(kDirectory), kTopic, options, listener,
                        [this](Result<std::unique_ptr<PartitionLog>> result) {
                          if (result) {
@@ -49,7 +75,8 @@ struct Node {
                          } else {
                            error = result.error();
                          }
-                       });
+                       },
+                       hints);
     shard.run();
     return *this;
   }
