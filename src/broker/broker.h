@@ -18,6 +18,7 @@
 #include "broker/node_facts.h"
 #include "broker/partition_table.h"
 #include "broker/producer_ids.h"
+#include "broker/quota_host.h"
 #include "broker/telemetry.h"
 #include "broker/topic_rules.h"
 #include "broker/upkeep.h"
@@ -50,6 +51,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   replica::FetchSessions& fetch_sessions() { return fetch_sessions_; }
   Fetches& fetches() { return fetches_; }
   GroupHost& groups() { return groups_; }
+  QuotaHost& quotas() { return quotas_; }
   AutoTopics& auto_topics() { return auto_topics_; }
   ProducerIds& producer_ids() { return producer_ids_; }
   record::Scratch& scratch() { return scratch_; }
@@ -114,6 +116,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   replica::FetchSessions fetch_sessions_;
   Fetches fetches_;
   GroupHost groups_;
+  QuotaHost quotas_;
   AutoTopics auto_topics_;
   ProducerIds producer_ids_;
   RequestTimes request_times_;

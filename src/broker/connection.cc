@@ -1,5 +1,6 @@
 #include "broker/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/limits.h"
@@ -19,6 +20,7 @@ ClientConnection::ClientConnection(ports::Shard& shard, ports::Connection& conne
 
 ClientConnection::~ClientConnection() {
   *alive_ = false;
+  shard_.timers.cancel(unmute_);
   memory_.change(this, accounted_, 0);
   memory_.forget(this);
   for (const auto& request : requests_) {
@@ -98,7 +100,7 @@ void ClientConnection::go_on_next_turn() {
 }
 
 bool ClientConnection::stuffed() const {
-  return draining_ || blocked_ || begun_this_turn_ >= kRequestsPerTurn || requests_.size() >= kRequestsInFlight ||
+  return draining_ || blocked_ || muted_ || begun_this_turn_ >= kRequestsPerTurn || requests_.size() >= kRequestsInFlight ||
          request_bytes_ >= kRequestBytesInFlight || connection_.unsent() >= kUnsentBytes;
 }
 
@@ -176,6 +178,23 @@ void ClientConnection::begin(RequestPtr request) {
   dispatcher_.dispatch(std::move(request));
 }
 
+// A client that pauses by itself, as it was told, does not notice (KIP-219). Others are slowed down so.
+void ClientConnection::mute(Millis pause) {
+  muted_ = true;
+  shard_.timers.cancel(unmute_);
+  unmute_ = shard_.timers.at(shard_.clock.now() + pause, [this] { release(); });
+}
+
+void ClientConnection::release() {
+  muted_ = false;
+  if (!ended_) pump();
+}
+
+void ClientConnection::refuse_after(Millis pause) {
+  shard_.timers.cancel(unmute_);
+  unmute_ = shard_.timers.at(shard_.clock.now() + pause, [this] { end(); });
+}
+
 // All answers of a turn leave together.
 void ClientConnection::schedule_flush() {
   if (flush_scheduled_) return;
@@ -189,10 +208,12 @@ void ClientConnection::flush() {
   flush_scheduled_ = false;
   std::vector<ports::Piece> pieces;
   bool hang_up = false;
+  Millis pause{0};
   while (!ended_ && !hang_up && !requests_.empty() && requests_.front()->answered()) {
     Request& request = *requests_.front();
     for (auto& piece : request.take_answer()) pieces.push_back(std::move(piece));
     hang_up = request.hangs_up();
+    pause = std::max(pause, request.pause());
     request_bytes_ -= request.frame().size();
     requests_.pop_front();
   }
@@ -200,6 +221,7 @@ void ClientConnection::flush() {
   if (!pieces.empty()) connection_.send(std::move(pieces));
   if (requests_.empty()) connection_.expect_silence(false);
   account();
+  if (pause > Millis(0)) mute(pause);
   if (hang_up || (draining_ && requests_.empty())) {
     end();
   } else {

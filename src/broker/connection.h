@@ -52,6 +52,12 @@ class ClientConnection final : public ports::ConnectionHandler, public MemoryHol
   void on_closed() override;
   void on_memory() override;
 
+  // Begins no further request until released.
+  void hold() { muted_ = true; }
+  void release();
+  // Closes after `pause`, without having served anything: the peer connects too often (KIP-612).
+  void refuse_after(Millis pause);
+
   // Takes no further request; closes when those under way are answered.
   void drain();
   bool idle() const { return requests_.empty(); }
@@ -59,6 +65,7 @@ class ClientConnection final : public ports::ConnectionHandler, public MemoryHol
  private:
   static bool accepts(const void* self, Bytes beginning);
   void pump();
+  void mute(Millis pause);
   bool stuffed() const;
   bool may_take_more();
   bool receive();
@@ -92,6 +99,8 @@ class ClientConnection final : public ports::ConnectionHandler, public MemoryHol
   bool paused_ = false;
   bool flush_scheduled_ = false;
   bool blocked_ = false;   // until crossing or memory says that there is room
+  bool muted_ = false;     // over its quotas: nothing is read for a while
+  ports::TimerId unmute_{};
   bool draining_ = false;
   bool peer_ended_ = false;  // nothing more will arrive
   bool ended_ = false;

@@ -23,10 +23,25 @@ class Doors::Door final : public ports::Acceptor {
                                                       [doors = &doors_, id] { doors->gone(id); });
     doors_.connections_.emplace(id, handler.get());
     if (doors_.closing_) handler->drain();
+    if (broker.quotas().active()) count(id, *handler, connection.peer().host);
     return handler;
   }
 
  private:
+  // Nothing is served before it is known that the address may connect so often.
+  void count(std::uint64_t id, ClientConnection& connection, const std::string& address) {
+    connection.hold();
+    doors_.broker_.quotas().count_connection(address, [doors = &doors_, id](Millis pause) {
+      const auto found = doors->connections_.find(id);
+      if (found == doors->connections_.end()) return;
+      if (pause > Millis(0)) {
+        found->second->refuse_after(pause);
+      } else {
+        found->second->release();
+      }
+    });
+  }
+
   Doors& doors_;
   const Listener listener_;
 };

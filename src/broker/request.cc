@@ -1,5 +1,7 @@
 #include "broker/request.h"
 
+#include <utility>
+
 #include "base/assert.h"
 
 namespace millrace::broker {
@@ -7,7 +9,7 @@ namespace millrace::broker {
 void Request::send(std::vector<ports::Piece> body) {
   answer_ = std::move(body);
   silent_ = false;
-  finish();
+  leave();
 }
 
 void Request::send(Buffer body) {
@@ -16,7 +18,22 @@ void Request::send(Buffer body) {
   send(std::move(pieces));
 }
 
-void Request::send_nothing() { finish(); }
+void Request::send_nothing() { leave(); }
+
+void Request::leave() {
+  if (gate_ == nullptr || abandoned_) return finish();
+  std::exchange(gate_, nullptr)->weigh(shared_from_this());
+}
+
+void Request::replace_answer(Buffer body) {
+  answer_.clear();
+  answer_.push_back(ports::Piece::of(std::move(body)));
+}
+
+void Request::pass(Millis pause) {
+  pause_ = pause;
+  finish();
+}
 
 void Request::hang_up() {
   hang_up_ = true;

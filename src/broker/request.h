@@ -25,6 +25,14 @@ class RequestWatch {
   virtual void on_answered(const Request& request) = 0;
 };
 
+// Holds an answer until it is counted what the request has used (KIP-219).
+class AnswerGate {
+ public:
+  virtual ~AnswerGate() = default;
+  // Has to call request->pass() once, at once or later.
+  virtual void weigh(std::shared_ptr<Request> request) = 0;
+};
+
 // What a request's frame begins with.
 struct RequestHeader {
   std::int16_t api_key = -1;
@@ -46,7 +54,7 @@ struct Client {
 // exactly
 // once, in whatever turn: by send, send_nothing or hang_up. A request whose connection has gone takes its answer and
 // forgets it.
-class Request {
+class Request : public std::enable_shared_from_this<Request> {
  public:
   // `answered` is called once, from inside send, send_nothing or hang_up, unless the request was abandoned.
   Request(const Listener& listener, ports::Endpoint peer, Buffer frame, RequestHeader header, Task answered)
@@ -81,6 +89,22 @@ class Request {
   }
   MonoTime begun() const { return begun_; }
 
+  // The answer goes through `gate`, which outlives the request. Hanging up does not.
+  void hold_by(AnswerGate& gate) { gate_ = &gate; }
+  // For the gate, while it holds the answer: what it holds, another one instead, and on it goes; the connection is not
+  // read for `pause` after it.
+  const std::vector<ports::Piece>& held_answer() const { return answer_; }
+  void replace_answer(Buffer body);
+  void pass(Millis pause);
+  Millis pause() const { return pause_; }
+  // Between these calls the request's handler runs on the connection's shard; busy() is the time of that so far.
+  void handler_begins(MonoTime now) { handled_since_ = now; }
+  void handler_ends(MonoTime now) {
+    busy_ = busy(now);
+    handled_since_.reset();
+  }
+  Nanos busy(MonoTime now) const { return handled_since_ ? Nanos(busy_ + (now - *handled_since_)) : busy_; }
+
   bool answered() const { return answered_; }
   bool hangs_up() const { return hang_up_; }
 
@@ -94,6 +118,7 @@ class Request {
   std::vector<ports::Piece> take_answer();
 
  private:
+  void leave();
   void finish();
 
   const Listener& listener_;
@@ -105,6 +130,10 @@ class Request {
   Task on_abandoned_;
   std::vector<ports::Piece> answer_;
   RequestWatch* watch_ = nullptr;
+  AnswerGate* gate_ = nullptr;
+  Millis pause_{0};
+  Nanos busy_{0};
+  std::optional<MonoTime> handled_since_;
   MonoTime begun_;
   bool answered_ = false;
   bool hang_up_ = false;

@@ -63,9 +63,8 @@ DescribedGroup GroupPartition::describe(const std::string& id) const {
     entry.instance_id = member->instance_id;
     entry.client_id = member->client_id;
     entry.client_host = member->client_host;
-    if (!stable) continue;
-    entry.metadata = Buffer::copy_of(member->metadata_for(described.protocol));
-    entry.assignment = member->assignment;
+    entry.assignment = member->assignment;  // also while a rebalance is about to change it
+    if (stable) entry.metadata = Buffer::copy_of(member->metadata_for(described.protocol));
   }
   return described;
 }

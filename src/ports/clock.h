@@ -12,6 +12,9 @@ class Clock {
   virtual MonoTime now() const = 0;
   // For timestamps that people and records see: may jump either way.
   virtual WallTime wall() const = 0;
+  // The clock of now(), read at this moment, to measure how long something takes within a turn. Nothing may be decided
+  // by it that has to be the same in every run.
+  virtual MonoTime precise() const { return now(); }
 };
 
 }  // namespace millrace::ports

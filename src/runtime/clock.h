@@ -11,6 +11,7 @@ class TurnClock final : public ports::Clock {
   TurnClock() { sample(); }
   MonoTime now() const override { return now_; }
   WallTime wall() const override { return wall_; }
+  MonoTime precise() const override { return read(); }
   void sample();
   // The monotonic clock right now, for how long to sleep.
   static MonoTime read();

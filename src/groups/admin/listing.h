@@ -39,7 +39,7 @@ struct DescribedGroup {
     std::string client_id;
     std::string client_host;
     Buffer metadata;    // empty unless the group is stable
-    Buffer assignment;  // the same
+    Buffer assignment;  // the last one
   };
   std::string id;
   std::int16_t error = 0;
