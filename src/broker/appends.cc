@@ -51,6 +51,10 @@ void append_here(Broker& broker, std::vector<AppendItem> items, replica::Acks ac
         return appending->one_less();
       }
       outcome.log_start = partition->log_start();
+      if (batch.empty()) {
+        if (!partition->is_leader()) outcome.error = Errc::not_leader_or_follower;
+        return appending->one_less();
+      }
       partition->append(std::move(batch), acks, deadline,
                         [appending, i](Result<replica::Appended, replica::AppendError> result) {
         AppendOutcome& out = appending->outcomes[i];

@@ -12,7 +12,7 @@ namespace millrace::broker {
 
 class Broker;
 
-// One validated batch for one partition.
+// One validated batch for one partition; without bytes, the outcome only tells where the partition begins.
 struct AppendItem {
   PartitionKey key;
   ShardId owner;

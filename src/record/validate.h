@@ -15,12 +15,14 @@ namespace millrace::record {
 
 // Why a produced batch is refused. Beside each: Kafka's error code that the broker answers with.
 enum class Refusal : std::uint8_t {
-  corrupt,            // CORRUPT_MESSAGE: checksum, length or framing is wrong, or it does not decompress
+  corrupt,            // CORRUPT_MESSAGE: checksum, length or framing is wrong
+  unreadable,         // CORRUPT_MESSAGE: the records do not decompress
   not_one_batch,      // INVALID_RECORD: none, or more than one
   old_magic,          // INVALID_RECORD: magic 0 or 1, which no client of 4.x sends
   invalid_batch,      // INVALID_RECORD: base offset, count, control bit, sequence
-  invalid_record,     // INVALID_RECORD: a record's offset is not dense, or a compacted topic got a null key
-  invalid_timestamp,  // INVALID_TIMESTAMP: outside the limits, or the producer claims LogAppendTime
+  invalid_record,     // INVALID_RECORD: not as many records as declared, one is malformed, a compressed one's offset is
+                      // not dense, or a compacted topic got a null key
+  invalid_timestamp,  // INVALID_TIMESTAMP: outside the limits, or a record claims LogAppendTime where that is checked
   too_large,          // MESSAGE_TOO_LARGE
   unsupported_codec,  // UNSUPPORTED_COMPRESSION_TYPE: zstd before produce version 7, or no codec of Kafka's
 };
@@ -60,7 +62,7 @@ struct Validated {
 // Checks what a client's produce request carries for one partition, as the leader's log would append it (Kafka's rules,
 // docs/formats/record-batch.md), and makes it ready: timestamp type and maximum timestamp are set, the checksum
 // follows, and with a fixed compression.type the records are compressed anew. Offsets and leader epoch are set at
-// append. `batch` must belong to the caller alone. `now`: the wall clock, for LogAppendTime and the limits around it.
+// append. Bytes behind the batch that begin no other are left out, as Kafka does. `batch` must belong to the caller alone. `now`: the wall clock, for LogAppendTime and the limits around it.
 // `scratch` is used for decompression, which is never skipped.
 Result<Validated, ValidationFailure> validate_produced(Buffer batch, const ValidationRules& rules, WallTime now,
                                                        Scratch& scratch);

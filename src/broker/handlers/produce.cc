@@ -26,7 +26,8 @@ using PartitionAnswer = ProduceResponse::PartitionProduceResponse;
 
 Errc as_errc(record::Refusal refusal) {
   switch (refusal) {
-    case record::Refusal::corrupt: return Errc::corrupt_message;
+    case record::Refusal::corrupt:
+    case record::Refusal::unreadable: return Errc::corrupt_message;
     case record::Refusal::not_one_batch:
     case record::Refusal::old_magic:
     case record::Refusal::invalid_batch:
@@ -36,6 +37,31 @@ Errc as_errc(record::Refusal refusal) {
     case record::Refusal::unsupported_codec: return Errc::unsupported_compression_type;
   }
   return Errc::unknown_server_error;
+}
+
+// Kafka tells with these refusals where the log begins: those that it finds in the log, not in the request.
+bool found_in_log(const record::ValidationFailure& failure, bool zstd_allowed) {
+  switch (failure.refusal) {
+    case record::Refusal::corrupt:
+    case record::Refusal::not_one_batch:
+    case record::Refusal::old_magic:
+    case record::Refusal::too_large: return false;
+    case record::Refusal::unsupported_codec: return zstd_allowed;
+    default: return true;
+  }
+}
+
+// The same for errors of the append.
+bool tells_log_start(Errc error) {
+  switch (error) {
+    case Errc::unknown_topic_or_partition:
+    case Errc::not_leader_or_follower:
+    case Errc::message_too_large:
+    case Errc::record_list_too_large:
+    case Errc::corrupt_message:
+    case Errc::kafka_storage_error: return false;
+    default: return true;
+  }
 }
 
 // One produce request, from its checks to its answer.
@@ -66,6 +92,7 @@ class Production : public std::enable_shared_from_this<Production> {
     WallTime append_time;
     WallTime max_timestamp;
     const metadata::TopicImage* known;
+    bool refused = false;  // answered already, but for where the log begins
   };
 
   void add_topic(ProduceRequest::TopicProduceData& asked, ProduceResponse::TopicProduceResponse& answers,
@@ -104,8 +131,15 @@ class Production : public std::enable_shared_from_this<Production> {
     const WallTime now = broker_.shard().clock.wall();
     Buffer batch = records.empty() ? Buffer() : request_->frame().slice_of(records);
     auto valid = record::validate_produced(std::move(batch), validation, now, broker_.scratch());
-    if (!valid) return refuse(answer, valid.error());
     const PartitionIndex index(asked.index);
+    if (!valid) {
+      refuse(answer, valid.error());
+      if (!found_in_log(valid.error(), validation.zstd_allowed)) return;
+      items_.push_back({{topic.id, index}, broker_.owner(topic.name, index), Buffer()});
+      places_.push_back({response_.responses.size() - 1, answers.partition_responses.size() - 1, kNoTime, kNoTime,
+                         &topic, true});
+      return;
+    }
     items_.push_back({{topic.id, index}, broker_.owner(topic.name, index), std::move(valid->batch)});
     places_.push_back({response_.responses.size() - 1, answers.partition_responses.size() - 1,
                        rules.config.log_append_time ? now : kNoTime, valid->max_timestamp, &topic});
@@ -146,11 +180,17 @@ class Production : public std::enable_shared_from_this<Production> {
   void fill(const Place& place, const AppendOutcome& outcome) {
     PartitionAnswer& answer = response_.responses[place.topic].partition_responses[place.partition];
     if (outcome.error != Errc::none) {
+      answer.record_errors.clear();
+      answer.error_message = std::nullopt;
       fail(answer, outcome.error);
-      answer.log_start_offset = outcome.log_start.value();
+      if (tells_log_start(outcome.error)) answer.log_start_offset = outcome.log_start.value();
       if (outcome.error == Errc::not_leader_or_follower && request_->version() >= 10) {
         hints_.add(*place.known, PartitionIndex(answer.index), answer.current_leader);
       }
+      return;
+    }
+    if (place.refused) {
+      answer.log_start_offset = outcome.log_start.value();
       return;
     }
     answer.base_offset = outcome.appended.base_offset.value();
