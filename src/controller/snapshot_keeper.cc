@@ -73,6 +73,7 @@ void SnapshotKeeper::write() {
         shard_.faults.reach(ports::Probe::metadata_snapshot_written);
         snapshots_.push_back(*stored);
         look();
+        trim();
       }));
 }
 

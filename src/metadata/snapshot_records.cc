@@ -1,3 +1,5 @@
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +29,11 @@ std::vector<std::int32_t> raw(const std::vector<NodeId>& nodes) {
   ids.reserve(nodes.size());
   for (const NodeId node : nodes) ids.push_back(node.value());
   return ids;
+}
+
+// Fields that may be null are not null by themselves.
+std::optional<std::string_view> nullable(const std::optional<std::string>& text) {
+  return text ? std::optional<std::string_view>(*text) : std::nullopt;
 }
 
 template <typename Record>
@@ -63,7 +70,7 @@ void put_broker(const BrokerImage& broker, std::int16_t version, Batches& into) 
   record.broker_epoch = broker.epoch;
   set_endpoints(record, broker.endpoints);
   set_features(record, broker.features);
-  if (broker.rack) record.rack = *broker.rack;
+  record.rack = nullable(broker.rack);
   record.fenced = broker.fenced;
   record.in_controlled_shutdown = broker.in_controlled_shutdown;
   if (version >= 3) record.log_dirs = broker.log_dirs;
@@ -121,7 +128,7 @@ void put_quotas(const QuotaEntity& entity, const Quotas& quotas, Batches& into) 
     for (const auto& [type, name] : entity) {
       auto& part = record.entity.emplace_back();
       part.entity_type = type;
-      if (name) part.entity_name = *name;
+      part.entity_name = nullable(name);
     }
     record.key = key;
     record.value = value;

@@ -186,11 +186,24 @@ TEST_F(Snapshots, EveryAreaComesBackAsItWas) {
     EXPECT_EQ(after->configs(resource).size(), 1U);
   }
   EXPECT_EQ(after->next_producer_id(), 3000);
+  EXPECT_EQ(after->quotas({{"user", "u"}, {"client-id", std::nullopt}}), (Quotas{{"producer_byte_rate", 12.5}}));
   // The other areas have no comparison of their own: the same bytes follow from them.
   EXPECT_EQ(file({taken.name, after, taken.membership, taken.last_contained}), bytes);
   const auto& state = after->state();
   EXPECT_EQ(state.quotas.size() + state.acls.size() + state.scram.size() + state.tokens.size(), 4U);
   EXPECT_EQ(state.zk_migration_state, std::optional<std::int8_t>(1));
+}
+
+TEST_F(Snapshots, NothingStaysNothing) {
+  protocol::RegisterBrokerRecord broker;
+  broker.broker_id = 2;
+  broker.rack = std::nullopt;
+  broker.cordoned_log_dirs = std::nullopt;
+  feature("metadata.version", 30);
+  add(broker);
+  const ImagePtr after = read_back(file(snapshot()), Offset(2));
+  EXPECT_EQ(after->broker(NodeId(2))->rack, std::nullopt);
+  EXPECT_EQ(*after->broker(NodeId(2)), *image()->broker(NodeId(2)));
 }
 
 TEST_F(Snapshots, OffsetsCountFromZeroUnderTheSnapshotsEpochBetweenHeaderAndFooter) {
