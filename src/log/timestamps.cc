@@ -4,6 +4,8 @@
 
 #include "log/file_scan.h"
 #include "log/log_impl.h"
+#include "log/side_files.h"
+#include "record/legacy.h"
 #include "record/record_reader.h"
 
 namespace millrace::log {
@@ -40,12 +42,14 @@ Status each_batch(ports::BlockingFiles& files, const std::vector<BatchRun>& runs
   return {};
 }
 
-// Calls `use` (offset, timestamp -> false to stop) for every record. What is in magic 0 and 1 is not unpacked: the
-// message, or the wrapper, stands for it.
+// Calls `use` (offset, timestamp -> false to stop) for every record. A wrapper of magic 0 or 1 that cannot be unpacked
+// stands for what is in it.
 template <typename Use>
 Status each_record(const record::BatchView& batch, record::Scratch& scratch, Use use) {
   if (batch.is_legacy()) {
-    use(batch.last_offset(), batch.max_timestamp());
+    if (!record::each_legacy_message(batch, scratch, [&use](Offset offset, WallTime time) { return use(offset, time); })) {
+      use(batch.last_offset(), batch.max_timestamp());
+    }
     return {};
   }
   auto reader = record::RecordReader::open(batch, scratch);
@@ -119,15 +123,28 @@ bool LogImpl::may_look_up(FoundTime& found) {
 
 void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
   if (!may_look_up(found)) return;
+  // As in Kafka the first segment that has so late a timestamp decides, even when compaction has taken the record away.
   std::vector<BatchRun> runs;
+  std::optional<SegmentIndex> unloaded;
+  std::uint64_t size = 0;
   for (const auto& segment : segments_) {
-    if (segment->base() >= upto || segment->index.max_timestamp() < time) continue;
+    if (segment->index.max_timestamp() < time) continue;
+    if (segment->base() >= upto) break;
     add_runs(*segment, path_of(*segment), segment->index.position_before(time), runs);
+    if (!segment->index.loaded()) unloaded = segment->index;
+    size = segment->appended.bytes;
+    break;
   }
   ++jobs_;
   ports::run_job<Result<TimestampOffset>>(
       shard_.jobs,
-      [runs = std::move(runs), time, from = start(), upto](ports::BlockingFiles& files) {
+      [runs = std::move(runs), time, from = start(), upto, unloaded = std::move(unloaded), size,
+       directory = directory_,
+       interval = options_.index_interval_bytes.value()](ports::BlockingFiles& files) mutable {
+        if (unloaded && !runs.empty()) {
+          const auto index = load_index(files, directory, *unloaded, size, interval);
+          if (index) runs.front().from = index->position_before(time);
+        }
         return find_first_record(files, runs, time, from, upto);
       },
       while_alive([this, found = std::move(found)](Result<TimestampOffset> result) mutable {
@@ -159,7 +176,7 @@ void LogImpl::find_max_timestamp(Offset upto, FoundTime found) {
   ++jobs_;
   ports::run_job<Result<TimestampOffset>>(
       shard_.jobs,
-      [runs = std::move(runs), from = start(), upto](ports::BlockingFiles& files) {
+      [runs = std::move(runs), from = segments_.front()->base(), upto](ports::BlockingFiles& files) {
         return find_latest_record(files, runs, from, upto);
       },
       while_alive([this, found = std::move(found)](Result<TimestampOffset> result) mutable {
