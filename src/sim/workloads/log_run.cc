@@ -63,6 +63,9 @@ Outcome run_logs(const RunOptions& options) {
   settings.segment_bytes = ByteCount(4'000 + dice.below(60'000));
   settings.index_interval_bytes = ByteCount(dice.below(3'000));
   settings.segment_ms = Millis(static_cast<std::int64_t>(dice.one_in(2) ? 50 + dice.below(5'000) : 604'800'000));
+  settings.retention_bytes = dice.one_in(2) ? static_cast<std::int64_t>(dice.below(200'000)) : -1;
+  settings.retention = Millis(dice.one_in(3) ? static_cast<std::int64_t>(dice.below(3'000)) : -1);
+  settings.file_delete_delay = Millis(static_cast<std::int64_t>(dice.below(2'000)));
   const auto shards = static_cast<std::uint32_t>(1 + dice.below(2));
   std::uint64_t life = 0;
   Node& node = world.add_node("node", shards, [&](const std::vector<ports::Shard*>& all) {

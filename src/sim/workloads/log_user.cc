@@ -18,8 +18,10 @@ LogUser::~LogUser() { model_.open = false; }
 void LogUser::fail(const std::string& why) { history_.fail(model_.directory + ": " + why); }
 
 void LogUser::open(const log::LogOptions& options) {
+  log::OpenHints hints;
+  hints.log_start = Offset(model_.noted_start);
   log::PartitionLog::open(shard_, committer_, model_.directory, model_.topic_id, options, *this,
-                          [this](auto log) { opened(std::move(log)); });
+                          [this](auto log) { opened(std::move(log)); }, hints);
 }
 
 void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
@@ -35,6 +37,11 @@ void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
     fail(fmt::format("offset {} was durable, and the log ends at {}", model_.floor() - 1, end));
   }
   if (end > static_cast<std::int64_t>(model_.contents.size())) fail(fmt::format("made up records up to {}", end));
+  const std::int64_t start = log_->start().value();
+  if (start < model_.noted_start) fail(fmt::format("the log start {} went back to {}", model_.noted_start, start));
+  if (start > model_.start) fail(fmt::format("begins at {}, and was never moved above {}", start, model_.start));
+  model_.start = start;
+  found_.assign(static_cast<std::size_t>(std::min(start, end)), 0);
   // What the log opened with is durable, and what it does not have is gone, whatever happens next.
   model_.contents.resize(std::min(static_cast<std::size_t>(end), model_.contents.size()));
   model_.durable = end;
@@ -55,7 +62,7 @@ void LogUser::compare() {
 
 void LogUser::finish_compare() {
   for (std::size_t i = 0; i < std::min(found_.size(), model_.contents.size()); ++i) {
-    if (found_[i] == model_.contents[i].id) continue;
+    if (found_[i] == model_.contents[i].id || static_cast<std::int64_t>(i) < model_.start) continue;
     fail(fmt::format("offset {} held record {:x}, and holds {:x}", i, model_.contents[i].id, found_[i]));
     break;
   }
@@ -79,10 +86,15 @@ void LogUser::step() {
     const auto what = prng_.below(40);
     if (model_.cutting < 0 && what == 0) {
       cut();
+    } else if (model_.cutting < 0 && what == 1) {
+      delete_records();
+    } else if (model_.cutting < 0 && what == 2) {
+      retain();
     } else if (model_.cutting < 0 && what < 25) {
       append();
     } else if (model_.cutting < 0) {
-      const auto from = static_cast<std::int64_t>(prng_.below(model_.contents.size() + 1));
+      const auto kept = model_.contents.size() - static_cast<std::size_t>(model_.start);
+      const auto from = model_.start + static_cast<std::int64_t>(prng_.below(kept + 1));
       std::vector<LogModel::Entry> expected(model_.contents.begin() + from, model_.contents.end());
       read(from, prng_.below(10'000), [this, from, expected = std::move(expected), cuts = cuts_](auto ids) {
         if (cuts == cuts_) check_read(from, expected, ids);
@@ -111,10 +123,41 @@ void LogUser::append() {
   for (const auto id : ids) model_.contents.push_back({id, base});
 }
 
+void LogUser::check_start() {
+  const std::int64_t start = log_->start().value();
+  if (start < model_.start) fail(fmt::format("the log start {} went back to {}", model_.start, start));
+  if (start > model_.durable) fail(fmt::format("the log start {} is above what is durable, {}", start, model_.durable));
+  model_.start = start;
+  if (prng_.one_in(2)) model_.noted_start = start;
+}
+
+void LogUser::delete_records() {
+  const auto offset = static_cast<std::int64_t>(prng_.below(static_cast<std::uint64_t>(model_.durable) + 1));
+  const Status moved = log_->advance_start(Offset(offset));
+  if (!moved && moved.error() != Error::would_block) {
+    fail(fmt::format("the log start cannot be moved to {}: {}", offset, to_string(moved.error())));
+  }
+  if (moved && log_->start().value() < offset) fail(fmt::format("the log start was not moved to {}", offset));
+  check_start();
+}
+
+// Keeps what does not lie wholly below a random durable offset.
+void LogUser::retain() {
+  const auto upto = static_cast<std::int64_t>(prng_.below(static_cast<std::uint64_t>(model_.durable) + 1));
+  const std::int64_t before = log_->start().value();
+  log_->retain(Offset(upto));
+  if (log_->start().value() > std::max(before, upto)) {
+    fail(fmt::format("retention up to {} moved the log start to {}", upto, log_->start().value()));
+  }
+  check_start();
+}
+
 void LogUser::cut() {
-  const auto offset = static_cast<std::int64_t>(prng_.below(model_.contents.size() + 1));
+  const auto kept = model_.contents.size() - static_cast<std::size_t>(model_.start);
+  const auto offset = model_.start + static_cast<std::int64_t>(prng_.below(kept + 1));
   const bool all_stay = offset == static_cast<std::int64_t>(model_.contents.size());
   const std::int64_t end = all_stay ? offset : model_.contents[static_cast<std::size_t>(offset)].base;
+  if (end < model_.start) return;  // in the middle of a batch at the log start
   model_.cutting = end;
   ++cuts_;
   log_->truncate(Offset(offset), kNoEpoch, [this, end](Status status) {
@@ -140,7 +183,8 @@ void LogUser::read(std::int64_t from, std::uint64_t max_bytes, ReadDone done) {
   }
   if (!plan) {
     const Error error = plan.error();
-    const bool gone = error == Error::out_of_range && (broken_ || Offset(from) > log_->end());
+    const bool gone =
+        error == Error::out_of_range && (broken_ || Offset(from) > log_->end() || Offset(from) < log_->start());
     const bool allowed = error == Error::io || error == Error::would_block || gone;
     if (!allowed) fail(fmt::format("a read at {} is refused: {}", from, to_string(error)));
     return done({});

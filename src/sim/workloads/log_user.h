@@ -23,6 +23,8 @@ struct LogModel {
   std::vector<Entry> contents;    // what the log was given, as far as it is there
   std::int64_t durable = 0;       // what it has reported
   std::int64_t cutting = -1;      // where a truncation that has begun cuts; -1: none has
+  std::int64_t start = 0;         // the log start that it has reported
+  std::int64_t noted_start = 0;   // the one that its owner has noted for good, as in log-start-offset-checkpoint
   std::int32_t epoch = 0;
   std::uint64_t next_record = 1;
   std::uint64_t records_durable = 0;  // in all
@@ -50,6 +52,10 @@ class LogUser final : public log::LogListener {
   void step();
   void append();
   void cut();
+  // Gives up the beginning: by a DeleteRecords, by retention.
+  void delete_records();
+  void retain();
+  void check_start();
   // Reads from `from` on; `done` gets the records' ids, or nothing if the log is broken.
   using ReadDone = Callback<void(std::vector<RecordId>)>;
   void read(std::int64_t from, std::uint64_t max_bytes, ReadDone done);

@@ -11,6 +11,7 @@
 #include "config/settings.h"
 #include "sim/files.h"
 #include "sim/workloads/consumer.h"
+#include "sim/workloads/member.h"
 #include "sim/workloads/producer.h"
 #include "sim/world.h"
 
@@ -52,6 +53,7 @@ class NodeRun {
   const bool disks_;  // whether they fail, too
   const Traffic traffic_;
   History history_;
+  GroupHistory groups_{history_};
   Stage stage_;
   std::shared_ptr<const config::ServerConfig> config_;
   World world_;
@@ -59,6 +61,7 @@ class NodeRun {
   Node* node_ = nullptr;
   std::vector<Producer*> producers_;
   std::vector<Consumer*> consumers_;
+  std::vector<Member*> members_;
   std::uint64_t kills_ = 0;
 };
 
@@ -82,7 +85,14 @@ bool NodeRun::prepare(Format& format) {
                 "listeners=PLAINTEXT://:9092,CONTROLLER://:9093",
                 "advertised.listeners=PLAINTEXT://broker:9092,CONTROLLER://broker:9093",
                 "controller.listener.names=CONTROLLER",
-                "auto.create.topics.enable=false"};
+                "auto.create.topics.enable=false",
+                "offsets.topic.num.partitions=3",
+                "offsets.topic.replication.factor=1",
+                "group.initial.rebalance.delay.ms=100",
+                "metadata.log.max.record.bytes.between.snapshots=1000",
+                "internal.metadata.log.segment.bytes=4000",
+                "metadata.max.retention.bytes=1",
+                "group.min.session.timeout.ms=100"};
   auto loaded = config::load_server_config(start);
   if (!loaded) {
     history_.fail("settings: " + loaded.error());
@@ -124,6 +134,13 @@ void NodeRun::add_clients() {
       auto consumer = std::make_unique<Consumer>(shard, stage_, dice_.fork(200 + i));
       consumers_.push_back(consumer.get());
       return consumer;
+    });
+  }
+  for (std::uint32_t i = 0; i < traffic_.members; ++i) {
+    add(fmt::format("member{}", i), [this, i](ports::Shard& shard) {
+      auto member = std::make_unique<Member>(shard, stage_, groups_, dice_.fork(400 + i), i);
+      members_.push_back(member.get());
+      return member;
     });
   }
 }
@@ -191,6 +208,10 @@ void NodeRun::finish() {
   };
   if (!until(sent, kFinishPatience, "nothing fails, and producers do not come to their end")) return;
   if (!until(seen, kWakePatience, "nothing fails, and a waiting fetch does not see what was acknowledged")) return;
+  const auto settled = [this] {
+    return std::all_of(members_.begin(), members_.end(), [](const auto* one) { return one->settled(); });
+  };
+  if (!until(settled, kFinishPatience, "nothing fails, and a group does not settle")) return;
   audit();
 }
 

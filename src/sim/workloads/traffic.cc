@@ -18,6 +18,7 @@ Traffic Traffic::draw(Prng& prng) {
   traffic.largest_value = prng.one_in(4) ? 20'000 : prng.below(1'500);
   traffic.pause = Millis(static_cast<std::int64_t>(1 + prng.below(200)));
   traffic.patience = Millis(static_cast<std::int64_t>(300 + prng.below(4'000)));
+  traffic.members = prng.one_in(2) ? 0 : static_cast<std::uint32_t>(1 + prng.below(4));
   return traffic;
 }
 

@@ -22,6 +22,7 @@ struct Traffic {
   std::vector<Topic> topics;
   std::uint32_t producers = 1;
   std::uint32_t consumers = 1;
+  std::uint32_t members = 0;         // of a consumer group
   std::uint32_t batches = 20;        // of each producer, to each partition
   std::uint32_t records = 3;         // of a batch, at most
   std::size_t largest_value = 500;   // bytes
