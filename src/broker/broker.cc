@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "broker/connection_limits.h"
+#include "broker/handlers/config_resources.h"
 #include "broker/handlers/handlers.h"
 #include "broker/limits.h"
 #include "broker/storage.h"
@@ -44,10 +46,20 @@ Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings
 
 Broker::~Broker() = default;
 
+// Settings that did not change are the same object in both images.
+bool Broker::server_settings_differ(const metadata::Image& before, const metadata::Image& now) const {
+  const metadata::ConfigResource mine{metadata::ResourceType::broker, std::to_string(self().value())};
+  const metadata::ConfigResource all{metadata::ResourceType::broker, ""};
+  return &before.configs(mine) != &now.configs(mine) || &before.configs(all) != &now.configs(all);
+}
+
 void Broker::observe(const metadata::ImagePtr& image) {
   if (image == nullptr || (image_ != nullptr && image->offset() <= image_->offset())) return;
   const metadata::ImagePtr before = std::exchange(image_, image);
   rules_.set_image(image_);
+  if (before == nullptr || server_settings_differ(*before, *image_)) {
+    shard_.network.set_limits(connection_limits(config_, server_layers(*this)));
+  }
   telemetry_.set_image(image_);
   partitions_.apply(image_);
   if (before != nullptr) groups_.observe(*before, *image_);

@@ -106,6 +106,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
 
  private:
   void tell(const Request& request);
+  bool server_settings_differ(const metadata::Image& before, const metadata::Image& now) const;
 
   ports::Shard& shard_;
   const config::ServerConfig& config_;

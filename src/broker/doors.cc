@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "broker/broker.h"
+#include "broker/connection_limits.h"
 #include "broker/limits.h"
 
 namespace millrace::broker {
@@ -50,11 +51,8 @@ Doors::Doors(Broker& broker) : broker_(broker) {}
 Doors::~Doors() { broker_.shard().timers.cancel(patience_); }
 
 Result<std::vector<std::uint16_t>, std::string> Doors::listen(const std::vector<Listener>& listeners) {
-  const auto& network = broker_.config().network;
-  ports::ListenLimits limits;
-  limits.max_connections = static_cast<std::uint32_t>(std::max(network.max_connections, 0));
-  limits.max_connections_per_address = static_cast<std::uint32_t>(std::max(network.max_connections_per_ip, 0));
-  limits.idle_timeout = network.idle_timeout;
+  const ports::ListenLimits limits =
+      connection_limits(broker_.config(), {nullptr, nullptr, &broker_.config().explicit_settings});
   std::vector<std::uint16_t> listening;
   for (const Listener& listener : listeners) {
     doors_.push_back(std::make_unique<Door>(*this, listener));

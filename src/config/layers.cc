@@ -60,4 +60,13 @@ Value resolve(Scope scope, std::string_view name, const Overrides& own, const Se
   return {};
 }
 
+Value resolve_server(std::string_view name, const ServerLayers& servers) {
+  const auto* definition = find_definition(Scope::broker, name);
+  for (const auto& candidate : server_candidates(name, servers)) {
+    auto value = parse_value(*definition, candidate.text);
+    if (value.ok()) return std::move(value).value();
+  }
+  return {};
+}
+
 }  // namespace millrace::config

@@ -50,4 +50,7 @@ std::vector<Candidate> server_candidates(std::string_view name, const ServerLaye
 // come from other versions of Kafka, so one that cannot be read is passed over.
 Value resolve(Scope scope, std::string_view name, const Overrides& own, const ServerLayers& servers);
 
+// The value of a server setting that counts, by the same rule; nothing for unknown names and where there is none.
+Value resolve_server(std::string_view name, const ServerLayers& servers);
+
 }  // namespace millrace::config

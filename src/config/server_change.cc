@@ -87,19 +87,14 @@ class Comparison {
 
   std::optional<std::int64_t> number(std::string_view name) const { return number_in(next_, name); }
   std::optional<std::int64_t> number_now(std::string_view name) const { return number_in(current_, name); }
-  std::optional<std::string> text(std::string_view name) const { return value_text(value(next_, name)); }
-  std::optional<std::string> text_now(std::string_view name) const { return value_text(value(current_, name)); }
+  std::optional<std::string> text(std::string_view name) const { return value_text(resolve_server(name, next_)); }
+  std::optional<std::string> text_now(std::string_view name) const {
+    return value_text(resolve_server(name, current_));
+  }
 
  private:
-  static Value value(const ServerLayers& layers, std::string_view name) {
-    const auto* definition = known(name);
-    for (const auto& candidate : server_candidates(name, layers)) {
-      if (auto read = parse_value(*definition, candidate.text); read.ok()) return std::move(read).value();
-    }
-    return {};
-  }
   static std::optional<std::int64_t> number_in(const ServerLayers& layers, std::string_view name) {
-    const Value read = value(layers, name);
+    const Value read = resolve_server(name, layers);
     const auto* whole = std::get_if<std::int64_t>(&read);
     return whole != nullptr ? std::optional(*whole) : std::nullopt;
   }

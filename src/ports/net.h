@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -80,6 +81,7 @@ class Acceptor {
 struct ListenLimits {
   std::uint32_t max_connections = 0xffffffff;              // of this listener, over all shards
   std::uint32_t max_connections_per_address = 0xffffffff;  // over all shards
+  std::map<std::string, std::uint32_t> max_from_address;   // instead of that, for these addresses
   Millis idle_timeout{600'000};                            // without a byte in or out; 0 or less: none
 };
 
@@ -91,6 +93,9 @@ class Network {
   // evenly over those that do. Returns the port (chosen by the system for port 0). Error::refused names a port in use
   // or a forbidden one, Error::not_found a host that does not resolve. `acceptor` must outlive the network.
   virtual Result<std::uint16_t> listen(const Endpoint& endpoint, const ListenLimits& limits, Acceptor& acceptor) = 0;
+  // The bounds on connections of every listener of this shard are these from now on, on all shards; open connections
+  // stay, and so do idle timeouts.
+  virtual void set_limits(const ListenLimits& /*limits*/) {}
   // Stops accepting on every listener of this shard; open connections go on.
   virtual void stop_listening() = 0;
 

@@ -104,11 +104,14 @@ void ShardNetwork::Accepting::report() {
   if (quiet_) return;
   std::string line;
   if (refused_total_ > 0) {
-    line += fmt::format(" {} over the limit of {} connections;", refused_total_, listener_->limits.max_connections);
+    line += fmt::format(" {} over the limit of {} connections;", refused_total_, listener_->limits().max_connections);
   }
   if (refused_address_ > 0) {
+    const auto limits = listener_->limits();
+    const auto own = limits.max_from_address.find(last_address_);
     line += fmt::format(" {} over the limit of {} per address (last from {});", refused_address_,
-                        listener_->limits.max_connections_per_address, last_address_);
+                        own != limits.max_from_address.end() ? own->second : limits.max_connections_per_address,
+                        last_address_);
   }
   if (refused_descriptors_ > 0) {
     line += fmt::format(" {} without a free file descriptor (raise the process's limit);", refused_descriptors_);

@@ -79,6 +79,16 @@ bool Listener::leave(ShardNetwork& network) {
   return !anybody;
 }
 
+ports::ListenLimits Listener::limits() {
+  const std::lock_guard lock(mutex_);
+  return limits_;
+}
+
+void Listener::set_limits(const ports::ListenLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+}
+
 Listener::Admission Listener::admit(const std::string& host) {
   const std::lock_guard lock(mutex_);
   Member* chosen = nullptr;
@@ -92,9 +102,11 @@ Listener::Admission Listener::admit(const std::string& host) {
     }
   }
   if (chosen == nullptr) return {Refusal::nobody, nullptr};
-  if (total_ >= limits.max_connections) return {Refusal::all, nullptr};
+  if (total_ >= limits_.max_connections) return {Refusal::all, nullptr};
   auto& from_there = by_address_[host];
-  if (from_there >= limits.max_connections_per_address) {
+  const auto own = limits_.max_from_address.find(host);
+  const auto most = own != limits_.max_from_address.end() ? own->second : limits_.max_connections_per_address;
+  if (from_there >= most) {
     if (from_there == 0) by_address_.erase(host);
     return {Refusal::address, nullptr};
   }

@@ -19,15 +19,20 @@ class Listener {
  public:
   Listener(ports::Endpoint endpoint, const ports::ListenLimits& bounds, int descriptor, std::uint16_t real_port,
            ShardNetwork& opener)
-      : requested(std::move(endpoint)), limits(bounds), fd(descriptor), port(real_port), owner_(opener) {}
+      : requested(std::move(endpoint)), idle_timeout(bounds.idle_timeout), fd(descriptor), port(real_port),
+        owner_(opener), limits_(bounds) {}
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
   const ports::Endpoint requested;
-  const ports::ListenLimits limits;
+  const Millis idle_timeout;
   const int fd;
   const std::uint16_t port;
+
+  // Any thread.
+  ports::ListenLimits limits();
+  void set_limits(const ports::ListenLimits& limits);
 
   // The shard that accepts.
   ShardNetwork& owner() const { return owner_; }
@@ -54,7 +59,8 @@ class Listener {
   };
   ShardNetwork& owner_;
   std::mutex mutex_;
-  std::vector<Member> members_;  // these under mutex_
+  ports::ListenLimits limits_;  // these under mutex_
+  std::vector<Member> members_;
   std::size_t turn_ = 0;         // the member that is asked first among equals
   std::uint32_t total_ = 0;
   std::map<std::string, std::uint32_t> by_address_;

@@ -37,6 +37,10 @@ Result<std::uint16_t> ShardNetwork::listen(const ports::Endpoint& endpoint, cons
   return port;
 }
 
+void ShardNetwork::set_limits(const ports::ListenLimits& limits) {
+  for (const Membership& membership : memberships_) membership.listener->set_limits(limits);
+}
+
 void ShardNetwork::stop_listening() {
   for (const Membership& membership : std::exchange(memberships_, {})) {
     if (!membership.listener->leave(*this)) continue;
@@ -63,7 +67,7 @@ void ShardNetwork::accepted(int fd, const Address& peer, const std::shared_ptr<L
     ::close(fd);
     return;
   }
-  const Millis timeout = listener->limits.idle_timeout;
+  const Millis timeout = listener->idle_timeout;
   IdleList* idle = timeout.value() > 0 ? &idle_list(timeout) : nullptr;
   TcpConnection& connection = add(fd, endpoint_of(peer), listener, idle);
   connection.handler_ = membership->acceptor->accept(connection);

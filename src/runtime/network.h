@@ -22,6 +22,7 @@ class ShardNetwork final : public ports::Network {
 
   Result<std::uint16_t> listen(const ports::Endpoint& endpoint, const ports::ListenLimits& limits,
                                ports::Acceptor& acceptor) override;
+  void set_limits(const ports::ListenLimits& limits) override;
   void stop_listening() override;
   void connect(const ports::Endpoint& endpoint, ConnectDone done) override;
 

@@ -28,6 +28,16 @@ Result<std::uint16_t> Network::listen(const ports::Endpoint& endpoint, const por
   return port.second;
 }
 
+void Network::set_limits(const ports::ListenLimits& limits) {
+  for (const Net::Port& port : listening_) {
+    const auto at = net_.listeners_.find(port);
+    if (at == net_.listeners_.end()) continue;
+    const Millis idle_timeout = at->second.limits.idle_timeout;
+    at->second.limits = limits;
+    at->second.limits.idle_timeout = idle_timeout;
+  }
+}
+
 void Network::stop_listening() {
   for (const auto& port : listening_) {
     const auto at = net_.listeners_.find(port);
@@ -88,7 +98,10 @@ void Network::accept(ports::Acceptor& acceptor, Net::Port port, const Arrival& a
   const auto at = net_.listeners_.find(port);
   Net::Listener& listener = at->second;
   std::uint32_t& of_address = listener.open_by_address[arrival.peer.host];
-  if (listener.open >= listener.limits.max_connections || of_address >= listener.limits.max_connections_per_address) {
+  const ports::ListenLimits& limits = listener.limits;
+  const auto own = limits.max_from_address.find(arrival.peer.host);
+  const auto most = own != limits.max_from_address.end() ? own->second : limits.max_connections_per_address;
+  if (listener.open >= limits.max_connections || of_address >= most) {
     net_.tell_reset(arrival.link, 0);
     return;
   }

@@ -100,7 +100,6 @@ void describe_client_quotas(RequestPtr request, Broker& broker) {
     return answer(*request, response);
   }
   const metadata::ImagePtr image = broker.image();
-  response.error_message = std::nullopt;
   for (const auto& [entity, quotas] : image->quotas()) {
     if (!takes(*filter, body->strict, *entity)) continue;
     auto& entry = response.entries->emplace_back();
