@@ -70,8 +70,8 @@ std::string World::admin_command(const std::vector<std::string>& words, bool& kn
   return "";
 }
 
-// records [txn] KEY=VALUE ... in hexadecimal, "-" for a tombstone; "txn": in a transaction of producer 7, which the line
-// "records commit-marker" or "records abort-marker" ends.
+// records [txn] KEY=VALUE ... in hexadecimal, "-" for a tombstone; "txn": in a transaction of producer 7, which
+// the line "records commit-marker" or "records abort-marker" ends.
 void World::given_records(const std::vector<std::string>& words) {
   record::BatchOptions options;
   const bool marker = words[0] == "commit-marker" || words[0] == "abort-marker";
