@@ -1,9 +1,14 @@
 // `millrace storage`: prepares directories as Kafka's storage tool does.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "apps/millrace/commands.h"
 #include "apps/millrace/format.h"
@@ -19,10 +24,24 @@ struct FormatArgs {
   std::string cluster_id;
   std::string config;
   std::string release;
+  std::vector<std::string> features;  // NAME=LEVEL
   bool ignore_formatted = false;
   bool standalone = false;
   bool no_initial_controllers = false;
 };
+
+// "group.version=1". The levels themselves are checked by the plan.
+Result<config::Feature, std::string> parse_feature(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  config::Feature feature;
+  if (equals != std::string_view::npos) {
+    feature.name = text.substr(0, equals);
+    const std::string_view level = text.substr(equals + 1);
+    const auto [end, error] = std::from_chars(level.data(), level.data() + level.size(), feature.level);
+    if (error == std::errc() && end == level.data() + level.size() && !feature.name.empty()) return feature;
+  }
+  return fmt::format("--feature {}: write it as NAME=LEVEL, such as group.version=1", text);
+}
 
 Result<void, std::string> format(const FormatArgs& args) {
   config::StartOptions options;
@@ -39,6 +58,12 @@ Result<void, std::string> format(const FormatArgs& args) {
     const auto parsed = config::parse_metadata_version(args.release);
     if (!parsed) return parsed.error();
     request.metadata_version = *parsed;
+  }
+
+  for (const std::string& text : args.features) {
+    auto feature = parse_feature(text);
+    if (!feature) return feature.error();
+    request.features.push_back(std::move(*feature));
   }
 
   runtime::SystemFiles files;
@@ -74,6 +99,8 @@ void add_storage(CLI::App& app, int& exit_code) {
   command->add_option("-c,--config", args->config, "Kafka's server.properties")->required();
   command->add_option("-r,--release-version", args->release,
                       "metadata.version: 4.3, 4.3-IV0, ... (default: the newest)");
+  command->add_option("-f,--feature", args->features, "NAME=LEVEL; may be given several times")
+      ->allow_extra_args(false);
   command->add_flag("-g,--ignore-formatted", args->ignore_formatted, "Leave formatted directories as they are");
   command->add_flag("-s,--standalone", args->standalone, "The quorum begins with this node as its only voter");
   command->add_flag("-N,--no-initial-controllers", args->no_initial_controllers, "The node joins a quorum that exists")
