@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/assert.h"
 #include "record/codec.h"
 #include "record/record_reader.h"
 
@@ -27,11 +28,12 @@ record::BatchOptions builder_options(const ProducerOptions& options) {
 
 }  // namespace
 
-Batch::Batch(const ProducerOptions& options, MonoTime now)
-    : begun_(now), limit_(options.batch_bytes), builder_(builder_options(options)) {}
+Batch::Batch(const ProducerOptions& options, MonoTime now, std::uint64_t number)
+    : order(number), begun_(now), limit_(options.batch_bytes), builder_(builder_options(options)) {}
 
 std::size_t Batch::size_of(const Record& record) {
-  std::size_t size = kRecordOverhead + (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
+  const auto length = [](const auto& bytes) { return bytes ? bytes->size() : std::size_t{0}; };
+  std::size_t size = kRecordOverhead + length(record.key) + length(record.value);
   for (const Header& header : record.headers) {
     size += kHeaderOverhead + header.key.size() + (header.value ? header.value->size() : 0);
   }
@@ -97,15 +99,16 @@ std::vector<std::unique_ptr<Batch>> Batch::split(const ProducerOptions& options)
   std::vector<std::unique_ptr<Batch>> halves;
   record::Scratch scratch;
   const auto view = record::BatchView::parse(wire());
-  const auto records = record::decompress(view->codec(), view->records(),
-                                          record::decompression_limit(view->records().size()), scratch);
-  record::RecordReader reader(*records, view->count());
+  auto reader = record::RecordReader::open(*view, scratch);
   const std::size_t half = (deliveries_.size() + 1) / 2;
+  record::Record read;
   for (std::size_t i = 0; i < deliveries_.size(); ++i) {
-    if (i % half == 0) halves.push_back(std::make_unique<Batch>(options, begun_));
-    const auto read = reader.next();
+    if (i % half == 0) halves.push_back(std::make_unique<Batch>(options, begun_, order));
+    MR_ASSERT(reader->next(read));  // what we encoded ourselves
     Batch& to = *halves.back();
-    to.builder_.add(view->base_timestamp() + read->timestamp_delta, read->key, read->value, read->headers);
+    std::vector<record::Header> headers;
+    for (record::Header header; read.headers.next(header);) headers.push_back(header);
+    to.builder_.add(read.timestamp, read.key, read.value, headers);
     to.bytes_ += bytes_ / deliveries_.size();
     to.deliveries_.push_back(std::move(deliveries_[i]));
   }

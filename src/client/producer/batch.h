@@ -29,7 +29,8 @@ using Delivery = Callback<void(const Delivered&)>;
 // Records of one partition that travel together, from the first record to the broker's answer.
 class Batch {
  public:
-  Batch(const ProducerOptions& options, MonoTime now);
+  // `number`: batches of one producer are numbered as they begin.
+  Batch(const ProducerOptions& options, MonoTime now, std::uint64_t number = 0);
 
   // Whether a record of so many bytes still fits; the first one always does.
   bool takes(std::size_t bytes) const;
@@ -63,8 +64,10 @@ class Batch {
   // Two halves with their deliveries, for a broker that finds the batch too large. Precondition: count() > 1, sealed.
   std::vector<std::unique_ptr<Batch>> split(const ProducerOptions& options);
 
+  std::uint64_t order = 0;
   std::uint32_t attempts = 0;   // sent so often
   MonoTime not_before;          // of the next attempt
+  bool numbered = false;        // has its sequences
   bool may_be_written = false;  // an attempt has ended without the broker's word
 
  private:

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "millrace/config.h"
+#include "millrace/export.h"
+#include "millrace/future.h"
+#include "millrace/loop.h"
+#include "millrace/record.h"
+#include "millrace/result.h"
+
+namespace millrace::client {
+
+enum class Compression : std::uint8_t { none, gzip, snappy, lz4, zstd };
+
+// A producer's settings: Kafka's names by set("linger.ms", "20"), the most used ones by a method of their own.
+// Idempotence is on and acks=all unless set otherwise, so retries neither duplicate nor reorder records.
+class MILLRACE_API ProducerConfig : public CommonConfig<ProducerConfig> {
+ public:
+  // linger.ms: how long a batch waits for more records. From 0 ms; 5 ms unless set.
+  ProducerConfig& linger(std::chrono::milliseconds time) { return set_time("linger.ms", time); }
+  // batch.size: bytes of records of one partition that travel together. 16384 unless set.
+  ProducerConfig& batch_size(std::int64_t bytes) { return set_whole("batch.size", bytes); }
+  // buffer.memory: bytes of records that may wait; send() blocks above it. 32 MiB unless set.
+  ProducerConfig& buffer_memory(std::int64_t bytes) { return set_whole("buffer.memory", bytes); }
+  // max.block.ms: how long send() may wait for memory or for the topic to be known. 60 s unless set.
+  ProducerConfig& max_block(std::chrono::milliseconds time) { return set_time("max.block.ms", time); }
+  // delivery.timeout.ms: how long after send() a record is delivered or has failed. 2 minutes unless set.
+  ProducerConfig& delivery_timeout(std::chrono::milliseconds time) { return set_time("delivery.timeout.ms", time); }
+  // acks: -1 all replicas in sync, 1 the leader, 0 nobody (no offsets are known then). -1 unless set.
+  ProducerConfig& acks(int count) { return set("acks", count < 0 ? "all" : std::to_string(count)); }
+  // enable.idempotence. On unless set.
+  ProducerConfig& idempotence(bool on) { return set_flag("enable.idempotence", on); }
+  // compression.type. None unless set.
+  ProducerConfig& compression(Compression codec);
+};
+
+// Told what became of a record: where it was written, or why not. On the client's own thread; must not wait.
+using DeliveryCallback = std::function<void(const Result<RecordMetadata>&)>;
+
+// What a producer has done so far.
+struct ProducerStatistics {
+  std::uint64_t records_delivered = 0;
+  std::uint64_t records_failed = 0;
+  std::uint64_t batches_sent = 0;     // attempts included
+  std::uint64_t batches_retried = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t bytes_sent = 0;       // of batches, as sent
+  std::uint64_t bytes_waiting = 0;    // of records that have no end yet
+};
+
+// Sends records. Any thread, any number of them at once; records that one thread sends to one partition keep their
+// order. Move-only; the last handle going away closes the producer without waiting.
+class MILLRACE_API Producer {
+ public:
+  // Checks the settings and starts; connects when the first record comes. Cause::invalid_config names the setting.
+  static Result<Producer> create(const ProducerConfig& config, const Loop* loop = nullptr);
+  Producer(Producer&&) noexcept;
+  Producer& operator=(Producer&&) noexcept;
+  ~Producer();
+
+  // Sends a record. Waits while buffer.memory is used up, at most max.block.ms, and then fails with Cause::queue_full
+  // (on the client's own thread at once). The result comes when the broker has answered for it: blocking by get(), as a
+  // call by then(), in a coroutine by co_await.
+  Future<RecordMetadata> send(Record record);
+  // The same with a call for the result; the cheapest way for many records. `delivered` may be empty.
+  void send(Record record, DeliveryCallback delivered);
+
+  // Sends what waits without lingering, and waits until every record sent before has its end. Cause::timed_out if that
+  // takes longer than `timeout`; the records go on.
+  Status flush(std::chrono::milliseconds timeout);
+  // flush(timeout), then ends: what is not delivered then fails with Cause::closed, as every later call does.
+  Status close(std::chrono::milliseconds timeout = std::chrono::minutes(2));
+
+  Future<ProducerStatistics> statistics();
+
+ private:
+  class State;
+  explicit Producer(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace millrace::client

@@ -1,0 +1,72 @@
+#include "client/producer/producer.h"
+
+#include <utility>
+
+#include "client/errors.h"
+
+namespace millrace::client {
+
+ProducerCore::ProducerCore(ports::Shard& shard, ClusterOptions cluster, ProducerOptions options)
+    : shard_(shard),
+      options_(std::move(options)),
+      cluster_(shard, std::move(cluster)),
+      identity_(cluster_, options_) {
+  subscription_ = cluster_.subscribe(alive_.guard([this](const ClusterViewPtr&) {
+    for (auto& [name, topic] : topics_) unpark(*topic);
+    schedule_pump();
+  }));
+}
+
+ProducerCore::~ProducerCore() { shard_.timers.cancel(timer_); }
+
+void ProducerCore::flush(Callback<void()> done) {
+  flushes_.push_back({last_order_, last_parked_, std::move(done)});
+  schedule_pump();
+}
+
+// Whether a record is parked that was parked not later than the one of this number.
+bool ProducerCore::parked_upto(std::uint64_t number) const {
+  if (parked_ == 0) return false;
+  for (const auto& [name, topic] : topics_) {
+    if (!topic->parked.empty() && topic->parked.front().number <= number) return true;
+  }
+  return false;
+}
+
+void ProducerCore::settle_flushes() {
+  while (!flushes_.empty() && !parked_upto(flushes_.front().upto_parked)) {
+    if (!outstanding_.empty() && *outstanding_.begin() <= flushes_.front().upto) return;
+    Callback<void()> done = std::move(flushes_.front().done);
+    flushes_.pop_front();
+    shard_.timers.at_turn_end(std::move(done));
+  }
+}
+
+void ProducerCore::close() {
+  if (closed_) return;
+  closed_ = true;
+  fail_everything(local_error(Cause::closed, "the producer was closed before the record was delivered"));
+  shard_.timers.cancel(timer_);
+  timer_ = ports::TimerId(0);
+  subscription_.reset();
+  cluster_.close();
+}
+
+// Every record that has no end yet ends with `error`.
+void ProducerCore::fail_everything(const Error& error) {
+  for (auto& [name, topic] : topics_) {
+    for (Parked& parked : std::exchange(topic->parked, {})) {
+      --parked_;
+      refuse(parked.record, std::move(parked.delivery), error, parked.bytes);
+    }
+    for (auto& queue : topic->partitions) {
+      for (const BatchPtr& batch : std::exchange(queue->waiting, {})) lose(*queue, batch, error);
+      // Answers that still come find no batch.
+      for (const BatchPtr& batch : std::exchange(queue->in_flight, {})) lose(*queue, batch, error);
+    }
+  }
+  busy_.clear();
+  settle_flushes();
+}
+
+}  // namespace millrace::client

@@ -1,0 +1,295 @@
+#include "client/producer/producer.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "client/producer/murmur2.h"
+#include "client/testing/scripted_broker.h"
+#include "protocol/gen/init_producer_id.h"
+#include "record/codec.h"
+#include "record/record_reader.h"
+
+namespace millrace::client {
+namespace {
+
+using protocol::Errc;
+using protocol::InitProducerIdRequest;
+using protocol::InitProducerIdResponse;
+using protocol::ProduceRequest;
+using protocol::ProduceResponse;
+using testing::FakePorts;
+using testing::ScriptedCluster;
+
+// The logs of all partitions, which judge sequences as a broker does.
+struct Logs {
+  struct Producer {
+    std::int16_t epoch = -1;
+    std::int32_t next = 0;
+    std::map<std::int32_t, std::int64_t> known;  // first sequence: base offset
+  };
+  std::map<std::int32_t, std::vector<std::string>> values;
+  std::map<std::int32_t, Producer> producers;
+  std::deque<Errc> verdicts;      // of the next batches, before they are looked at
+  std::deque<bool> lost_answers;  // of the next requests: written, but not answered
+  int requests = 0;
+  int batches = 0;
+  std::int32_t largest = 1 << 30;  // records in a batch
+
+  ProduceResponse::PartitionProduceResponse append(std::int32_t partition, Bytes bytes) {
+    ProduceResponse::PartitionProduceResponse answer;
+    answer.index = partition;
+    ++batches;
+    if (!verdicts.empty()) {
+      answer.error_code = protocol::to_wire(verdicts.front());
+      verdicts.pop_front();
+      if (answer.error_code != 0) return answer;
+    }
+    const auto batch = record::BatchView::parse(bytes);
+    EXPECT_TRUE(batch.ok() && batch->crc_ok());
+    if (batch->count() > largest) {
+      answer.error_code = protocol::to_wire(Errc::message_too_large);
+      return answer;
+    }
+    if (batch->has_producer()) {
+      Producer& producer = producers[partition];
+      if (batch->producer_epoch().value() > producer.epoch) producer = {batch->producer_epoch().value(), 0, {}};
+      if (const auto old = producer.known.find(batch->base_sequence()); old != producer.known.end()) {
+        answer.base_offset = old->second;
+        return answer;
+      }
+      if (batch->base_sequence() != producer.next) {
+        answer.error_code = protocol::to_wire(Errc::out_of_order_sequence_number);
+        return answer;
+      }
+      producer.known[producer.next] = static_cast<std::int64_t>(values[partition].size());
+      producer.next += batch->count();
+    }
+    answer.base_offset = static_cast<std::int64_t>(values[partition].size());
+    record::Scratch scratch;
+    auto reader = record::RecordReader::open(*batch, scratch);
+    for (record::Record one; reader->next(one);) values[partition].emplace_back(as_text(*one.value));
+    return answer;
+  }
+};
+
+class ProducerTest : public ::testing::Test {
+ protected:
+  ProducerTest() {
+    brokers.topics = {{"t", {0, 0}, 1, 0}};
+    brokers.broker(0).on<InitProducerIdRequest, InitProducerIdResponse>([](const auto&, std::int16_t) {
+      InitProducerIdResponse response;
+      response.producer_id = 77;
+      return response;
+    });
+    brokers.broker(0).on<ProduceRequest, ProduceResponse>([this](const ProduceRequest& request, std::int16_t version) {
+      ++logs.requests;
+      ProduceResponse response;
+      for (const auto& topic : request.topic_data) {
+        auto& answer = response.responses.emplace_back();
+        answer.name = version < 13 ? topic.name : std::string_view();
+        answer.topic_id = topic.topic_id;
+        for (const auto& part : topic.partition_data) {
+          answer.partition_responses.push_back(logs.append(part.index, *part.records));
+        }
+      }
+      if (!logs.lost_answers.empty()) {
+        const bool lost = logs.lost_answers.front();
+        logs.lost_answers.pop_front();
+        if (lost) response.responses.clear();
+      }
+      return response;
+    });
+  }
+  ProducerCore& producer() {
+    if (!made) {
+      ClusterOptions cluster;
+      cluster.bootstrap = {ScriptedCluster::address(0)};
+      made = std::make_unique<ProducerCore>(ports.shard(), cluster, options);
+    }
+    return *made;
+  }
+  void send(std::string value, std::optional<std::int32_t> partition = 0, std::string topic = "t") {
+    Record record;
+    record.topic = std::move(topic);
+    record.partition = partition;
+    record.value = value;
+    producer().send(std::move(record), [this, value](const Delivered& delivered) {
+      if (delivered.error == nullptr) {
+        delivered_.emplace_back(value, delivered.offset);
+      } else {
+        failed.emplace_back(value, *delivered.error);
+      }
+    });
+  }
+  void flush() {
+    bool done = false;
+    producer().flush([&done] { done = true; });
+    ports.advance(Millis(200'000));
+    EXPECT_TRUE(done);
+  }
+
+  FakePorts ports;
+  ScriptedCluster brokers{ports, 1};
+  Logs logs;
+  ProducerOptions options;
+  std::unique_ptr<ProducerCore> made;
+  std::vector<std::pair<std::string, std::int64_t>> delivered_;
+  std::vector<std::pair<std::string, Error>> failed;
+};
+
+TEST(Murmur2, IsTheHashOfKafkasProducers) {
+  const auto hash = [](std::string_view key) { return static_cast<std::int32_t>(murmur2(as_bytes(key))); };
+  EXPECT_EQ(hash("21"), -973932308);
+  EXPECT_EQ(hash("foobar"), -790332482);
+  EXPECT_EQ(hash("a-little-bit-long-string"), -985981536);
+  EXPECT_EQ(hash("a-little-bit-longer-string"), -1486304829);
+  EXPECT_EQ(hash("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8"), -58897971);
+  EXPECT_EQ(hash("abc"), 479470107);
+}
+
+TEST_F(ProducerTest, RecordsGoInBatchesAndEachLearnsItsOffset) {
+  for (int i = 0; i < 100; ++i) send(std::to_string(i));
+  ports.advance(Millis(1000));
+  ASSERT_EQ(delivered_.size(), 100U);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(delivered_[static_cast<std::size_t>(i)], std::pair(std::to_string(i), std::int64_t{i}));
+  }
+  EXPECT_EQ(logs.batches, 1);
+  EXPECT_EQ(producer().buffered_bytes(), 0U);
+}
+
+TEST_F(ProducerTest, AFullBatchDoesNotLinger) {
+  options.linger = Millis(30'000);
+  options.delivery_timeout = Millis(120'000);
+  for (int i = 0; i < 20; ++i) send(std::string(1000, 'x'));
+  ports.advance(Millis(500));
+  EXPECT_GE(delivered_.size(), 14U);
+  EXPECT_LT(delivered_.size(), 20U);
+  ports.advance(Millis(31'000));
+  EXPECT_EQ(delivered_.size(), 20U);
+}
+
+TEST_F(ProducerTest, FlushDoesNotWaitForLinger) {
+  options.linger = Millis(60'000);
+  send("a");
+  bool done = false;
+  producer().flush([&] { done = true; });
+  ports.advance(Millis(500));
+  EXPECT_TRUE(done);
+  EXPECT_EQ(delivered_.size(), 1U);
+}
+
+TEST_F(ProducerTest, ARetryNeitherDuplicatesNorReorders) {
+  options.linger = Millis(0);
+  options.batch_bytes = 1;
+  logs.verdicts = {Errc::not_leader_or_follower, Errc::none, Errc::none};
+  for (int i = 0; i < 40; ++i) {
+    send(std::to_string(i));
+    if (i % 3 == 0) ports.run();
+  }
+  flush();
+  ASSERT_EQ(logs.values[0].size(), 40U);
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(logs.values[0][static_cast<std::size_t>(i)], std::to_string(i));
+  EXPECT_EQ(delivered_.size(), 40U);
+}
+
+TEST_F(ProducerTest, AnAnswerThatIsLostIsAskedForAgainWithoutADuplicate) {
+  logs.lost_answers = {true};
+  send("once");
+  flush();
+  EXPECT_EQ(logs.values[0], std::vector<std::string>{"once"});
+  ASSERT_EQ(delivered_.size(), 1U);
+  EXPECT_EQ(delivered_[0].second, 0);
+}
+
+TEST_F(ProducerTest, AfterABatchIsLostTheNextEpochGoesOn) {
+  options.linger = Millis(0);
+  options.batch_bytes = 1;
+  logs.verdicts = {Errc::none, Errc::invalid_record};
+  for (const char* value : {"a", "bad", "c", "d"}) {
+    send(value);
+    ports.run();
+  }
+  flush();
+  EXPECT_EQ(logs.values[0], (std::vector<std::string>{"a", "c", "d"}));
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed[0].first, "bad");
+  EXPECT_TRUE(failed[0].second.is(ErrorCode::invalid_record));
+}
+
+TEST_F(ProducerTest, ABatchThatTheBrokerFindsTooLargeIsSplit) {
+  logs.largest = 3;
+  options.codec = record::Codec::lz4;
+  for (int i = 0; i < 10; ++i) send(std::to_string(i));
+  flush();
+  ASSERT_EQ(logs.values[0].size(), 10U);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(logs.values[0][static_cast<std::size_t>(i)], std::to_string(i));
+  EXPECT_EQ(delivered_.size(), 10U);
+}
+
+TEST_F(ProducerTest, WhatCannotBeDeliveredInTimeFails) {
+  options.delivery_timeout = Millis(40'000);
+  for (int i = 0; i < 10'000; ++i) logs.verdicts.push_back(Errc::not_enough_replicas);
+  send("late");
+  ports.advance(Millis(60'000));
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(producer().buffered_bytes(), 0U);
+}
+
+TEST_F(ProducerTest, AnUnknownTopicFailsAfterMaxBlock) {
+  options.max_block = Millis(3'000);
+  send("x", std::nullopt, "nowhere");
+  ports.advance(Millis(2'000));
+  EXPECT_TRUE(failed.empty());
+  ports.advance(Millis(2'000));
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_TRUE(failed[0].second.is(Cause::timed_out));
+  EXPECT_NE(failed[0].second.message.find("nowhere"), std::string::npos);
+}
+
+TEST_F(ProducerTest, ARecordOrABufferThatIsTooLargeIsRefusedAtOnce) {
+  options.max_request_bytes = 1000;
+  options.buffer_bytes = 1500;
+  send(std::string(2000, 'x'));
+  send(std::string(900, 'y'));
+  send(std::string(900, 'z'));
+  ports.run();
+  ASSERT_EQ(failed.size(), 2U);
+  EXPECT_TRUE(failed[0].second.is(Cause::too_large));
+  EXPECT_TRUE(failed[1].second.is(Cause::queue_full));
+}
+
+TEST_F(ProducerTest, WithoutAKeyOneBatchGoesToOnePartition) {
+  for (int i = 0; i < 50; ++i) send(std::to_string(i), std::nullopt);
+  flush();
+  EXPECT_EQ(logs.values.size(), 1U);
+  EXPECT_EQ(logs.batches, 1);
+}
+
+TEST_F(ProducerTest, CloseFailsWhatHasNotBeenDelivered) {
+  options.linger = Millis(10'000);
+  send("a");
+  ports.advance(Millis(10));
+  producer().close();
+  send("b");
+  ports.run();
+  ASSERT_EQ(failed.size(), 2U);
+  EXPECT_TRUE(failed[0].second.is(Cause::closed));
+  EXPECT_TRUE(failed[1].second.is(Cause::closed));
+}
+
+TEST_F(ProducerTest, WithoutAcknowledgementRecordsHaveNoOffset) {
+  options.acks = 0;
+  options.idempotent = false;
+  send("a");
+  ports.advance(Millis(100));
+  ASSERT_EQ(delivered_.size(), 1U);
+  EXPECT_EQ(delivered_[0].second, -1);
+}
+
+}  // namespace
+}  // namespace millrace::client

@@ -1,0 +1,184 @@
+#include "millrace/producer.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "client/errors.h"
+#include "client/producer/producer.h"
+#include "client/settings.h"
+#include "sdk/host.h"
+
+namespace millrace::client {
+namespace {
+
+// Bytes of records that have no end yet, over all threads. A thread that finds none left waits.
+class Room {
+ public:
+  explicit Room(std::size_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
+
+  // False if there is no room until `until`; `wait`: whether to wait at all.
+  bool take(std::size_t bytes, bool wait, std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    const auto enough = [&] { return left_ >= static_cast<std::int64_t>(bytes); };
+    if (!enough()) {
+      if (!wait) return false;
+      ++waiting_;
+      const bool there = changed_.wait_for(lock, patience, enough);
+      --waiting_;
+      if (!there) return false;
+    }
+    left_ -= static_cast<std::int64_t>(bytes);
+    return true;
+  }
+  void give(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    left_ += static_cast<std::int64_t>(bytes);
+    if (waiting_ > 0) changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::int64_t left_;
+  int waiting_ = 0;
+};
+
+Result<RecordMetadata> as_result(const Delivered& delivered) {
+  if (delivered.error != nullptr) return *delivered.error;
+  return RecordMetadata{std::string(delivered.topic), delivered.partition, delivered.offset, delivered.timestamp_ms};
+}
+
+}  // namespace
+
+ProducerConfig& ProducerConfig::compression(Compression codec) {
+  constexpr const char* kNames[] = {"none", "gzip", "snappy", "lz4", "zstd"};
+  return set("compression.type", kNames[static_cast<std::size_t>(codec)]);
+}
+
+class Producer::State : public std::enable_shared_from_this<Producer::State> {
+ public:
+  State(std::shared_ptr<Host> host, const ProducerOptions& options, ClusterOptions cluster)
+      : core_(std::make_shared<Resident<ProducerCore>>(std::move(host))),
+        room_(std::make_shared<Room>(options.buffer_bytes)),
+        patience_(options.max_block.value()),
+        largest_(options.buffer_bytes) {
+    core_->make(std::move(cluster), options);
+  }
+  ~State() { core_->close(); }
+
+  Future<RecordMetadata> send(Record record) {
+    auto promise = std::make_shared<Promise<RecordMetadata>>(core_->host().thread());
+    auto future = promise->future();
+    send(std::move(record), [promise](const Result<RecordMetadata>& result) { promise->set(result); });
+    return future;
+  }
+
+  void send(Record record, DeliveryCallback delivered) {
+    const std::size_t bytes = Batch::size_of(record);
+    // One that is larger than the whole buffer is the core's to refuse.
+    if (bytes <= largest_ && !room_->take(bytes, !core_->host().here(), patience_)) {
+      if (!delivered) return;
+      return delivered(local_error(Cause::queue_full,
+                                   "records that wait take all of buffer.memory; they are not delivered fast enough: "
+                                   "send slower, raise buffer.memory, or look at the brokers"));
+    }
+    const std::size_t taken = bytes <= largest_ ? bytes : 0;
+    const std::lock_guard lock(mutex_);
+    const bool first = staged_.empty();
+    staged_.push_back({std::move(record), std::move(delivered), taken});
+    if (first) core_->tell([self = shared_from_this()](ProducerCore& core) { self->drain(core); });
+  }
+
+  Status flush(std::chrono::milliseconds timeout) {
+    auto done = core_->ask<void>([](ProducerCore& core, Promise<void> promise) {
+      core.flush([promise = std::move(promise)]() mutable { promise.set(Status()); });
+    });
+    if (core_->host().here()) {
+      return local_error(Cause::wrong_state, "flush() in a callback of the client would wait for itself");
+    }
+    if (!done.wait_for(timeout)) {
+      return local_error(Cause::timed_out, "records are still under way after " + std::to_string(timeout.count()) +
+                                               " ms; they go on, flush again to wait for them");
+    }
+    return done.get();
+  }
+
+  Status close(std::chrono::milliseconds timeout) {
+    Status flushed = core_->host().here() ? Status() : flush(timeout);
+    core_->close();
+    return flushed;
+  }
+
+  Future<ProducerStatistics> statistics() {
+    return core_->ask<ProducerStatistics>([](ProducerCore& core, Promise<ProducerStatistics> promise) {
+      const auto& seen = core.statistics();
+      promise.set(ProducerStatistics{seen.records_sent, seen.records_failed, seen.batches_sent, seen.batches_retried,
+                                     seen.requests, seen.bytes_sent, core.buffered_bytes()});
+    });
+  }
+
+ private:
+  struct Staged {
+    Record record;
+    DeliveryCallback delivered;
+    std::size_t bytes;
+    // A record whose producer has gone before it was looked at has an end too.
+    void abandon(Room& room) {
+      room.give(bytes);
+      if (delivered) delivered(local_error(Cause::closed, "the producer was closed before the record was sent"));
+    }
+  };
+
+  // On the client's thread: everything that the program's threads have put there since.
+  void drain(ProducerCore& core) {
+    {
+      const std::lock_guard lock(mutex_);
+      taking_.swap(staged_);
+    }
+    for (Staged& one : taking_) {
+      core.send(std::move(one.record), [room = room_, bytes = one.bytes,
+                                        delivered = std::move(one.delivered)](const Delivered& outcome) {
+        room->give(bytes);
+        if (delivered) delivered(as_result(outcome));
+      });
+    }
+    taking_.clear();
+  }
+
+  std::shared_ptr<Resident<ProducerCore>> core_;
+  std::shared_ptr<Room> room_;
+  const std::chrono::milliseconds patience_;
+  const std::size_t largest_;
+  std::mutex mutex_;
+  std::vector<Staged> staged_;  // of all threads, in order
+  std::vector<Staged> taking_;  // of the client's thread
+};
+
+Result<Producer> Producer::create(const ProducerConfig& config, const Loop* loop) {
+  auto settings = Settings::read(config::Scope::producer, config);
+  if (!settings) return settings.error();
+  auto cluster = cluster_options(*settings);
+  if (!cluster) return cluster.error();
+  auto options = producer_options(*settings);
+  if (!options) return options.error();
+  cluster->allow_topic_creation = true;
+  auto host = host_for(loop);
+  if (!host) return host.error();
+  return Producer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster)));
+}
+
+Producer::Producer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+Producer::Producer(Producer&&) noexcept = default;
+Producer& Producer::operator=(Producer&&) noexcept = default;
+Producer::~Producer() = default;
+
+Future<RecordMetadata> Producer::send(Record record) { return state_->send(std::move(record)); }
+void Producer::send(Record record, DeliveryCallback delivered) {
+  state_->send(std::move(record), std::move(delivered));
+}
+Status Producer::flush(std::chrono::milliseconds timeout) { return state_->flush(timeout); }
+Status Producer::close(std::chrono::milliseconds timeout) { return state_->close(timeout); }
+Future<ProducerStatistics> Producer::statistics() { return state_->statistics(); }
+
+}  // namespace millrace::client
