@@ -119,14 +119,16 @@ void describe_topic_partitions(RequestPtr request, Broker& broker) {
   if (!body) return;
   Page page(*request, broker, *body);
   const Names names = page.names();
-  if (page.valid(names)) {
-    page.fill(names);
-  } else {
-    for (const auto& asked : body->topics) {
-      auto& topic = page.response.topics.emplace_back();
-      topic.name = asked.name;
-      topic.error_code = protocol::to_wire(Errc::invalid_request);
-    }
+  // Nobody has rights on an empty name: Kafka runs into that and gives up on the whole request.
+  const Errc error = !page.valid(names)    ? Errc::invalid_request
+                     : names.contains("") ? Errc::unknown_server_error
+                                          : Errc::none;
+  if (error == Errc::none) page.fill(names);
+  for (const auto& asked : body->topics) {
+    if (error == Errc::none) break;
+    auto& topic = page.response.topics.emplace_back();
+    topic.name = asked.name;
+    topic.error_code = protocol::to_wire(error);
   }
   answer(*request, page.response);
 }

@@ -39,8 +39,11 @@ void find_end(replica::Partition* partition, Errc error, const Question& questio
   if (!partition->is_leader()) return done({Errc::not_leader_or_follower, {}});
   // The epoch in force ends at the log's end, whether it has a record or not.
   if (question.epoch == partition->leader_epoch()) return done({Errc::none, {question.epoch, partition->log_end()}});
-  if (question.epoch > partition->leader_epoch() || question.epoch < LeaderEpoch(0)) return done({});
-  done({Errc::none, partition->log().end_of_epoch(question.epoch)});
+  if (question.epoch > partition->leader_epoch() || question.epoch == kNoEpoch) return done({});
+  const log::EpochEnd end = partition->log().end_of_epoch(question.epoch);
+  // An epoch from before the log begins ended where the log begins.
+  if (end.epoch == kNoEpoch) return done({Errc::none, {question.epoch, partition->log_start()}});
+  done({Errc::none, end});
 }
 
 }  // namespace
