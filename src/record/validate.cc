@@ -127,7 +127,7 @@ Status check_records(const BatchView& batch, const ValidationRules& rules, WallT
     if (record.offset_delta != index) found.dense = false;
     if (record.timestamp < kNoTime) found.before_epoch = true;
     check_record(record, index, claims_append_time, rules, now, found);
-    if (index == 0 || record.timestamp > found.max_timestamp) {
+    if (record.timestamp > found.max_timestamp) {
       found.max_timestamp = record.timestamp;
       found.index_of_max = index;
     }

@@ -158,7 +158,7 @@ TEST(Validate, LogAppendTimeSetsTypeAndMaximumAndKeepsTheRest) {
   EXPECT_EQ(batch->timestamp_type(), TimestampType::log_append_time);
   BatchOptions claimed;
   claimed.timestamp_type = TimestampType::log_append_time;
-  EXPECT_EQ(refusal(two_records(claimed).build(kNow)), Refusal::invalid_timestamp);
+  EXPECT_EQ(refusal(two_records(claimed).build(kNow), rules), Refusal::invalid_timestamp);
 }
 
 TEST(Validate, AWrongMaximumTimestampIsSetRight) {

@@ -72,6 +72,7 @@ class Production : public std::enable_shared_from_this<Production> {
 
   void begin() {
     const bool acks_known = body_.acks >= -1 && body_.acks <= 1;
+    without_id_ = !body_.transactional_id && has_transactional();
     for (auto& topic : body_.topic_data) {
       auto& answers = response_.responses.emplace_back();
       answers.name = topic.name;
@@ -105,7 +106,9 @@ class Production : public std::enable_shared_from_this<Production> {
       answer.base_offset = -1;
       const bool exists = topic != nullptr && partition.index >= 0 &&
                           static_cast<std::size_t>(partition.index) < topic->partitions.size();
-      if (!acks_known) {
+      if (without_id_) {
+        fail(answer, Errc::transactional_id_authorization_failed);
+      } else if (!acks_known) {
         fail(answer, Errc::invalid_required_acks);
       } else if (topic == nullptr && by_id) {
         fail(answer, Errc::unknown_topic_id);
@@ -143,6 +146,16 @@ class Production : public std::enable_shared_from_this<Production> {
     items_.push_back({{topic.id, index}, broker_.owner(topic.name, index), std::move(valid->batch)});
     places_.push_back({response_.responses.size() - 1, answers.partition_responses.size() - 1,
                        rules.config.log_append_time ? now : kNoTime, valid->max_timestamp, &topic});
+  }
+
+  // Transactional records need the id of their producer in the request.
+  bool has_transactional() const {
+    for (const auto& topic : body_.topic_data) {
+      for (const auto& partition : topic.partition_data) {
+        if (is_transactional(partition.records.value_or(Bytes()))) return true;
+      }
+    }
+    return false;
   }
 
   static bool is_transactional(Bytes records) {
@@ -208,6 +221,7 @@ class Production : public std::enable_shared_from_this<Production> {
   std::deque<std::string> texts_;
   LeaderHints hints_;
   bool failed_ = false;
+  bool without_id_ = false;
 };
 
 }  // namespace
