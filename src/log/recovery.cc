@@ -338,7 +338,8 @@ class Recovery {
       auto state = read_snapshot(*at);
       if (!state) {
         log_.notes.push_back(path(offset_name(*at) + std::string(kSnapshotSuffix)) +
-                             " is damaged: an older state of the producers is used, and the batches since");
+                             " is damaged and goes: an older state of the producers is used, and the batches since");
+        static_cast<void>(files_.remove(path(offset_name(*at) + std::string(kSnapshotSuffix))));
         continue;
       }
       log_.producers = std::move(*state);

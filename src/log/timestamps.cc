@@ -102,6 +102,14 @@ Result<TimestampOffset> find_latest_record(ports::BlockingFiles& files, const st
 
 namespace {
 
+bool any_written_since(ports::BlockingFiles& files, const std::vector<std::string>& paths, WallTime time) {
+  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    auto file = files.open(path, ports::OpenMode::read);
+    const auto modified = file ? (*file)->modified() : Result<WallTime>(file.error());
+    return modified && *modified >= time;
+  });
+}
+
 // The batches of a segment from `position` on, as far as they may begin below `upto`.
 void add_runs(const Segment& segment, const std::string& path, std::uint64_t position, std::vector<BatchRun>& runs) {
   if (position < segment.written.bytes) runs.push_back({path, position, segment.written.bytes, Buffer()});
@@ -123,13 +131,16 @@ bool LogImpl::may_look_up(FoundTime& found) {
 
 void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
   if (!may_look_up(found)) return;
-  // As in Kafka the first segment that has so late a timestamp decides, even when compaction has taken the record away.
+  // As in Kafka the first segment that has so late a timestamp decides, even when compaction has taken the record away,
+  // and a segment without any timestamp counts as being as old as its file.
   std::vector<BatchRun> runs;
+  std::vector<std::string> without;
   std::optional<SegmentIndex> unloaded;
   std::uint64_t size = 0;
   for (const auto& segment : segments_) {
-    if (segment->index.max_timestamp() < time) continue;
     if (segment->base() >= upto) break;
+    if (segment->index.max_timestamp() < WallTime(0)) without.push_back(path_of(*segment));
+    if (segment->index.max_timestamp() < time) continue;
     add_runs(*segment, path_of(*segment), segment->index.position_before(time), runs);
     if (!segment->index.loaded()) unloaded = segment->index;
     size = segment->appended.bytes;
@@ -138,9 +149,10 @@ void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
   ++jobs_;
   ports::run_job<Result<TimestampOffset>>(
       shard_.jobs,
-      [runs = std::move(runs), time, from = start(), upto, unloaded = std::move(unloaded), size,
+      [runs = std::move(runs), without = std::move(without), time, from = start(), upto, unloaded = std::move(unloaded), size,
        directory = directory_,
-       interval = options_.index_interval_bytes.value()](ports::BlockingFiles& files) mutable {
+       interval = options_.index_interval_bytes.value()](ports::BlockingFiles& files) mutable -> Result<TimestampOffset> {
+        if (!runs.empty() && any_written_since(files, without, time)) return TimestampOffset();
         if (unloaded && !runs.empty()) {
           const auto index = load_index(files, directory, *unloaded, size, interval);
           if (index) runs.front().from = index->position_before(time);
