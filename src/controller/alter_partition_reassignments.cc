@@ -31,7 +31,9 @@ Nodes difference(const Nodes& nodes, const Nodes& others) {
   return result;
 }
 
-bool moves(const PartitionImage& partition) { return !partition.removing.empty() || !partition.adding.empty(); }
+bool moves(const PartitionImage& partition) {
+  return !partition.removing.empty() || !partition.adding.empty();
+}
 
 class Reassignment {
  public:

@@ -84,6 +84,14 @@ TEST_F(Cluster, FeatureThatABrokerLacksIsRefused) {
   EXPECT_EQ(feature("transaction.version", 2), Errc::invalid_update_version);
 }
 
+TEST_F(Cluster, VotersAreKeptInTheLogOnRequestAndForGood) {
+  EXPECT_EQ(feature("kraft.version", 1, kUpgrade, true), Errc::none);
+  EXPECT_FALSE(desk_.keeps_voters());
+  EXPECT_EQ(feature("kraft.version", 1), Errc::none);
+  EXPECT_TRUE(desk_.keeps_voters());
+  EXPECT_EQ(feature("kraft.version", 2), Errc::invalid_update_version);
+}
+
 TEST_F(Cluster, QuorumIsTheOneVoter) {
   protocol::DescribeQuorumRequest request;
   request.topics = {{"__cluster_metadata", {{0}}}};

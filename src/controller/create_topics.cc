@@ -100,6 +100,12 @@ class Creation {
       if (config.value) value = std::string(*config.value);
       overrides[std::string(config.name)] = std::move(value);
     }
+    for (const auto& [name, value] : overrides) {
+      if (value && value->size() > kMaxConfigValue) {
+        return {Errc::invalid_config,
+                "The configuration value cannot be added because it exceeds the maximum value size of 32767 bytes."};
+      }
+    }
     const auto valid = config::validate_topic_configs(overrides, context_.layers());
     return valid.ok() ? Refusal{} : Refusal{Errc::invalid_config, valid.error()};
   }

@@ -51,6 +51,7 @@ struct Context {
 // answer's body, which is sent when they are committed. Only the replay of the records changes anything.
 struct Decision {
   std::vector<Buffer> records;
+  bool keeps_voters = false;  // who votes is kept in the log from now on (kraft.version 1)
   Buffer response;
 
   template <protocol::Message T>

@@ -39,9 +39,9 @@ class Quorum {
   // why it cannot be (a line for the operator). Storage that fails later ends the process (Process::fail).
   virtual void start(Callback<void(Result<void, std::string>)> started) = 0;
 
-  // Handles one request for the active controller (CreateTopics, DeleteTopics, BrokerRegistration, BrokerHeartbeat,
-  // AllocateProducerIds, ControllerRegistration): `body` is the request after its header, `answer` gets the response
-  // after its header, once everything that it reports is committed; the image that shows it has been published before.
+  // Handles one request for the active controller (those that apis.h lists): `body` is the request after its header,
+  // `answer` gets the response after its header, once everything that it reports is committed; the image that shows it
+  // has been published before.
   // Each API's file says which errors it gives. A request that comes while this node is about to become the active
   // controller waits; on one that has stopped being it, NOT_CONTROLLER is answered. An empty answer means that the body
   // is no request of that API and version. Precondition: serves(api_key).

@@ -13,6 +13,8 @@
 namespace millrace::controller {
 namespace {
 
+constexpr std::int64_t kMembershipRecords = 2;  // kraft.version, and the voters
+
 // Records in as few batches as their bound allows, back to back. The log gives them their offsets and epoch.
 Buffer batches_of(const std::vector<Buffer>& records, WallTime now) {
   std::vector<Buffer> batches;
@@ -83,7 +85,8 @@ bool QuorumNode::record_first() {
 }
 
 Context QuorumNode::context() const {
-  const QuorumFacts facts{raft_->epoch(), raft_->commit_index(), log_->end(), shard_.clock.wall(), &raft_->voters()};
+  const raft::VoterSet* voters = membership_ ? &membership_->voters : &raft_->voters();
+  const QuorumFacts facts{raft_->epoch(), raft_->commit_index(), log_->end(), shard_.clock.wall(), voters};
   return {*image_, *options_.server, options_.node_id, options_.cluster_id, log_->end(), shard_.random, facts};
 }
 
@@ -100,7 +103,31 @@ void QuorumNode::take(Request request) {
       return refuse_later(std::move(request), code_for(written.error()));
     }
   }
+  if (decision->keeps_voters) {
+    if (const auto written = write_membership(); !written.ok()) {
+      return refuse_later(std::move(request), code_for(written.error()));
+    }
+  }
   park(std::move(request), std::move(decision->response));
+}
+
+// The only voter, by its directory, which controller.quorum.voters does not know. Raft goes by it after the next start.
+Result<void, Error> QuorumNode::write_membership() {
+  raft::Membership membership{1, raft::VoterSet({this_voter()})};
+  const WallTime now = shard_.clock.wall();
+  metadata::Replayer with = metadata_;
+  with.set_kraft_version(membership.kraft_version);
+  Buffer batch = raft::membership_batch(raft_->epoch(), membership, now);
+  const auto appended = append(std::move(batch), now, std::move(with), log_->end() + kMembershipRecords);
+  if (appended.ok()) membership_ = std::move(membership);
+  return appended;
+}
+
+raft::Voter QuorumNode::this_voter() const {
+  return {{options_.node_id, options_.directory_id},
+          {{options_.controller_listener, options_.controller.host, options_.controller.port}},
+          0,
+          1};
 }
 
 // Tries the records on a copy of the metadata; the copy counts only if they are appended.

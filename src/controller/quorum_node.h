@@ -87,6 +87,8 @@ class QuorumNode final : public Quorum, public log::LogListener {
   void become_active();
   bool record_first();
   Context context() const;
+  Result<void, Error> write_membership();
+  raft::Voter this_voter() const;
   void take(Request request);
   Result<void, Error> write(const std::vector<Buffer>& records);
   Result<void, Error> append(Buffer batches, WallTime timestamp, metadata::Replayer with, Offset end);

@@ -12,6 +12,7 @@
 #include "protocol/gen/allocate_producer_ids.h"
 #include "protocol/gen/create_topics.h"
 #include "protocol/gen/delete_topics.h"
+#include "protocol/gen/update_features.h"
 #include "record/record_reader.h"
 #include "sim/world.h"
 
@@ -107,6 +108,29 @@ TEST(Quorum, NewEndpointIsWrittenIntoTheVoters) {
   const std::size_t again = cluster.story().size();
   cluster.start();
   EXPECT_EQ(cluster.story().at(again), "c2");
+}
+
+TEST(Quorum, FixedVoterMovesIntoTheLogAndIsFoundThereAfterARestart) {
+  Cluster cluster(5);
+  cluster.plan.fixed_voters = true;
+  cluster.plan.server.quorum.voters.push_back({cluster.plan.node.value(), {"localhost", cluster.plan.controller_port}});
+  cluster.start();
+  EXPECT_EQ(cluster.app().image()->kraft_version(), 0);
+  const std::size_t before = cluster.story().size();
+  protocol::UpdateFeaturesRequest request;
+  request.feature_updates = {{"kraft.version", 1, false, 1}};
+  for (int i = 0; i < 2; ++i) {  // the second time there is nothing to do
+    cluster.ask<protocol::UpdateFeaturesResponse>(
+        request, 2, [](const protocol::UpdateFeaturesResponse& response) { EXPECT_EQ(response.error_code, 0); });
+  }
+  EXPECT_EQ(cluster.story().at(before), "c5 c6");
+  EXPECT_EQ(cluster.story().size(), before + 1);
+  EXPECT_EQ(cluster.app().image()->kraft_version(), 1);
+  cluster.kill(sim::Crash::power);
+  cluster.plan.server.quorum.voters.clear();
+  cluster.start();
+  EXPECT_EQ(cluster.app().image()->kraft_version(), 1);
+  EXPECT_EQ(cluster.create("t"), 0);
 }
 
 TEST(Quorum, AnotherDirectoryIsNotTheVoter) {

@@ -81,7 +81,7 @@ class Update {
     }
     if (level > now(feature) && type != kUpgrade) return refuse(feature, level, "Can't downgrade to a newer version.");
     if (feature == config::kMetadataVersion) return metadata_version(level, type);
-    if (feature == config::kKRaftVersion) return kraft_version(level, type);
+    if (feature == config::kKRaftVersion) return kraft_version(level);
     if (const std::string why = dependency(feature, level); !why.empty()) return refuse(feature, level, why);
     record(feature, level);
     return {};
@@ -110,8 +110,8 @@ class Update {
       if (loses) {
         const bool unsafe = type == kUnsafeDowngrade;
         return {Errc::invalid_update_version,
-                "Unsupported metadata.version downgrade from " + std::to_string(before) + " to " + std::to_string(level) +
-                    ". " +
+                "Unsupported metadata.version downgrade from " + std::to_string(before) + " to " +
+                    std::to_string(level) + ". " +
                     (unsafe ? "Unsafe metadata downgrade is not supported in this version."
                             : "Refusing to perform the requested downgrade because it might delete metadata "
                               "information.")};
@@ -121,15 +121,14 @@ class Update {
     return {};
   }
 
-  // Who votes is either named in the settings of every node or kept in the log; a quorum cannot change from the one to
-  // the other here.
-  Refusal kraft_version(std::int16_t level, std::int8_t type) {
-    const std::int16_t before = context_.image.kraft_version();
-    if (level == before) return {};
-    if (type != kUpgrade) return refuse(config::kKRaftVersion, level, "Can't downgrade the version of this feature.");
-    return refuse(config::kKRaftVersion, level,
-                  "The voters of this quorum are named in controller.quorum.voters of every node; format with "
-                  "--standalone for voters that are kept in the log.");
+  // From level 1 on the log says who votes, instead of the settings of every node; there is no way back.
+  Refusal kraft_version(std::int16_t level) {
+    if (level == context_.image.kraft_version()) return {};
+    if (level < context_.image.kraft_version()) {
+      return refuse(config::kKRaftVersion, level, "Can't downgrade the version of this feature.");
+    }
+    decision_.keeps_voters = true;
+    return {};
   }
 
   std::string dependency(std::string_view feature, std::int16_t level) const {
@@ -182,7 +181,7 @@ Result<Decision> decide_update_features(const Context& context, std::int16_t ver
   MR_TRY(protocol::decode_body(body, version, request));
   Decision decision;
   const Refusal refusal = Update(context, request, decision).run();
-  if (refusal.code != Errc::none || request.validate_only) decision.records.clear();
+  if (refusal.code != Errc::none || request.validate_only) decision = Decision();
   decision.response = answer(request, refusal, version);
   return decision;
 }

@@ -100,6 +100,12 @@ Buffer epoch_start_batch(const EpochStart& start, const std::optional<Membership
   return batch.build();
 }
 
+Buffer membership_batch(LeaderEpoch epoch, const Membership& membership, WallTime now) {
+  record::BatchBuilder batch = control_builder(Offset(0), epoch);
+  add_membership(batch, membership, now);
+  return batch.build();
+}
+
 Buffer snapshot_header_batch(LeaderEpoch epoch, WallTime last_contained, const std::optional<Membership>& membership,
                              WallTime now) {
   record::BatchBuilder batch = control_builder(Offset(0), epoch);

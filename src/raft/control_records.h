@@ -26,6 +26,9 @@ struct Membership {
 // endpoints. The log sets base offset and epoch.
 Buffer epoch_start_batch(const EpochStart& start, const std::optional<Membership>& changed, WallTime now);
 
+// The batch that changes who votes, or from when on that is kept in the log. The log sets base offset and epoch.
+Buffer membership_batch(LeaderEpoch epoch, const Membership& membership, WallTime now);
+
 // The first batch of a snapshot. `last_contained` is the timestamp of the last record that the snapshot covers.
 Buffer snapshot_header_batch(LeaderEpoch epoch, WallTime last_contained, const std::optional<Membership>& membership,
                              WallTime now);

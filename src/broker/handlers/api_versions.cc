@@ -53,14 +53,16 @@ void list_features(std::int16_t version, Broker& broker, ApiVersionsResponse& re
   }
   if (broker.image() == nullptr) return;
   response.finalized_features_epoch = broker.image()->features_epoch();
-  for (const auto& [name, level] : broker.image()->features()) {
-    if (level == 0) continue;
+  const auto add = [&](std::string_view name, std::int16_t level) {
+    if (level == 0) return;
     ApiVersionsResponse::FinalizedFeatureKey entry;
     entry.name = name;
     entry.min_version_level = level;
     entry.max_version_level = level;
     response.finalized_features.push_back(entry);
-  }
+  };
+  for (const auto& [name, level] : broker.image()->features()) add(name, level);
+  add(config::kKRaftVersion, broker.image()->kraft_version());
 }
 
 // A client that speaks newer versions learns which one to use: in the oldest form, with this API alone.

@@ -50,6 +50,8 @@ class Desk {
   const metadata::Image& image() const { return *image_; }
   // The types of the records of the last decision.
   std::vector<std::uint32_t> recorded() const;
+  // Whether the last decision puts the voters into the log.
+  bool keeps_voters() const { return last_.keeps_voters; }
   config::ServerConfig& server() { return server_; }
   QuorumFacts& quorum() { return quorum_; }
   std::int64_t next_offset() const { return next_; }

@@ -23,8 +23,10 @@ Status format(ports::BlockingFiles& files, const QuorumAppPlan& plan, WallTime n
   }
   const raft::VoterSet voters(
       {{{plan.node, plan.directory}, {{"CONTROLLER", "localhost", plan.controller_port}}, 0, 1}});
-  const Buffer first = metadata::voters_checkpoint(voters, now);
-  MR_TRY(ports::write_atomically(files, log + "/" + std::string(metadata::kFirstCheckpointName), first.bytes()));
+  if (!plan.fixed_voters) {
+    const Buffer first = metadata::voters_checkpoint(voters, now);
+    MR_TRY(ports::write_atomically(files, log + "/" + std::string(metadata::kFirstCheckpointName), first.bytes()));
+  }
   MR_TRY(files.sync_directory("data"));
   MR_TRY(files.sync_directory("."));
   std::vector<std::pair<std::string, std::int16_t>> features;

@@ -24,6 +24,7 @@ struct QuorumAppPlan {
   Uuid directory{0xa4c23be069e846b1ULL, 0x86c07048bd357ac5ULL};
   std::string cluster = "hMvIBCZ-TlOnl6TxGhXhxA";
   std::uint16_t controller_port = 9093;
+  bool fixed_voters = false;      // formatted for controller.quorum.voters, which `server` then has to name
   std::int64_t clean_epoch = -1;  // as .kafka_cleanshutdown keeps it: the test forgets it when it kills the node
   config::ServerConfig server;
   std::function<void(QuorumApp&)> ready;  // each time that the broker is registered and not fenced
