@@ -23,7 +23,9 @@ Errc PartitionTable::move(const PartitionKey& key, const std::string& dir) {
       fmt::format("{}/{}", dir, log::future_name(log::base_name(entry->directory), shard_.random.uuid()));
   ports::run_job<Status>(
       shard_.jobs,
-      [from = entry->directory, future](ports::BlockingFiles& files) { return log::copy_log(files, from, future, false); },
+      [from = entry->directory, future](ports::BlockingFiles& files) {
+        return log::copy_log(files, from, future, false);
+      },
       [this, entry, dir, future](Status status) { copied(entry, dir, future, status); });
   return Errc::none;
 }

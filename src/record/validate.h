@@ -62,7 +62,8 @@ struct Validated {
 // Checks what a client's produce request carries for one partition, as the leader's log would append it (Kafka's rules,
 // docs/formats/record-batch.md), and makes it ready: timestamp type and maximum timestamp are set, the checksum
 // follows, and with a fixed compression.type the records are compressed anew. Offsets and leader epoch are set at
-// append. Bytes behind the batch that begin no other are left out, as Kafka does. `batch` must belong to the caller alone. `now`: the wall clock, for LogAppendTime and the limits around it.
+// append. Bytes behind the batch that begin no other are left out, as Kafka does. `batch` must belong to the caller
+// alone. `now`: the wall clock, for LogAppendTime and the limits around it.
 // `scratch` is used for decompression, which is never skipped.
 Result<Validated, ValidationFailure> validate_produced(Buffer batch, const ValidationRules& rules, WallTime now,
                                                        Scratch& scratch);
