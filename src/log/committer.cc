@@ -1,8 +1,12 @@
 #include "log/committer.h"
 
+#include "log/limits.h"
+
 namespace millrace::log {
 
-std::unique_ptr<Committer> Committer::create(ports::Shard& shard) { return std::make_unique<GroupCommitter>(shard); }
+std::unique_ptr<Committer> Committer::create(ports::Shard& shard, std::uint64_t journal_bytes) {
+  return std::make_unique<GroupCommitter>(shard, journal_bytes == 0 ? kJournalFileBytes : journal_bytes);
+}
 
 void GroupCommitter::add(BeginSync begin) {
   waiting_.push_back(std::move(begin));
@@ -13,6 +17,12 @@ MarkFile& GroupCommitter::marks(const std::string& log_dir) {
   auto& file = marks_[log_dir];
   if (file == nullptr) file = std::make_unique<MarkFile>(shard_, log_dir);
   return *file;
+}
+
+Journal& GroupCommitter::journal(const std::string& log_dir) {
+  auto& journal = journals_[log_dir];
+  if (journal == nullptr) journal = std::make_unique<Journal>(shard_, log_dir, journal_bytes_);
+  return *journal;
 }
 
 // In the turn's end: the logs have not taken note of their syncs yet.

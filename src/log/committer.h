@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "log/journal.h"
 #include "log/mark_file.h"
 #include "log/partition_log.h"
 
@@ -14,7 +15,7 @@ namespace millrace::log {
 // waits when it begins; what is written meanwhile belongs to the next, which begins as soon as this one has ended.
 class GroupCommitter final : public Committer {
  public:
-  explicit GroupCommitter(ports::Shard& shard) : shard_(shard) {}
+  GroupCommitter(ports::Shard& shard, std::uint64_t journal_bytes) : shard_(shard), journal_bytes_(journal_bytes) {}
 
   // Starts a sync of one file; calls `finished` exactly once when it has ended, whatever came of it.
   using BeginSync = Callback<void(Task finished)>;
@@ -25,6 +26,8 @@ class GroupCommitter final : public Committer {
   // Where the logs of a log directory keep their durable marks. Written after each round, so that a mark never says
   // more than what has been synced; synced with a later round.
   MarkFile& marks(const std::string& log_dir);
+  // The journal of a log directory.
+  Journal& journal(const std::string& log_dir);
 
  private:
   void schedule();
@@ -32,7 +35,9 @@ class GroupCommitter final : public Committer {
   void write_marks();
 
   ports::Shard& shard_;
+  const std::uint64_t journal_bytes_;
   std::map<std::string, std::unique_ptr<MarkFile>> marks_;
+  std::map<std::string, std::unique_ptr<Journal>> journals_;
   std::vector<BeginSync> waiting_;
   std::size_t running_ = 0;  // syncs of the present round that have not ended
   bool scheduled_ = false;

@@ -30,12 +30,27 @@ inline constexpr std::size_t kMaxIndexBytes = 64u << 20;
 // The active segment's index and the producers are written down after so many bytes of log or new index entries.
 inline constexpr std::uint64_t kNoteDownBytes = 8u << 20;
 inline constexpr std::size_t kNoteDownEntries = 1024;
+// A journal's file: when it is full the other one is filled, and the segments that have bytes in it are synced, so
+// many at a time. The larger it is, the fewer syncs a batch needs.
+inline constexpr std::uint64_t kJournalFileBytes = 96u << 20;
+inline constexpr std::size_t kJournalSettles = 16;
+// The longest write of one segment that goes through the journal; a longer one is synced where it belongs, as writing
+// it twice would take longer than the sync.
+inline constexpr std::uint64_t kMaxJournaledWrite = 1u << 20;
+// Bytes (unless the first entry has more) and entries of a round.
+inline constexpr std::uint64_t kMaxRoundData = 8u << 20;
+inline constexpr std::size_t kMaxRoundEntries = 2048;
+inline constexpr std::uint64_t kMaxRoundBytes = 16u << 20;
 // A file name on Linux.
 inline constexpr std::size_t kMaxNameBytes = 255;
+// What an entry and its share of the head take in a journal, at most.
+inline constexpr std::uint64_t kJournalEntryRoom = kMaxNameBytes + 128;
 // Positions and relative offsets of index entries are 32-bit numbers.
 inline constexpr std::uint64_t kMaxSegmentBytes = 0x7fffffff;
 
 static_assert(kHeaderScanBytes >= 64, "holds a batch header");
+static_assert(kMaxJournaledWrite <= kMaxRoundData && kMaxRoundData < kMaxRoundBytes);
+static_assert(kMaxRoundEntries * kJournalEntryRoom <= kMaxRoundBytes);
 static_assert(kScanWindowBytes >= kHeaderScanBytes);
 
 }  // namespace millrace::log

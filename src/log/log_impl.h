@@ -47,7 +47,10 @@ class LogImpl final : public PartitionLog {
   const record::ProducerTable& producers() const override { return producers_.table(); }
   bool writable() const override { return !broken_; }
   Offset recovery_point() const override;
-  Offset first_unstable_offset(Offset committed) const override { return producers_.first_unstable(committed); }
+  Offset first_unstable_offset(Offset committed) override {
+    producers_.forget_below(committed);
+    return producers_.first_unstable(committed);
+  }
   std::vector<AbortedTransaction> aborted_transactions(Offset from, Offset upto) const override;
   void truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) override;
   Status advance_start(Offset offset) override;
@@ -83,6 +86,10 @@ class LogImpl final : public PartitionLog {
   void write(Segment& segment);
   void wrote(Segment& segment, const Reach& reach, Status status);
   void want_sync(Segment& segment);
+  void call_sync_waiters(Segment& segment);
+  bool journaling() const;
+  void put_into_journal(Segment& segment, const std::vector<Buffer>& pieces, const Reach& reach);
+  void settle_journal(Segment& segment, Task finished);
   void sync(Segment& segment, Task finished);
   void update_durable_end();
   void write_epochs();
@@ -126,6 +133,7 @@ class LogImpl final : public PartitionLog {
   void forget_behind(const CutPoint& point);
   void closed(Status status, Callback<void(Status)> done);
   void cut_now(Offset offset, Callback<void(Status)> done);
+  void cut_forgotten(Offset offset, Callback<void(Status)> done);
   void rename_away(Millis delay, Callback<void(Status)> done);
 
   // A function that does nothing once the log is gone.
@@ -175,6 +183,7 @@ class LogImpl final : public PartitionLog {
   } missing_;
 
   Uuid topic_id_;
+  bool journaled_ = false;             // the journal of the log directory may be used
   std::optional<MarkSlot> mark_slot_;  // where the durable mark is kept, if one is
   std::uint64_t mark_life_ = 1;
   Offset noted_base_ = kNoOffset;  // the segment of which noted_ speaks

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/crc32c.h"
+#include "log/journal.h"
 #include "log/limits.h"
 
 namespace millrace::log {
@@ -88,6 +89,7 @@ Result<std::pair<MarkKey, DurableMark>> parse_mark(Bytes slot) {
 
 Result<std::map<MarkKey, DurableMark>> gather_marks(ports::BlockingFiles& files, const std::string& log_dir) {
   std::map<MarkKey, DurableMark> marks;
+  MR_TRY(replay_journals(files, log_dir));
   const auto entries = files.list(log_dir);
   if (!entries) return entries.error();
   std::vector<std::string> found;
@@ -111,13 +113,17 @@ Result<std::map<MarkKey, DurableMark>> gather_marks(ports::BlockingFiles& files,
   }
   MR_TRY(ports::write_atomically(files, log_dir + "/" + std::string(kGathered), as_bytes(all)));
   for (const std::string& name : found) {
-    if (name != kGathered) MR_TRY(files.remove(log_dir + "/" + name));
+    if (name == kGathered) continue;
+    // What an earlier attempt left of the gathered file has just been renamed.
+    const auto removed = files.remove(log_dir + "/" + name);
+    if (!removed && removed.error() != Error::not_found) return removed.error();
   }
   MR_TRY(files.sync_directory(log_dir));
   return marks;
 }
 
 Status remove_marks(ports::BlockingFiles& files, const std::string& log_dir) {
+  MR_TRY(remove_journals(files, log_dir));
   const auto entries = files.list(log_dir);
   if (!entries) return entries.error();
   for (const auto& entry : *entries) {
@@ -198,7 +204,7 @@ void MarkFile::written(Status status) {
   // On a full disk the marks stay as old as they are.
   if (!status && status.error() != Error::no_space) return give_up(status.error());
   ++unsynced_;
-  if (dirty_to_ > 0 && !waiting_.empty()) return write();
+  if (dirty_to_ > 0) return write();
   if (!waiting_.empty()) sync([] {});
 }
 

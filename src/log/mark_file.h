@@ -46,6 +46,7 @@ class MarkFile {
   MarkFile(ports::Shard& shard, const std::string& log_dir);
   ~MarkFile();
 
+  const std::string& log_dir() const { return log_dir_; }
   // A slot for one partition.
   std::size_t take();
   void free(std::size_t slot);

@@ -156,7 +156,9 @@ Offset LogImpl::recovery_point() const {
   for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
     if (!segments_[i]->complete) return std::min(durable_end_, segments_[i]->base());
   }
-  return durable_end_;
+  // Kafka, which knows nothing of a journal, may go by it.
+  const Segment& last = *segments_.back();
+  return options_.durable ? std::min(durable_end_, last.name_durable ? last.synced.next : last.base()) : durable_end_;
 }
 
 // Tells the committer how far this log is on the disk; it writes that down with its next round.

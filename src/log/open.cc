@@ -65,7 +65,8 @@ void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string d
       [directory, topic_id, settings](ports::BlockingFiles& files) {
         return open_directory(files, directory, topic_id, settings);
       },
-      [&shard, &group, directory, topic_id, options, &listener, hints, opened = std::move(opened)](Outcome outcome) mutable {
+      [&shard, &group, directory, topic_id, options, &listener, hints,
+       opened = std::move(opened)](Outcome outcome) mutable {
         if (!outcome) {
           shard.log.error("log not opened: " + outcome.error().line);
           return opened(outcome.error().error);
@@ -94,6 +95,7 @@ LogImpl::LogImpl(ports::Shard& shard, GroupCommitter& committer, std::string dir
   const auto dash = directory_.rfind('-');
   std::from_chars(directory_.data() + (dash == std::string::npos ? directory_.size() : dash + 1),
                   directory_.data() + directory_.size(), partition);
+  journaled_ = hints.journal;
   MarkFile& marks = committer_.marks(ports::parent_directory(directory_));
   mark_slot_ = MarkSlot{&marks, marks.take(), {topic_id_, PartitionIndex(partition)}};
 }
@@ -118,6 +120,10 @@ void take_written(Segment& segment, const RecoveredSegment::Written& written) {
 void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
   for (const std::string& note : recovered.notes) shard_.log.warning(note);
   if (recovered.cut) shard_.faults.reach(ports::Probe::log_tail_cut);
+  // Recovery has synced what the journal still waits for.
+  for (auto& segment : segments_) {
+    for (auto& waiter : std::exchange(segment->sync_waiters, {})) waiter.finished();
+  }
   segments_.clear();
   for (RecoveredSegment& found : recovered.segments) {
     segments_.push_back(std::make_unique<Segment>(std::move(found.index), found.size));

@@ -53,8 +53,8 @@ struct LogOptions {
 struct OpenHints {
   // .kafka_cleanshutdown was there: files and indexes are whole, and nothing is scanned.
   bool clean_stop = false;
-  // Everything below is on the disk, and so are the indexes of the segments below it (recovery-point-offset-checkpoint);
-  // kNoOffset: nothing is known.
+  // Everything below is on the disk, and so are the indexes of the segments below it
+  // (recovery-point-offset-checkpoint); kNoOffset: nothing is known.
   Offset recovery_point = kNoOffset;
   // What was deleted up to (log-start-offset-checkpoint); kNoOffset: the first segment's base.
   Offset log_start = kNoOffset;
@@ -62,6 +62,9 @@ struct OpenHints {
   std::optional<DurableMark> mark;
   // Keep such a mark while the log is open.
   bool keep_mark = false;
+  // Make appends durable by the journal of the log directory, which is replayed before the log is opened again. Needs
+  // keep_mark.
+  bool journal = false;
 };
 
 // A transaction that was aborted, as an entry of .txnindex (KIP-98).
@@ -122,12 +125,13 @@ class PartitionLog {
   // Opens the log in `directory` (made, with partition.metadata for `topic_id`, if it is missing; `opened` then comes
   // only after the directory's name is durable). Recovers what an unclean stop left: the tail that is not made of whole
   // batches with a right checksum is cut and kept aside under a name that Kafka ignores.
-  // Damage below what was durable is left as it is: the log then opens closed for writing (writable()), up to the damage.
+  // Damage below what was durable is left as it is: the log then opens closed for writing (writable()), up to the
+  // damage.
   // Error::stale if the directory
   // belongs to another topic id, Error::not_found if it has records but no partition.metadata. Error::io,
   // Error::no_space. The operator's log has a line with file, position and offset for each, and for what was cut.
-  // Everything in the opened log is durable. After a clean stop nothing is scanned; otherwise what the hints do not vouch
-  // for. `committer` belongs to the same shard and outlives the log.
+  // Everything in the opened log is durable. After a clean stop nothing is scanned; otherwise what the hints do not
+  // vouch for. `committer` belongs to the same shard and outlives the log.
   static void open(ports::Shard& shard, Committer& committer, std::string directory, Uuid topic_id,
                    const LogOptions& options, LogListener& listener, Opened opened, const OpenHints& hints = {});
   virtual ~PartitionLog() = default;
@@ -188,8 +192,9 @@ class PartitionLog {
   virtual const record::ProducerTable& producers() const = 0;
 
   // Where the earliest transaction begins that is open, or whose marker is not below `committed` (the high watermark);
-  // kNoOffset without one. The last stable offset is the smaller of this and the high watermark (KIP-98).
-  virtual Offset first_unstable_offset(Offset /*committed*/) const { return kNoOffset; }
+  // kNoOffset without one. `committed` never goes back. The last stable offset is the smaller of this and the
+  // high watermark (KIP-98).
+  virtual Offset first_unstable_offset(Offset /*committed*/) { return kNoOffset; }
   // The transactions that were aborted and have records in [from, upto), by the order of their markers; may name some
   // that have none there. What a read_committed reader of that range has to leave out.
   virtual std::vector<AbortedTransaction> aborted_transactions(Offset /*from*/, Offset /*upto*/) const { return {}; }
@@ -229,7 +234,8 @@ class PartitionLog {
 class Committer {
  public:
   // `shard` outlives it.
-  static std::unique_ptr<Committer> create(ports::Shard& shard);
+  // `journal_bytes`: how long each of the two files of a journal becomes; 0: as long as limits.h says.
+  static std::unique_ptr<Committer> create(ports::Shard& shard, std::uint64_t journal_bytes = 0);
   virtual ~Committer() = default;
 };
 

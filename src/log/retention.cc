@@ -169,8 +169,11 @@ void LogImpl::ask_modified(const Segment& segment, Offset upto) {
 }
 
 bool LogImpl::must_flush(const Segment& segment) const {
-  return options_.durable || &segment != segments_.back().get() || phase_ == Phase::closing ||
-         unflushed_ >= options_.flush_messages;
+  // What the journal vouches for is synced when the journal wants its place back.
+  const bool safe = segment.safe().bytes == segment.written.bytes ||
+                    (segment.journal_from <= segment.synced.bytes && segment.journal_next == segment.written.bytes);
+  return (options_.durable && !safe) || !segment.sync_waiters.empty() || &segment != segments_.back().get() ||
+         phase_ == Phase::closing || unflushed_ >= options_.flush_messages;
 }
 
 void LogImpl::flush_if_due() {

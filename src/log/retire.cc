@@ -52,6 +52,17 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
   drop_unwritten();
   epochs_.truncate(offset);
   if (!mark_slot_) return cut_now(offset, std::move(done));
+  if (!journaled_) return cut_forgotten(offset, std::move(done));
+  committer_.journal(mark_slot_->file->log_dir())
+      .forget({topic_id_, std::string(base_name(directory_))},
+              while_alive([this, offset, done = std::move(done)](Status forgotten) mutable {
+                if (forgotten) return cut_forgotten(offset, std::move(done));
+                phase_ = Phase::open;
+                done(Error::io);
+              }));
+}
+
+void LogImpl::cut_forgotten(Offset offset, Callback<void(Status)> done) {
   // Nothing may be said to be on the disk any more that is about to be cut.
   mark_slot_->file->clear(mark_slot_->index, while_alive([this, offset, done = std::move(done)]() mutable {
                             cut_now(offset, std::move(done));
@@ -91,6 +102,7 @@ void LogImpl::cut_now(Offset offset, Callback<void(Status)> done) {
         epochs_changed_ = true;
         adopt(std::move(*outcome.log), [this, done = std::move(done)](Status status) mutable {
           phase_ = Phase::open;
+          start_ = std::min(start_, end());
           if (!status) fail(directory_ + " cannot be opened again after a truncation", status.error());
           done(status);
           advance();
@@ -148,6 +160,9 @@ void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
     return;
   }
   phase_ = Phase::removing;
+  for (auto& segment : segments_) {
+    for (auto& waiter : std::exchange(segment->sync_waiters, {})) waiter.finished();
+  }
   if (mark_slot_) mark_slot_->file->free(mark_slot_->index);
   mark_slot_.reset();
   settled_ = [this, delay, done = std::move(done)]() mutable { rename_away(delay, std::move(done)); };

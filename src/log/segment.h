@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/callback.h"
 #include "base/ids.h"
 #include "log/partition_log.h"
 #include "log/segment_index.h"
@@ -41,6 +43,11 @@ struct Segment {
   Offset base() const { return index.base(); }
   bool has_unwritten() const { return written.bytes < appended.bytes; }
   bool durable() const { return name_durable && synced.bytes == appended.bytes; }
+  // How far a crash loses nothing: what is synced, and what a journal holds of what follows without a gap.
+  Reach safe() const {
+    if (journaled.bytes <= synced.bytes || journal_from > synced.bytes) return synced;
+    return journaled.bytes <= written.bytes ? journaled : written;
+  }
   // A reference for a read plan. Precondition: open.
   std::shared_ptr<ports::File> pinned_file() const { return {pin, pin->file.get()}; }
   // Whether plans may still refer to the file.
@@ -70,6 +77,16 @@ struct Segment {
   Reach written;               // writes completed; at most appended
   Reach synced;                // covered by a completed sync; at most written
   std::deque<Unwritten> tail;  // [written, appended)
+  // What was given to the journal without a gap: from where, how far, and how far that is durable.
+  std::uint64_t journal_from = UINT64_MAX;
+  std::uint64_t journal_next = UINT64_MAX;
+  Reach journaled;
+  std::uint64_t journal_file = 0;  // that has bytes of this segment, and knows it
+  struct SyncWaiter {
+    std::uint64_t bytes;
+    Task finished;
+  };
+  std::vector<SyncWaiter> sync_waiters;  // call when so many bytes are synced
   WallTime opened_at = kNoTime;
   Millis jitter{0};  // by which it is closed earlier than segment_ms
   bool name_durable = false;  // the directory was synced after the file was made

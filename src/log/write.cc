@@ -84,6 +84,7 @@ void LogImpl::write(Segment& segment) {
     pieces.push_back(part.bytes);
     reach = {part.position + part.bytes.size(), part.next};
   }
+  put_into_journal(segment, pieces, reach);
   const bool misplaced = retrying_ && shard_.faults.planted(ports::Planted::write_misplaced);
   segment.pin->file->write(FilePosition(segment.written.bytes + (misplaced ? 100 : 0)), std::move(pieces),
                            while_alive([this, &segment, reach](Status status) { wrote(segment, reach, status); }));
@@ -133,6 +134,7 @@ void LogImpl::sync(Segment& segment, Task finished) {
     segment.syncing = false;
     if (status || shard_.faults.planted(ports::Planted::sync_failure_ignored)) {
       segment.synced = reach;
+      call_sync_waiters(segment);
       if (must_flush(segment)) want_sync(segment);
       update_durable_end();
     } else {
@@ -148,7 +150,7 @@ void LogImpl::update_durable_end() {
   for (const auto& segment : segments_) {
     if (segment->durable() && segment != segments_.back()) continue;
     // What precedes this segment is durable, or only has to be written.
-    const Reach& reach = options_.durable ? segment->synced : segment->written;
+    const Reach& reach = options_.durable ? segment->safe() : segment->written;
     if (options_.durable ? segment->name_durable : segment->pin != nullptr) {
       reached = std::max(reached, reach.next);
     } else {

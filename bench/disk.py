@@ -1,0 +1,95 @@
+"""The durable floor: what fdatasync costs on this machine, by how the bytes lie in their file."""
+
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+SIZES = [4096, 65536, 655360]
+FILE_BYTES = 64 << 20
+SECONDS = 1.5
+
+
+def growing(fd):
+    """Each write extends the file: the new length and blocks go through the journal of the file system."""
+
+
+def reserved(fd):
+    """Blocks are there, but marked as never written; the length is final."""
+    os.posix_fallocate(fd, 0, FILE_BYTES)
+
+
+def written(fd):
+    """Blocks were written once before: only the bytes themselves travel."""
+    piece = b"\0" * (1 << 20)
+    for position in range(0, FILE_BYTES, len(piece)):
+        os.pwrite(fd, piece, position)
+    os.fsync(fd)
+
+
+def rounds(fds, size, second_copy=None):
+    """Milliseconds of each write-and-sync, over the files in turn. The second copy goes first, as a journal's would."""
+    data = os.urandom(size)
+    times = []
+    begin = time.monotonic()
+    position = 0
+    while time.monotonic() - begin < SECONDS:
+        if position + size > FILE_BYTES:
+            break
+        start = time.monotonic()
+        if second_copy is not None:
+            os.pwrite(second_copy, data, position)
+            os.fdatasync(second_copy)
+        for fd in fds:
+            os.pwrite(fd, data, position)
+        if second_copy is None:
+            for fd in fds:
+                os.fdatasync(fd)
+        times.append((time.monotonic() - start) * 1000)
+        position += size
+    return times
+
+
+def new_file(folder, name, prepare):
+    fd = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
+    prepare(fd)
+    return fd
+
+
+def measure(folder, prepare, size, twice):
+    fd = new_file(folder, "target", growing if twice else prepare)
+    journal = new_file(folder, "journal", prepare) if twice else None
+    begin = os.times()
+    times = rounds([fd], size, journal)
+    end = os.times()
+    spent = end.user + end.system - begin.user - begin.system
+    gigabytes = len(times) * size / 1e9
+    for name, descriptor in [("target", fd), ("journal", journal)]:
+        if descriptor is not None:
+            os.close(descriptor)
+            os.unlink(folder / name)
+    return times, spent / gigabytes
+
+
+def table(folder):
+    lines = ["| bytes | file | p50 ms | p99 ms | MB/s | CPU s/GB |", "|---|---|---|---|---|---|"]
+    for size in SIZES:
+        for name, prepare, twice in [
+                ("growing", growing, False), ("fallocated", reserved, False), ("written before", written, False),
+                ("twice: a written journal synced, a growing file not", written, True)]:
+            times, cpu = measure(folder, prepare, size, twice)
+            times.sort()
+            rate = size * len(times) / sum(times) / 1000
+            lines.append(f"| {size >> 10} KiB | {name} | {statistics.median(times):.3f} | "
+                         f"{times[int(len(times) * 0.99)]:.3f} | {rate:.0f} | {cpu:.2f} |")
+    return "\n".join(lines)
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="millrace-disk-", dir=os.environ.get("BENCH_DIR")) as folder:
+        print(table(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

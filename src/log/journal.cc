@@ -1,0 +1,170 @@
+#include "log/journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "log/limits.h"
+
+namespace millrace::log {
+
+Journal::Journal(ports::Shard& shard, const std::string& log_dir, std::uint64_t file_bytes)
+    : shard_(shard), log_dir_(log_dir), file_bytes_(file_bytes), life_(shard.random.next()) {}
+
+Journal::~Journal() = default;
+
+bool Journal::takes(std::uint64_t bytes) {
+  if (broken_ || bytes > kMaxJournaledWrite) return false;
+  if (!ready_) {
+    open();
+    return false;
+  }
+  const auto room = [&] { return files_[active_].end + waiting_bytes_ + bytes <= file_bytes_; };
+  return room() || (running_.empty() && waiting_.empty() && switch_files());
+}
+
+// Both files are made before the first round, and their names are durable.
+void Journal::open() {
+  if (std::exchange(opening_, true)) return;
+  struct Opening {
+    std::size_t left = 2;
+    Status status;
+  };
+  auto opening = std::make_shared<Opening>();
+  const std::string stem = log_dir_ + "/" + std::string(kJournalPrefix) + shard_.random.uuid().hex();
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto made = [this, i, opening](Result<std::shared_ptr<ports::File>> file) {
+      if (file) {
+        files_[i].file = std::move(*file);
+      } else {
+        opening->status = file.error();
+      }
+      if (--opening->left > 0) return;
+      broken_ = !opening->status.ok();
+      if (broken_) return;
+      ports::run_job<Status>(
+          shard_.jobs, [dir = log_dir_](ports::BlockingFiles& files) { return files.sync_directory(dir); },
+          [this, alive = std::weak_ptr<bool>(alive_)](Status status) {
+            if (alive.expired()) return;
+            ready_ = status.ok();
+            broken_ = !ready_;
+          });
+    };
+    shard_.files.open(stem + (i == 0 ? "-a" : "-b"), ports::OpenMode::create,
+                      [made, alive = std::weak_ptr<bool>(alive_)](Result<std::shared_ptr<ports::File>> file) {
+                        if (!alive.expired()) made(std::move(file));
+                      });
+  }
+}
+
+void Journal::add(const JournalKey& key, Offset base, std::uint64_t position, std::vector<Buffer> pieces,
+                  Callback<void(Status)> done) {
+  MR_ASSERT(ready_ && !broken_);
+  JournalEntry entry{key, false, base, position, 0};
+  for (const Buffer& piece : pieces) entry.length += static_cast<std::uint32_t>(piece.size());
+  waiting_bytes_ += entry.length + kJournalEntryRoom;
+  waiting_.push_back({std::move(entry), std::move(pieces), std::move(done)});
+  schedule();
+}
+
+void Journal::forget(const JournalKey& key, Callback<void(Status)> done) {
+  if (!ready_ || broken_) {
+    // A journal that was never begun says nothing; one that cannot be written cannot take anything back.
+    const Status status = broken_ && rounds_ > 0 ? Status(Error::io) : Status();
+    shard_.timers.at_turn_end([status, done = std::move(done)]() mutable { done(status); });
+    return;
+  }
+  waiting_bytes_ += kJournalEntryRoom;
+  waiting_.push_back({JournalEntry{key, true, Offset(0), 0, 0}, {}, std::move(done)});
+  schedule();
+}
+
+void Journal::schedule() {
+  if (scheduled_ || !running_.empty() || waiting_.empty()) return;
+  scheduled_ = true;
+  shard_.timers.at_turn_end([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (alive.expired()) return;
+    scheduled_ = false;
+    begin_round();
+  });
+}
+
+void Journal::begin_round() {
+  if (!running_.empty() || waiting_.empty()) return;
+  std::vector<JournalEntry> entries;
+  std::vector<Buffer> data;
+  for (std::uint64_t bytes = 0; !waiting_.empty() && entries.size() < kMaxRoundEntries;) {
+    Waiting& next = waiting_.front();
+    if (!entries.empty() && bytes + next.entry.length > kMaxRoundData) break;
+    bytes += next.entry.length;
+    waiting_bytes_ -= next.entry.length + kJournalEntryRoom;
+    entries.push_back(next.entry);
+    for (Buffer& piece : next.pieces) data.push_back(std::move(piece));
+    next.pieces.clear();
+    running_.push_back(std::move(next));
+    waiting_.pop_front();
+  }
+  File& file = files_[active_];
+  file.free = false;
+  std::vector<Buffer> pieces;
+  pieces.reserve(data.size() + 1);
+  pieces.push_back(encode_round(life_, ++rounds_, entries, data));
+  std::uint64_t size = 0;
+  for (Buffer& piece : data) pieces.push_back(std::move(piece));
+  for (const Buffer& piece : pieces) size += piece.size();
+  const std::uint64_t at = std::exchange(file.end, file.end + size);
+  file.file->write(FilePosition(at), std::move(pieces), [this, alive = std::weak_ptr<bool>(alive_)](Status status) {
+    if (alive.expired()) return;
+    if (!status) return finish_round(status);
+    files_[active_].file->sync([this, alive](Status synced) {
+      if (!alive.expired()) finish_round(synced);
+    });
+  });
+}
+
+void Journal::finish_round(Status status) {
+  if (!status && !std::exchange(broken_, true)) {
+    shard_.log.error(log_dir_ + ": the journal cannot be written (" + to_string(status.error()) +
+                     "); each log is synced by itself from now on");
+  }
+  std::vector<Waiting> round;
+  round.swap(running_);
+  for (Waiting& entry : round) entry.done(status);
+  if (broken_) {
+    for (Waiting& entry : std::exchange(waiting_, {})) entry.done(status);
+    waiting_bytes_ = 0;
+    return;
+  }
+  schedule();
+}
+
+// Goes on in the other file if nothing in it is needed any more; what this one holds is brought to its place.
+bool Journal::switch_files() {
+  const std::size_t other = 1 - active_;
+  if (!files_[other].free) return false;
+  const std::size_t full = std::exchange(active_, other);
+  files_[other].end = 0;
+  ++filling_;
+  settle_some(full);
+  return true;
+}
+
+// A few at a time, so that the appends of the meantime do not stand in a long queue at the disk.
+void Journal::settle_some(std::size_t index) {
+  File& file = files_[index];
+  while (file.settling < kJournalSettles && !file.settles.empty()) {
+    Settle settle = std::move(file.settles.back());
+    file.settles.pop_back();
+    ++file.settling;
+    settle([this, index, alive = std::weak_ptr<bool>(alive_)] {
+      if (alive.expired()) return;
+      --files_[index].settling;
+      shard_.timers.at_turn_end([this, index, alive] {
+        if (!alive.expired()) settle_some(index);
+      });
+    });
+  }
+  if (file.settling == 0 && file.settles.empty()) file.free = true;
+}
+
+}  // namespace millrace::log

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/callback.h"
+#include "log/journal_format.h"
+#include "ports/shard.h"
+
+namespace millrace::log {
+
+// What one shard writes into one log directory, once more, one behind the other: a single sync makes appends to any
+// number of partitions durable. The segments get the same bytes without a sync; they are synced when a journal file is
+// full, while the next one is filled. A crash of the machine is mended from the journal before any log is opened
+// (replay_journals). Two files take turns; a turn's rounds begin without a timer, each as soon as the one before has
+// ended. Belongs to one shard; docs/decisions/0008-journal.md says why.
+class Journal {
+ public:
+  // Each of its files becomes `file_bytes` long, or as long as its first round.
+  Journal(ports::Shard& shard, const std::string& log_dir, std::uint64_t file_bytes);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Whether `bytes` can be taken now. If not, the caller makes them durable in another way: both files are in use, the
+  // first is still being made, or the journal could not be written.
+  bool takes(std::uint64_t bytes);
+
+  // Syncs what was written of one segment; calls `finished` when it is on the disk, or drops it if that is not to be.
+  using Settle = Callback<void(Task finished)>;
+  // Adds bytes of a segment, which the caller writes into its file as well. Precondition: takes() has just said so.
+  // `done`: they are durable, or will not be by this journal.
+  void add(const JournalKey& key, Offset base, std::uint64_t position, std::vector<Buffer> pieces,
+           Callback<void(Status)> done);
+  // Says which file of rounds add() has filled last; grows. A segment registers once for each.
+  std::uint64_t filling() const { return filling_; }
+  // Before the file that is now being filled is filled anew, `settle` is called.
+  void before_reuse(Settle settle) { files_[active_].settles.push_back(std::move(settle)); }
+  // Nothing said so far of this log counts any more. `done`, in a later turn, when that is durable.
+  void forget(const JournalKey& key, Callback<void(Status)> done);
+
+ private:
+  struct File {
+    std::shared_ptr<ports::File> file;
+    std::uint64_t end = 0;
+    bool free = true;              // nothing in it is needed
+    std::vector<Settle> settles;   // of the segments that have bytes in it
+    std::size_t settling = 0;      // under way
+  };
+  struct Waiting {
+    JournalEntry entry;
+    std::vector<Buffer> pieces;
+    Callback<void(Status)> done;
+  };
+
+  void open();
+  void schedule();
+  void begin_round();
+  void finish_round(Status status);
+  bool switch_files();
+  void settle_some(std::size_t index);
+
+  ports::Shard& shard_;
+  const std::string log_dir_;
+  const std::uint64_t file_bytes_;
+  const std::uint64_t life_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  File files_[2];
+  std::size_t active_ = 0;
+  std::uint64_t filling_ = 1;
+  std::uint64_t rounds_ = 0;
+  std::uint64_t waiting_bytes_ = 0;
+  std::deque<Waiting> waiting_;
+  std::vector<Waiting> running_;
+  bool opening_ = false;
+  bool ready_ = false;
+  bool broken_ = false;
+  bool scheduled_ = false;
+};
+
+// In a job, before any log of the directory is opened: brings into the segments what the journals of earlier lives hold
+// and a crash kept from them, syncs those segments, and removes the journals. Bytes are written only where the segment
+// ends before them or holds nothing valid; where another program has written since, they are left alone.
+Status replay_journals(ports::BlockingFiles& files, const std::string& log_dir);
+// In a job, after every log of the directory was closed well, or when all of them are known to be whole.
+Status remove_journals(ports::BlockingFiles& files, const std::string& log_dir);
+
+}  // namespace millrace::log

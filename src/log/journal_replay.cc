@@ -1,0 +1,196 @@
+// The job that mends segments from journals before their logs are opened.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "log/journal.h"
+#include "log/limits.h"
+#include "log/names.h"
+#include "log/partition_metadata.h"
+#include "record/batch.h"
+
+namespace millrace::log {
+namespace {
+
+using LogName = std::pair<Uuid, std::string>;
+// Rounds of one life come in the order of their numbers, over all its files.
+using RoundId = std::pair<std::uint64_t, std::uint64_t>;
+
+struct RoundPlace {
+  std::string path;
+  std::uint64_t at = 0;
+  RoundHead head;
+};
+
+constexpr std::size_t kChecksumAt = 17;  // in a batch of magic 2
+
+bool is_journal(const ports::DirectoryEntry& entry) {
+  return !entry.is_directory && entry.name.starts_with(kJournalPrefix);
+}
+
+// The whole round at `at`; Error::corrupt where none begins.
+Result<Buffer> read_round(ports::BlockingFile& file, std::uint64_t at, RoundHead& head) {
+  std::array<std::byte, kRoundHeadBytes> beginning;
+  const auto got = file.read(FilePosition(at), beginning);
+  if (!got) return got.error();
+  if (*got < kRoundHeadBytes) return Error::corrupt;
+  const auto parsed = parse_round_head(beginning);
+  if (!parsed) return parsed.error();
+  head = *parsed;
+  Buffer round = Buffer::allocate(kRoundHeadBytes + head.table_bytes + head.data_bytes);
+  const auto whole = file.read(FilePosition(at), round.writable());
+  if (!whole) return whole.error();
+  if (*whole < round.size()) return Error::corrupt;
+  return round;
+}
+
+class Replay {
+ public:
+  Replay(ports::BlockingFiles& files, const std::string& log_dir) : files_(files), log_dir_(log_dir) {}
+
+  Status run(const std::vector<std::string>& journals) {
+    for (const std::string& name : journals) MR_TRY(survey(log_dir_ + "/" + name));
+    for (const auto& [id, place] : rounds_) MR_TRY(apply(id, place));
+    for (const auto& path : to_sync_) {
+      auto file = files_.open(path, ports::OpenMode::write);
+      if (!file) return file.error();
+      MR_TRY((*file)->sync());
+    }
+    return {};
+  }
+
+ private:
+  // Finds the rounds of one file and what they take back. A file that was begun anew still has old rounds behind the
+  // new ones: their numbers do not follow.
+  Status survey(const std::string& path) {
+    auto file = files_.open(path, ports::OpenMode::read);
+    if (!file) return file.error();
+    RoundPlace place{path, 0, {}};
+    for (std::uint64_t expected = 0;;) {
+      auto round = read_round(**file, place.at, place.head);
+      if (!round && round.error() != Error::corrupt) return round.error();
+      if (!round || (expected != 0 && place.head.number != expected)) return {};
+      const auto entries = parse_round(place.head, round->bytes());
+      if (!entries) return {};
+      const RoundId id{place.head.life, place.head.number};
+      for (const JournalEntry& entry : *entries) {
+        if (!entry.forget) continue;
+        RoundId& forgotten = forgotten_[{entry.key.topic_id, entry.key.name}];
+        forgotten = std::max(forgotten, id);
+      }
+      rounds_[id] = place;
+      expected = place.head.number + 1;
+      place.at += round->size();
+    }
+  }
+
+  Status apply(const RoundId& id, const RoundPlace& place) {
+    auto file = files_.open(place.path, ports::OpenMode::read);
+    if (!file) return file.error();
+    RoundHead head;
+    const auto round = read_round(**file, place.at, head);
+    if (!round) return round.error();
+    const auto entries = parse_round(head, round->bytes());
+    if (!entries) return entries.error();
+    std::size_t at = kRoundHeadBytes + head.table_bytes;
+    for (const JournalEntry& entry : *entries) {
+      const Bytes bytes = round->bytes().subspan(at, entry.length);
+      at += entry.length;
+      if (entry.forget) continue;
+      const auto forgotten = forgotten_.find({entry.key.topic_id, entry.key.name});
+      if (forgotten != forgotten_.end() && id <= forgotten->second) continue;
+      MR_TRY(bring(entry, bytes));
+    }
+    return {};
+  }
+
+  bool belongs(const JournalEntry& entry) {
+    const auto [known, is_new] = owners_.emplace(entry.key.name, Uuid());
+    if (is_new && !entry.key.name.empty() && entry.key.name.find('/') == std::string::npos) {
+      const auto text = ports::read_whole(
+          files_, log_dir_ + "/" + entry.key.name + "/" + std::string(kPartitionMetadataFile), kMaxPartitionMetadataBytes);
+      if (const auto id = text ? parse_partition_metadata(*text) : Result<Uuid>(text.error())) known->second = *id;
+    }
+    return known->second == entry.key.topic_id && entry.key.topic_id != Uuid();
+  }
+
+  Status bring(const JournalEntry& entry, Bytes bytes) {
+    const std::string path = log_dir_ + "/" + entry.key.name + "/" + segment_name(entry.base);
+    if (!belongs(entry) || foreign_.contains(path)) return {};
+    auto file = files_.open(path, ports::OpenMode::write);
+    // Removed since, with all that was in it.
+    if (!file && file.error() == Error::not_found) return {};
+    if (!file) return file.error();
+    const auto size = (*file)->size();
+    if (!size) return size.error();
+    if (size->value() < entry.position) return {};
+    Buffer there = Buffer::allocate(bytes.size());
+    const auto got = (*file)->read(FilePosition(entry.position), there.writable());
+    if (!got) return got.error();
+    to_sync_.insert(path);
+    const Bytes found = there.bytes().first(*got);
+    if (same_bytes(found, bytes)) return {};
+    const auto foreign = holds_another_batch(**file, entry.position, found, bytes);
+    if (!foreign) return foreign.error();
+    if (!*foreign) return (*file)->write(FilePosition(entry.position), bytes);
+    foreign_.insert(path);
+    return {};
+  }
+
+  // Whether a whole batch is there that is not ours: another program went on, and what we had to say is out of date.
+  static Result<bool> holds_another_batch(ports::BlockingFile& file, std::uint64_t at, Bytes found, Bytes ours) {
+    const auto header = record::BatchView::parse_header(found);
+    if (!header || header->is_legacy() || header->size() > kMaxRoundBytes) return false;
+    Buffer whole = Buffer::allocate(header->size());
+    const auto got = file.read(FilePosition(at), whole.writable());
+    if (!got) return got.error();
+    const auto batch = record::BatchView::parse(whole.bytes().first(*got));
+    if (!batch || !batch->crc_ok()) return false;
+    // Base offset and leader epoch stand before the checksum and are not covered by it: a sector that was torn there
+    // leaves a batch of ours that looks whole.
+    const std::size_t size = batch->size();
+    return ours.size() < size || !same_bytes(ours.first(size).subspan(kChecksumAt),
+                                             whole.bytes().first(size).subspan(kChecksumAt));
+  }
+
+  ports::BlockingFiles& files_;
+  const std::string& log_dir_;
+  std::map<RoundId, RoundPlace> rounds_;
+  std::map<LogName, RoundId> forgotten_;
+  std::map<std::string, Uuid> owners_;
+  std::set<std::string> foreign_;  // segments that another program has changed
+  std::set<std::string> to_sync_;
+};
+
+Result<std::vector<std::string>> journals_in(ports::BlockingFiles& files, const std::string& log_dir) {
+  const auto entries = files.list(log_dir);
+  if (!entries) return entries.error();
+  std::vector<std::string> names;
+  for (const auto& entry : *entries) {
+    if (is_journal(entry)) names.push_back(entry.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Status replay_journals(ports::BlockingFiles& files, const std::string& log_dir) {
+  const auto journals = journals_in(files, log_dir);
+  if (!journals) return journals.error();
+  if (journals->empty()) return {};
+  MR_TRY(Replay(files, log_dir).run(*journals));
+  return remove_journals(files, log_dir);
+}
+
+Status remove_journals(ports::BlockingFiles& files, const std::string& log_dir) {
+  const auto journals = journals_in(files, log_dir);
+  if (!journals) return journals.error();
+  if (journals->empty()) return {};
+  for (const std::string& name : *journals) MR_TRY(files.remove(log_dir + "/" + name));
+  return files.sync_directory(log_dir);
+}
+
+}  // namespace millrace::log

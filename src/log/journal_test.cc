@@ -1,0 +1,196 @@
+#include "log/journal.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "log/mark_file.h"
+#include "log/testing/log_node.h"
+
+namespace millrace::log::testing {
+namespace {
+
+constexpr std::string_view kFirstLog = "00000000000000000000.log";
+
+OpenHints journaled(FakeDisk& disk) {
+  auto marks = gather_marks(disk, "data");
+  EXPECT_TRUE(marks.ok());
+  OpenHints hints;
+  hints.recovery_point = Offset(0);
+  hints.keep_mark = hints.journal = true;
+  if (const auto mark = marks->find({kTopic, PartitionIndex(0)}); mark != marks->end()) hints.mark = mark->second;
+  return hints;
+}
+
+std::size_t journals(FakeDisk& disk) {
+  std::size_t count = 0;
+  const auto entries = disk.list("data");
+  for (const auto& entry : *entries) count += entry.name.starts_with(kJournalPrefix) ? 1 : 0;
+  return count;
+}
+
+std::string segment_path() { return std::string(kDirectory) + "/" + std::string(kFirstLog); }
+
+TEST(JournalFormat, ARoundComesBackWholeOrNotAtAll) {
+  const std::vector<JournalEntry> entries{{{kTopic, "orders-0"}, false, Offset(7), 70, 3}, {{kTopic, "x-1"}, true, {}, 0, 0}};
+  const std::vector<Buffer> data{Buffer::copy_of(as_bytes("ab")), Buffer::copy_of(as_bytes("c"))};
+  const Buffer beginning = encode_round(5, 9, entries, data);
+  std::string round(as_text(beginning.bytes()));
+  round += "abc";
+  const auto head = parse_round_head(as_bytes(round));
+  ASSERT_TRUE(head.ok());
+  EXPECT_EQ(head->life, 5U);
+  EXPECT_EQ(head->number, 9U);
+  const auto back = parse_round(*head, as_bytes(round));
+  ASSERT_TRUE(back.ok());
+  ASSERT_EQ(back->size(), 2U);
+  EXPECT_EQ((*back)[0].key.name, "orders-0");
+  EXPECT_EQ((*back)[0].position, 70U);
+  EXPECT_TRUE((*back)[1].forget);
+  for (std::size_t i = 0; i < round.size(); ++i) {
+    round[i] ^= 1;
+    const auto damaged = parse_round_head(as_bytes(round));
+    EXPECT_FALSE(damaged.ok() && parse_round(*damaged, as_bytes(round)).ok()) << i;
+    round[i] ^= 1;
+  }
+}
+
+// As for logs without a journal (crash_test.cc), with journal files so small that they are used again and again.
+TEST(Journal, NothingDurableIsLostByAPowerCutAtAnyMoment) {
+  std::size_t seen = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Prng random(seed);
+    FakeDisk disk;
+    Offset promised{0};
+    for (int life = 0; life < 3; ++life) {
+      LogOptions options;
+      options.segment_bytes = ByteCount(300 + random.below(3000));
+      Node node(disk, options);
+      node.committer = Committer::create(node.shard.ports(), 500 + random.below(4000));
+      node.open(journaled(disk));
+      ASSERT_TRUE(node.log) << seed << " " << (node.shard.lines.empty() ? "" : node.shard.lines.back());
+      ASSERT_GE(node.log->end(), promised) << seed;
+      std::int64_t expected = 0;
+      const std::string bytes = node.read(Offset(0), node.log->end(), 1 << 24);
+      for (record::BatchWalk walk(as_bytes(bytes)); walk.next();) {
+        ASSERT_EQ(walk.batch().base_offset().value(), expected) << seed;
+        expected = walk.batch().next_offset().value();
+      }
+      ASSERT_EQ(Offset(expected), node.log->end()) << seed;
+      promised = node.log->end();
+      node.listener.durable = promised;
+      const auto steps = random.below(80);
+      for (std::uint64_t step = 0; step < steps; ++step) {
+        if (random.below(10) < 5) {
+          static_cast<void>(node.append(1 + static_cast<int>(random.below(3)), std::string(random.below(400), 'x')));
+        }
+        node.shard.hold_syncs = random.one_in(3);
+        node.shard.hold_jobs = random.one_in(3);
+        node.shard.hold_writes = random.one_in(4);
+        if (random.one_in(2)) node.shard.release();
+        node.shard.turn();
+        promised = std::max(promised, node.log->durable_end());
+      }
+      seen += journals(disk);
+      disk.cut_power(Prng(seed * 7 + static_cast<std::uint64_t>(life)));
+    }
+  }
+  EXPECT_GT(seen, 100U);
+}
+
+// Three batches of 70 bytes through the journal, then an end without a stop.
+void live(FakeDisk& disk) {
+  Node node(disk);
+  node.open(journaled(disk));
+  ASSERT_TRUE(node.append(1).ok());  // while the journal is being made
+  node.shard.run();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(node.append(1).ok());
+    node.shard.run();
+  }
+  ASSERT_EQ(node.log->durable_end(), Offset(4));
+  ASSERT_EQ(journals(disk), 2U);
+}
+
+TEST(Journal, BringsBackWhatTheSegmentLost) {
+  FakeDisk disk;
+  live(disk);
+  disk.cut_power();
+  Node again(disk);
+  again.open(journaled(disk));
+  ASSERT_TRUE(again.log);
+  EXPECT_EQ(again.log->end(), Offset(4));
+  EXPECT_EQ(journals(disk), 0U);
+  disk.cut_power();  // what was brought back is on the disk
+  Node third(disk);
+  third.open(journaled(disk));
+  EXPECT_EQ(third.log->end(), Offset(4));
+}
+
+TEST(Journal, MendsADamagedBatch) {
+  FakeDisk disk;
+  live(disk);
+  std::string& bytes = *disk.contents(segment_path());
+  const std::string before = bytes;
+  bytes[2 * 70 + 65] ^= 1;
+  static_cast<void>(journaled(disk));
+  EXPECT_EQ(*disk.contents(segment_path()), before);
+}
+
+TEST(Journal, LeavesAloneWhatAnotherProgramWroteSince) {
+  FakeDisk disk;
+  live(disk);
+  std::string& bytes = *disk.contents(segment_path());
+  const std::string mine = bytes.substr(70, 70);
+  Buffer other = batch(2, "another");
+  record::MutableBatch(other.writable()).set_base_offset(Offset(1));
+  bytes = bytes.substr(0, 70) + std::string(as_text(other.bytes()));
+  const std::string theirs = bytes;
+  static_cast<void>(journaled(disk));
+  EXPECT_EQ(*disk.contents(segment_path()), theirs);
+}
+
+// The base offset is not covered by a batch's checksum: without it the rest still looks whole.
+TEST(Journal, MendsABatchThatWasTornBeforeItsChecksum) {
+  FakeDisk disk;
+  live(disk);
+  std::string& bytes = *disk.contents(segment_path());
+  const std::string before = bytes;
+  for (int i = 0; i < 8; ++i) bytes[3 * 70 + static_cast<std::size_t>(i)] = 0;
+  static_cast<void>(journaled(disk));
+  EXPECT_EQ(*disk.contents(segment_path()), before);
+}
+
+TEST(Journal, IsNotUsedForADirectoryOfAnotherTopic) {
+  FakeDisk disk;
+  live(disk);
+  const std::string metadata = std::string(kDirectory) + "/partition.metadata";
+  disk.put(metadata, "version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAw");
+  disk.contents(segment_path())->resize(70);
+  static_cast<void>(gather_marks(disk, "data"));
+  EXPECT_EQ(disk.contents(segment_path())->size(), 70U);
+}
+
+TEST(Journal, DoesNotBringBackWhatWasTruncated) {
+  FakeDisk disk;
+  {
+    Node node(disk);
+    node.open(journaled(disk));
+    for (int i = 0; i < 4; ++i) {
+      ASSERT_TRUE(node.append(1).ok());
+      node.shard.run();
+    }
+    bool cut = false;
+    node.log->truncate(Offset(2), LeaderEpoch(3), [&](Status status) { cut = status.ok(); });
+    node.shard.run();
+    ASSERT_TRUE(cut);
+  }
+  disk.cut_power();
+  Node again(disk);
+  again.open(journaled(disk));
+  ASSERT_TRUE(again.log);
+  EXPECT_EQ(again.log->end(), Offset(2));
+}
+
+}  // namespace
+}  // namespace millrace::log::testing
