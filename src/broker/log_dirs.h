@@ -25,7 +25,8 @@ struct OpenedDirs {
 };
 
 // Locks every directory, checks whose it is, and takes away the marker of the last clean stop, so that a crash from
-// here on is not mistaken for one. A job. The error is one line: a directory that is missing, not writable, not formatted,
+// here on is not mistaken for one. A job. The error is one line: a directory that is missing, not writable, not
+// formatted,
 // another node's, or in use by another process.
 Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const config::ServerConfig& config);
 

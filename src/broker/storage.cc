@@ -148,7 +148,8 @@ void Storage::finish(std::vector<Checkpoint> checkpoints, std::int64_t broker_ep
   when_free_ = [this, checkpoints = std::move(checkpoints), broker_epoch, done = std::move(done)]() mutable {
     ports::run_job<Status>(
         broker_.shard().jobs,
-        [&config = broker_.config(), writer = writer_, checkpoints = std::move(checkpoints), broker_epoch, offline = offline_](
+        [&config = broker_.config(), writer = writer_, checkpoints = std::move(checkpoints), broker_epoch,
+         offline = offline_](
             ports::BlockingFiles& files) {
           return close_log_dirs(files, config, *writer, checkpoints, broker_epoch, offline);
         },

@@ -37,7 +37,8 @@ class Storage {
   std::vector<Uuid> offline() const;
   bool is_offline(const std::string& dir) const { return offline_.contains(dir); }
 
-  // The last round: `checkpoints` of the closed logs, and the markers of a clean stop of the broker's epoch. `done` when they are written.
+  // The last round: `checkpoints` of the closed logs, and the markers of a clean stop of the broker's epoch.
+  // `done` when they are written.
   void finish(std::vector<Checkpoint> checkpoints, std::int64_t broker_epoch, Callback<void(Status)> done);
 
  private:

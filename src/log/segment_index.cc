@@ -42,7 +42,8 @@ bool SegmentIndex::load(Bytes offsets, Bytes times, std::uint64_t size) {
   if (offsets.size() % kOffsetEntryBytes != 0 || times.size() % kTimeEntryBytes != 0) return false;
   std::vector<OffsetEntry> found_offsets;
   for (std::size_t at = 0; at < offsets.size(); at += kOffsetEntryBytes) {
-    const OffsetEntry entry{load_be<std::uint32_t>(offsets.data() + at), load_be<std::uint32_t>(offsets.data() + at + 4)};
+    const OffsetEntry entry{load_be<std::uint32_t>(offsets.data() + at),
+                            load_be<std::uint32_t>(offsets.data() + at + 4)};
     const OffsetEntry before = found_offsets.empty() ? OffsetEntry{0, 0} : found_offsets.back();
     if (entry.last_offset > INT32_MAX || entry.position >= size) return false;
     if (entry.position <= before.position || entry.last_offset <= before.last_offset) return false;

@@ -39,9 +39,9 @@ struct SideWrite {
 };
 Status write_side_files(ports::BlockingFiles& files, const std::string& directory, const SideWrite& write);
 
-// What the files of a closed segment say without being read whole: nothing unless they are there and can be right. Their
-// ends are looked at, because a file that was allocated in advance ends with zeros. `next`: where the following segment
-// begins; `size`: of the .log.
+// What the files of a closed segment say without being read whole: nothing unless they are there and can be right.
+// Their ends are looked at, because a file that was allocated in advance ends with zeros. `next`: where the following
+// segment begins; `size`: of the .log.
 std::optional<SegmentIndex> trust_closed(ports::BlockingFiles& files, const std::string& directory, Offset base,
                                          Offset next, std::uint64_t size);
 

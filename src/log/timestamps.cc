@@ -47,7 +47,9 @@ Status each_batch(ports::BlockingFiles& files, const std::vector<BatchRun>& runs
 template <typename Use>
 Status each_record(const record::BatchView& batch, record::Scratch& scratch, Use use) {
   if (batch.is_legacy()) {
-    if (!record::each_legacy_message(batch, scratch, [&use](Offset offset, WallTime time) { return use(offset, time); })) {
+    const Status unpacked = record::each_legacy_message(
+        batch, scratch, [&use](Offset offset, WallTime time) { return use(offset, time); });
+    if (!unpacked) {
       use(batch.last_offset(), batch.max_timestamp());
     }
     return {};
@@ -149,9 +151,11 @@ void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
   ++jobs_;
   ports::run_job<Result<TimestampOffset>>(
       shard_.jobs,
-      [runs = std::move(runs), without = std::move(without), time, from = start(), upto, unloaded = std::move(unloaded), size,
+      [runs = std::move(runs), without = std::move(without), time, from = start(), upto,
+       unloaded = std::move(unloaded), size,
        directory = directory_,
-       interval = options_.index_interval_bytes.value()](ports::BlockingFiles& files) mutable -> Result<TimestampOffset> {
+       interval = options_.index_interval_bytes.value()](
+          ports::BlockingFiles& files) mutable -> Result<TimestampOffset> {
         if (!runs.empty() && any_written_since(files, without, time)) return TimestampOffset();
         if (unloaded && !runs.empty()) {
           const auto index = load_index(files, directory, *unloaded, size, interval);

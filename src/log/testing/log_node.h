@@ -54,7 +54,8 @@ inline Buffer marker(std::int64_t id, bool commit) {
   options.transactional = options.control = true;
   record::BatchBuilder builder(options);
   const std::array<std::byte, 4> key{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{commit}};
-  const std::array<std::byte, 6> value{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{7}};
+  const std::array<std::byte, 6> value{std::byte{0}, std::byte{0}, std::byte{0},
+                                       std::byte{0}, std::byte{0}, std::byte{7}};
   builder.add(WallTime(2000), Bytes(key), Bytes(value));
   return builder.build();
 }
