@@ -3,6 +3,8 @@
 //   admin_topics [host:port]
 #include <cstdio>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "millrace/admin.h"
 #include "millrace/coroutine.h"
@@ -18,7 +20,8 @@ int fail(const Error& error) {
 
 // The same calls in a coroutine: how many partitions the topic has.
 Task<Result<int>> partitions_of(Admin& admin, std::string topic) {
-  const auto described = co_await admin.describe_topics({topic});
+  std::vector<std::string> names(1, topic);
+  const auto described = co_await admin.describe_topics(std::move(names));
   if (!described) co_return described.error();
   const auto& item = described->front();
   if (!item.result) co_return item.result.error();

@@ -85,7 +85,8 @@ class Cluster final : private PeerOwner {
   void when_refreshed(Millis timeout, Callback<void(Status)> done);
   // The metadata of one topic, tracked until the answer: waits until it is there and has no passing error.
   // UNKNOWN_TOPIC_OR_PARTITION at `timeout` if it never is.
-  void find_topic(const std::string& topic, Millis timeout, Callback<void(Result<TopicPtr>)> done);
+  // `cached`: what is known already will do.
+  void find_topic(const std::string& topic, Millis timeout, Callback<void(Result<TopicPtr>)> done, bool cached = true);
   // Calls `changed` at each new view, until the subscription is destroyed.
   using Subscription = std::shared_ptr<void>;
   [[nodiscard]] Subscription subscribe(Callback<void(const ClusterViewPtr&)> changed);

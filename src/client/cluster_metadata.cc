@@ -48,10 +48,11 @@ void Cluster::when_refreshed(Millis timeout, Callback<void(Status)> done) {
   request_metadata();
 }
 
-void Cluster::find_topic(const std::string& topic, Millis timeout, Callback<void(Result<TopicPtr>)> done) {
+void Cluster::find_topic(const std::string& topic, Millis timeout, Callback<void(Result<TopicPtr>)> done,
+                         bool cached) {
   const MonoTime deadline = shard_.clock.now() + timeout;
   const auto known = view_->topics.find(topic);
-  if (known != view_->topics.end() && known->second->error == protocol::Errc::none) {
+  if (cached && known != view_->topics.end() && known->second->error == protocol::Errc::none) {
     shard_.timers.at(shard_.clock.now(), [found = known->second, done = std::move(done)]() mutable { done(found); });
     return;
   }
@@ -67,7 +68,7 @@ void Cluster::find_topic(const std::string& topic, Millis timeout, Callback<void
     const bool waits = status.ok() && protocol::retriable(error) && shard_.clock.now() < deadline;
     if (waits) {
       const Millis left((deadline - shard_.clock.now()) / 1'000'000 + 1);
-      return find_topic(topic, left, std::move(done));
+      return find_topic(topic, left, std::move(done), false);
     }
     if (!status.ok() && !now) return done(status.error());
     done(broker_error(error, "finding topic " + topic));

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "millrace/admin/cluster.h"
+#include "millrace/admin/common.h"
+#include "millrace/admin/configs.h"
+#include "millrace/admin/groups.h"
+#include "millrace/admin/topics.h"
+#include "millrace/future.h"
+#include "millrace/loop.h"
+
+namespace millrace::client {
+
+// Looks after a cluster: topics, settings, groups, quorum. Every call returns a Future: get() it, give it a callback
+// with then(), or co_await it. Calls may overlap. Any thread.
+//
+// A call fails as a whole (its Result) when nobody could be asked in time: Cause::timed_out with the last reason,
+// Cause::network, Cause::unsupported_version where the brokers are too old, Cause::closed after close(). What failed
+// for one of several things stands in its Item. Passing errors are tried again until the call's timeout.
+//
+// Move-only; a moved-from Admin may only be destroyed or assigned to.
+class MILLRACE_API Admin {
+ public:
+  // Checks the settings and starts the client; connects with the first call. `loop`: where it lives, to share a
+  // thread with other clients; none: a thread of its own. Cause::invalid_config names what is wrong.
+  static Result<Admin> create(const AdminConfig& config, const Loop* loop = nullptr);
+  Admin(Admin&&) noexcept;
+  Admin& operator=(Admin&&) noexcept;
+  // Closes.
+  ~Admin();
+  // Ends the connections; calls under way get Cause::closed. Idempotent.
+  void close();
+
+  // --- Topics and records ---
+
+  // KIP-4. `validate_only`: nothing is created, all is checked.
+  Future<Items<std::string, CreatedTopic>> create_topics(std::vector<NewTopic> topics, bool validate_only = false,
+                                                         AdminOptions options = {});
+  Future<Items<std::string>> delete_topics(std::vector<std::string> names, AdminOptions options = {});
+  // KIP-516; brokers from Kafka 2.8.
+  Future<Items<TopicId>> delete_topics(std::vector<TopicId> ids, AdminOptions options = {});
+  // By name; Kafka's own topics only with `internal`.
+  Future<std::vector<ListedTopic>> list_topics(bool internal = false, AdminOptions options = {});
+  Future<Items<std::string, TopicDescription>> describe_topics(std::vector<std::string> names,
+                                                               AdminOptions options = {});
+  // KIP-195. Adds partitions up to the totals.
+  Future<Items<std::string>> create_partitions(std::map<std::string, MorePartitions> topics,
+                                               bool validate_only = false, AdminOptions options = {});
+  // KIP-107. Removes what lies before each offset (-1: everything); the new first offset is the result.
+  Future<Items<TopicPartition, std::int64_t>> delete_records(std::map<TopicPartition, std::int64_t> before,
+                                                             AdminOptions options = {});
+  // KIP-396. The first record at or after a time in ms, or what an OffsetSpec names.
+  Future<Items<TopicPartition, FoundOffset>> list_offsets(std::map<TopicPartition, std::int64_t> specs,
+                                                          Isolation isolation = Isolation::read_uncommitted,
+                                                          AdminOptions options = {});
+
+  // --- Settings ---
+
+  // KIP-133. Settings of topics, brokers, groups and client-metrics subscriptions.
+  Future<Items<ConfigResource, std::vector<ConfigEntry>>> describe_configs(std::vector<ConfigResource> resources,
+                                                                           DescribeConfigsOptions options = {});
+  // KIP-339; brokers from Kafka 2.3.
+  Future<Items<ConfigResource>> alter_configs(std::vector<std::pair<ConfigResource, std::vector<AlterConfig>>> changes,
+                                              bool validate_only = false, AdminOptions options = {});
+  // KIP-1142. What has settings of the types; without types: of all. Types but client_metrics: Kafka 4.1.
+  Future<std::vector<ConfigResource>> list_config_resources(std::vector<ConfigResourceType> types = {},
+                                                            AdminOptions options = {});
+
+  // --- Groups ---
+
+  Future<std::vector<ListedGroup>> list_groups(ListGroupsOptions options = {});
+  // Classic groups and those of KIP-848.
+  Future<Items<std::string, GroupDescription>> describe_groups(std::vector<std::string> ids,
+                                                               AdminOptions options = {});
+  // NON_EMPTY_GROUP while it has members.
+  Future<Items<std::string>> delete_groups(std::vector<std::string> ids, AdminOptions options = {});
+  // The committed positions. `require_stable`: waits for transactions that are still open with some (KIP-447).
+  Future<std::map<TopicPartition, OffsetAndMetadata>> list_group_offsets(std::string id, bool require_stable = false,
+                                                                         AdminOptions options = {});
+  // UNKNOWN_MEMBER_ID while the group has members.
+  Future<Items<TopicPartition>> alter_group_offsets(std::string id, std::map<TopicPartition, OffsetAndMetadata> offsets,
+                                                    AdminOptions options = {});
+  // KIP-496.
+  Future<Items<TopicPartition>> delete_group_offsets(std::string id, std::vector<TopicPartition> partitions,
+                                                     AdminOptions options = {});
+  // KIP-345. Removes static members by their group.instance.id.
+  Future<Items<std::string>> remove_group_members(std::string id, std::vector<std::string> instances,
+                                                  std::string reason = {}, AdminOptions options = {});
+
+  // --- The cluster ---
+
+  // `fenced`: brokers that are registered but not working too (KIP-1073).
+  Future<ClusterDescription> describe_cluster(bool fenced = false, AdminOptions options = {});
+  // KIP-836.
+  Future<QuorumDescription> describe_quorum(AdminOptions options = {});
+  // KIP-584.
+  Future<FeatureDescription> describe_features(AdminOptions options = {});
+  Future<Items<std::string>> update_features(std::vector<FeatureUpdate> updates, bool validate_only = false,
+                                             AdminOptions options = {});
+  // KIP-631. For a broker that is gone for good.
+  Future<void> unregister_broker(std::int32_t broker, AdminOptions options = {});
+  // KIP-113. Of these brokers; none: of all.
+  Future<Items<std::int32_t, std::vector<LogDirectory>>> describe_log_dirs(std::vector<std::int32_t> brokers = {},
+                                                                           AdminOptions options = {});
+  // KIP-460. Without partitions: of all that need it.
+  Future<Items<TopicPartition>> elect_leaders(Election kind, std::vector<TopicPartition> partitions = {},
+                                              AdminOptions options = {});
+  // KIP-455. Replicas to move to; none: the move under way is cancelled.
+  Future<Items<TopicPartition>> alter_reassignments(
+      std::map<TopicPartition, std::optional<std::vector<std::int32_t>>> targets, AdminOptions options = {});
+  // KIP-455. Of these partitions; none: of all.
+  Future<std::map<TopicPartition, Reassignment>> list_reassignments(
+      std::optional<std::vector<TopicPartition>> partitions = std::nullopt, AdminOptions options = {});
+
+ private:
+  class Impl;
+  explicit Admin(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace millrace::client

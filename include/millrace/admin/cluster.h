@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "millrace/admin/common.h"
+
+namespace millrace::client {
+
+struct ClusterDescription {
+  std::string cluster_id;
+  std::int32_t controller = -1;
+  std::vector<Node> nodes;
+};
+
+// One replica of the metadata quorum (KIP-595, KIP-836).
+struct QuorumReplica {
+  std::int32_t id = -1;
+  TopicId directory;
+  std::int64_t log_end_offset = -1;
+  std::int64_t last_fetch_ms = -1;       // -1: not known
+  std::int64_t last_caught_up_ms = -1;   // -1: not known
+};
+
+struct QuorumDescription {
+  std::int32_t leader = -1;
+  std::int32_t leader_epoch = -1;
+  std::int64_t high_watermark = -1;
+  std::vector<QuorumReplica> voters;
+  std::vector<QuorumReplica> observers;
+};
+
+struct VersionSpan {
+  std::int16_t min = 0;
+  std::int16_t max = 0;
+};
+
+struct FeatureDescription {
+  std::map<std::string, std::int16_t> finalized;  // levels in force
+  std::map<std::string, VersionSpan> supported;   // by the broker that answered
+  std::int64_t epoch = -1;
+};
+
+enum class FeatureChange : std::int8_t { upgrade = 1, safe_downgrade = 2, unsafe_downgrade = 3 };
+
+struct FeatureUpdate {
+  std::string feature;
+  std::int16_t level = 0;  // 0: the feature is removed
+  FeatureChange change = FeatureChange::upgrade;
+};
+
+// One partition's replica in a log directory.
+struct ReplicaOnDisk {
+  TopicPartition partition;
+  std::int64_t size_bytes = 0;
+  std::int64_t offset_lag = 0;
+  bool future = false;  // being moved here from another directory
+};
+
+struct LogDirectory {
+  std::string path;
+  Status status;
+  std::vector<ReplicaOnDisk> replicas;
+  std::int64_t total_bytes = -1;   // -1: not told
+  std::int64_t usable_bytes = -1;  // -1: not told
+};
+
+struct Reassignment {
+  std::vector<std::int32_t> replicas;
+  std::vector<std::int32_t> adding;
+  std::vector<std::int32_t> removing;
+};
+
+enum class Election : std::int8_t { preferred = 0, unclean = 1 };
+
+}  // namespace millrace::client

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "client/admin/core.h"
+#include "millrace/admin/groups.h"
+
+// Operations on groups and their positions; conventions as in topics.h.
+namespace millrace::client::admin {
+
+using Positions = std::map<TopicPartition, OffsetAndMetadata>;
+
+void list_groups(AdminCore& core, ListGroupsOptions options, Millis timeout, Done<std::vector<ListedGroup>> done);
+void describe_groups(AdminCore& core, std::vector<std::string> ids, Millis timeout,
+                     Done<Items<std::string, GroupDescription>> done);
+void delete_groups(AdminCore& core, std::vector<std::string> ids, Millis timeout, Done<Items<std::string>> done);
+void list_group_offsets(AdminCore& core, std::string id, bool require_stable, Millis timeout, Done<Positions> done);
+void alter_group_offsets(AdminCore& core, std::string id, Positions offsets, Millis timeout,
+                         Done<Items<TopicPartition>> done);
+void delete_group_offsets(AdminCore& core, std::string id, std::vector<TopicPartition> partitions, Millis timeout,
+                          Done<Items<TopicPartition>> done);
+void remove_group_members(AdminCore& core, std::string id, std::vector<std::string> instances, std::string reason,
+                          Millis timeout, Done<Items<std::string>> done);
+
+}  // namespace millrace::client::admin

@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "client/admin/topics.h"
+#include "protocol/gen/delete_records.h"
+#include "protocol/gen/list_offsets.h"
+
+// What goes to the leaders of partitions.
+namespace millrace::client::admin {
+
+using namespace protocol;
+template <typename T>
+using Result = client::Result<T>;
+
+namespace {
+
+std::vector<TopicPartition> keys(const std::map<TopicPartition, std::int64_t>& map) {
+  std::vector<TopicPartition> result;
+  for (const auto& [partition, value] : map) result.push_back(partition);
+  return result;
+}
+
+std::string named(const char* what, const TopicPartition& partition) {
+  return std::string(what) + " " + partition.topic + "-" + std::to_string(partition.partition);
+}
+
+// Sends each leader its partitions by `send` (NodeId, partitions), and puts the failures among the items.
+template <typename V, typename Send>
+void to_leaders(AdminCore& core, std::vector<TopicPartition> partitions, Millis timeout,
+                Done<Items<TopicPartition, V>> done, Send send) {
+  auto all = gather<Items<TopicPartition, V>>(std::move(done));
+  by_leader(core, std::move(partitions), timeout, [all, send = std::move(send)](Result<ByLeader> found) mutable {
+    if (!found) return all->fail(found.error());
+    for (auto& item : found->failed) all->value.push_back({item.key, item.result.error()});
+    for (auto& [leader, led] : found->leaders) send(all, leader, std::move(led));
+  });
+}
+
+template <typename V>
+void fail_items(Gather<Items<TopicPartition, V>>& all, const std::vector<TopicPartition>& partitions,
+                const Error& error) {
+  for (const auto& partition : partitions) all.value.push_back({partition, error});
+}
+
+}  // namespace
+
+void delete_records(AdminCore& core, std::map<TopicPartition, std::int64_t> before, Millis timeout,
+                    Done<Items<TopicPartition, std::int64_t>> done) {
+  using All = Items<TopicPartition, std::int64_t>;
+  auto partitions = keys(before);
+  to_leaders<std::int64_t>(
+      core, std::move(partitions), timeout, std::move(done),
+      [&core, before = std::move(before), timeout](GatherPtr<All> all, NodeId leader, std::vector<TopicPartition> led) {
+        std::map<TopicPartition, std::int64_t> offsets;
+        for (const auto& partition : led) offsets[partition] = before.at(partition);
+        ask<All, DeleteRecordsResponse, DeleteRecordsRequest>(
+            core, Target::node(leader), timeout,
+            [topics = by_topic(led), offsets = std::move(offsets), timeout](std::int16_t) {
+              DeleteRecordsRequest request;
+              request.timeout_ms = static_cast<std::int32_t>(std::min<std::int64_t>(timeout.value(), 0x7fffffff));
+              for (const auto& [topic, indexes] : topics) {
+                auto& entry = request.topics.emplace_back();
+                entry.name = topic;
+                for (const auto index : indexes) entry.partitions.push_back({index, offsets.at({topic, index})});
+              }
+              return request;
+            },
+            never_again,
+            [](const Answer<DeleteRecordsResponse>& answer) -> Result<All> {
+              All items;
+              for (const auto& topic : answer.body.topics) {
+                for (const auto& partition : topic.partitions) {
+                  const TopicPartition key{std::string(topic.name), partition.partition_index};
+                  if (partition.error_code == 0) {
+                    items.push_back({key, partition.low_watermark});
+                  } else {
+                    const Errc code = from_wire(partition.error_code);
+                    items.push_back({key, broker_error(code, named("deleting records of", key))});
+                  }
+                }
+              }
+              return items;
+            },
+            [all, led](Result<All> items) {
+              if (!items) return fail_items(*all, led, items.error());
+              for (auto& item : *items) all->value.push_back(std::move(item));
+            });
+      });
+}
+
+namespace {
+
+VersionRange offsets_versions(const std::map<TopicPartition, std::int64_t>& specs) {
+  VersionRange versions = Cluster::stable_versions(ListOffsetsRequest::kApi);
+  for (const auto& [partition, spec] : specs) {
+    if (spec == OffsetSpec::kMaxTimestamp) versions.min = std::max<std::int16_t>(versions.min, 7);
+    if (spec == OffsetSpec::kEarliestLocal) versions.min = std::max<std::int16_t>(versions.min, 8);
+    if (spec < OffsetSpec::kEarliestLocal) versions.min = std::max<std::int16_t>(versions.min, 9);
+  }
+  return versions;
+}
+
+}  // namespace
+
+void list_offsets(AdminCore& core, std::map<TopicPartition, std::int64_t> specs, Isolation isolation, Millis timeout,
+                  Done<Items<TopicPartition, FoundOffset>> done) {
+  using All = Items<TopicPartition, FoundOffset>;
+  auto partitions = keys(specs);
+  const VersionRange versions = offsets_versions(specs);
+  to_leaders<FoundOffset>(
+      core, std::move(partitions), timeout, std::move(done),
+      [&core, specs = std::move(specs), isolation, timeout, versions](GatherPtr<All> all, NodeId leader,
+                                                                      std::vector<TopicPartition> led) {
+        ask<All, ListOffsetsResponse, ListOffsetsRequest>(
+            core, Target::node(leader), timeout,
+            [topics = by_topic(led), specs, isolation, timeout](std::int16_t) {
+              ListOffsetsRequest request;
+              request.replica_id = -1;
+              request.isolation_level = static_cast<std::int8_t>(isolation);
+              request.timeout_ms = static_cast<std::int32_t>(std::min<std::int64_t>(timeout.value(), 0x7fffffff));
+              for (const auto& [topic, indexes] : topics) {
+                auto& entry = request.topics.emplace_back();
+                entry.name = topic;
+                for (const auto index : indexes) entry.partitions.push_back({index, -1, specs.at({topic, index})});
+              }
+              return request;
+            },
+            never_again,
+            [](const Answer<ListOffsetsResponse>& answer) -> Result<All> {
+              All items;
+              for (const auto& topic : answer.body.topics) {
+                for (const auto& partition : topic.partitions) {
+                  const TopicPartition key{std::string(topic.name), partition.partition_index};
+                  if (partition.error_code == 0) {
+                    items.push_back({key, FoundOffset{partition.offset, partition.timestamp, partition.leader_epoch}});
+                  } else {
+                    const Errc code = from_wire(partition.error_code);
+                    items.push_back({key, broker_error(code, named("finding an offset of", key))});
+                  }
+                }
+              }
+              return items;
+            },
+            [all, led](Result<All> items) {
+              if (!items) return fail_items(*all, led, items.error());
+              for (auto& item : *items) all->value.push_back(std::move(item));
+            },
+            versions);
+      });
+}
+
+}  // namespace millrace::client::admin

@@ -1,0 +1,162 @@
+#include "millrace/admin.h"
+
+#include "client/admin/cluster_ops.h"
+#include "client/admin/configs.h"
+#include "client/admin/groups.h"
+#include "client/admin/topics.h"
+#include "client/settings.h"
+#include "sdk/admin_impl.h"
+
+namespace millrace::client {
+
+Result<Admin> Admin::create(const AdminConfig& config, const Loop* loop) {
+  auto settings = Settings::read(config::Scope::admin, config);
+  if (!settings) return settings.error();
+  auto options = cluster_options(*settings);
+  if (!options) return options.error();
+  auto host = host_for(loop);
+  if (!host) return host.error();
+  auto impl = std::make_shared<Impl>(*std::move(host));
+  impl->resident().make(*std::move(options), settings->millis("default.api.timeout.ms"),
+                        static_cast<std::uint32_t>(settings->whole("retries")));
+  return Admin(std::move(impl));
+}
+
+Admin::Admin(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Admin::Admin(Admin&&) noexcept = default;
+Admin& Admin::operator=(Admin&&) noexcept = default;
+Admin::~Admin() = default;
+
+void Admin::close() { impl_->resident().close(); }
+
+Future<Items<std::string, CreatedTopic>> Admin::create_topics(std::vector<NewTopic> topics, bool validate_only,
+                                                              AdminOptions options) {
+  return impl_->run<Items<std::string, CreatedTopic>>(options, admin::create_topics, std::move(topics), validate_only);
+}
+
+Future<Items<std::string>> Admin::delete_topics(std::vector<std::string> names, AdminOptions options) {
+  return impl_->run<Items<std::string>>(options, admin::delete_topics, std::move(names));
+}
+
+Future<Items<TopicId>> Admin::delete_topics(std::vector<TopicId> ids, AdminOptions options) {
+  return impl_->run<Items<TopicId>>(options, admin::delete_topics_by_id, std::move(ids));
+}
+
+Future<std::vector<ListedTopic>> Admin::list_topics(bool internal, AdminOptions options) {
+  return impl_->run<std::vector<ListedTopic>>(options, admin::list_topics, internal);
+}
+
+Future<Items<std::string, TopicDescription>> Admin::describe_topics(std::vector<std::string> names,
+                                                                    AdminOptions options) {
+  return impl_->run<Items<std::string, TopicDescription>>(options, admin::describe_topics, std::move(names));
+}
+
+Future<Items<std::string>> Admin::create_partitions(std::map<std::string, MorePartitions> topics, bool validate_only,
+                                                    AdminOptions options) {
+  return impl_->run<Items<std::string>>(options, admin::create_partitions, std::move(topics), validate_only);
+}
+
+Future<Items<TopicPartition, std::int64_t>> Admin::delete_records(std::map<TopicPartition, std::int64_t> before,
+                                                                  AdminOptions options) {
+  return impl_->run<Items<TopicPartition, std::int64_t>>(options, admin::delete_records, std::move(before));
+}
+
+Future<Items<TopicPartition, FoundOffset>> Admin::list_offsets(std::map<TopicPartition, std::int64_t> specs,
+                                                               Isolation isolation, AdminOptions options) {
+  return impl_->run<Items<TopicPartition, FoundOffset>>(options, admin::list_offsets, std::move(specs), isolation);
+}
+
+Future<Items<ConfigResource, std::vector<ConfigEntry>>> Admin::describe_configs(std::vector<ConfigResource> resources,
+                                                                                DescribeConfigsOptions options) {
+  return impl_->run<admin::ConfigItems>(options, admin::describe_configs, std::move(resources), options);
+}
+
+Future<Items<ConfigResource>> Admin::alter_configs(
+    std::vector<std::pair<ConfigResource, std::vector<AlterConfig>>> changes, bool validate_only,
+    AdminOptions options) {
+  return impl_->run<Items<ConfigResource>>(options, admin::alter_configs, std::move(changes), validate_only);
+}
+
+Future<std::vector<ConfigResource>> Admin::list_config_resources(std::vector<ConfigResourceType> types,
+                                                                 AdminOptions options) {
+  return impl_->run<std::vector<ConfigResource>>(options, admin::list_config_resources, std::move(types));
+}
+
+Future<std::vector<ListedGroup>> Admin::list_groups(ListGroupsOptions options) {
+  return impl_->run<std::vector<ListedGroup>>(options, admin::list_groups, options);
+}
+
+Future<Items<std::string, GroupDescription>> Admin::describe_groups(std::vector<std::string> ids,
+                                                                    AdminOptions options) {
+  return impl_->run<Items<std::string, GroupDescription>>(options, admin::describe_groups, std::move(ids));
+}
+
+Future<Items<std::string>> Admin::delete_groups(std::vector<std::string> ids, AdminOptions options) {
+  return impl_->run<Items<std::string>>(options, admin::delete_groups, std::move(ids));
+}
+
+Future<std::map<TopicPartition, OffsetAndMetadata>> Admin::list_group_offsets(std::string id, bool require_stable,
+                                                                              AdminOptions options) {
+  return impl_->run<admin::Positions>(options, admin::list_group_offsets, std::move(id), require_stable);
+}
+
+Future<Items<TopicPartition>> Admin::alter_group_offsets(std::string id,
+                                                         std::map<TopicPartition, OffsetAndMetadata> offsets,
+                                                         AdminOptions options) {
+  return impl_->run<Items<TopicPartition>>(options, admin::alter_group_offsets, std::move(id), std::move(offsets));
+}
+
+Future<Items<TopicPartition>> Admin::delete_group_offsets(std::string id, std::vector<TopicPartition> partitions,
+                                                          AdminOptions options) {
+  return impl_->run<Items<TopicPartition>>(options, admin::delete_group_offsets, std::move(id), std::move(partitions));
+}
+
+Future<Items<std::string>> Admin::remove_group_members(std::string id, std::vector<std::string> instances,
+                                                       std::string reason, AdminOptions options) {
+  return impl_->run<Items<std::string>>(options, admin::remove_group_members, std::move(id), std::move(instances),
+                                        std::move(reason));
+}
+
+Future<ClusterDescription> Admin::describe_cluster(bool fenced, AdminOptions options) {
+  return impl_->run<ClusterDescription>(options, admin::describe_cluster, fenced);
+}
+
+Future<QuorumDescription> Admin::describe_quorum(AdminOptions options) {
+  return impl_->run<QuorumDescription>(options, admin::describe_quorum);
+}
+
+Future<FeatureDescription> Admin::describe_features(AdminOptions options) {
+  return impl_->run<FeatureDescription>(options, admin::describe_features);
+}
+
+Future<Items<std::string>> Admin::update_features(std::vector<FeatureUpdate> updates, bool validate_only,
+                                                  AdminOptions options) {
+  return impl_->run<Items<std::string>>(options, admin::update_features, std::move(updates), validate_only);
+}
+
+Future<void> Admin::unregister_broker(std::int32_t broker, AdminOptions options) {
+  return impl_->run<void>(options, admin::unregister_broker, broker);
+}
+
+Future<Items<std::int32_t, std::vector<LogDirectory>>> Admin::describe_log_dirs(std::vector<std::int32_t> brokers,
+                                                                                AdminOptions options) {
+  return impl_->run<Items<std::int32_t, std::vector<LogDirectory>>>(options, admin::describe_log_dirs,
+                                                                    std::move(brokers));
+}
+
+Future<Items<TopicPartition>> Admin::elect_leaders(Election kind, std::vector<TopicPartition> partitions,
+                                                   AdminOptions options) {
+  return impl_->run<Items<TopicPartition>>(options, admin::elect_leaders, kind, std::move(partitions));
+}
+
+Future<Items<TopicPartition>> Admin::alter_reassignments(
+    std::map<TopicPartition, std::optional<std::vector<std::int32_t>>> targets, AdminOptions options) {
+  return impl_->run<Items<TopicPartition>>(options, admin::alter_reassignments, std::move(targets));
+}
+
+Future<std::map<TopicPartition, Reassignment>> Admin::list_reassignments(
+    std::optional<std::vector<TopicPartition>> partitions, AdminOptions options) {
+  return impl_->run<std::map<TopicPartition, Reassignment>>(options, admin::list_reassignments, std::move(partitions));
+}
+
+}  // namespace millrace::client
