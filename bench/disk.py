@@ -6,6 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import memory
+
 SIZES = [4096, 65536, 655360]
 FILE_BYTES = 64 << 20
 SECONDS = 1.5
@@ -87,6 +89,7 @@ def table(folder):
 
 
 def main():
+    memory.warm(3)
     with tempfile.TemporaryDirectory(prefix="millrace-disk-", dir=os.environ.get("BENCH_DIR")) as folder:
         print(table(Path(folder)))
 

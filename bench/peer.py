@@ -30,7 +30,7 @@ def java(*args):
 class Kafka:
     """A formatted directory and the command that starts a node on it."""
 
-    def __init__(self, port):
+    def __init__(self, port, settings=()):
         install()
         self.port = port
         self.folder = Path(tempfile.mkdtemp(prefix="kafka-peer-"))
@@ -41,7 +41,8 @@ class Kafka:
             f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1}\n"
             "controller.listener.names=CONTROLLER\n"
             "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
-            f"log.dirs={self.folder / 'data'}\noffsets.topic.replication.factor=1\n")
+            f"log.dirs={self.folder / 'data'}\noffsets.topic.replication.factor=1\n"
+            + "".join(line + "\n" for line in settings))
         identity = subprocess.run(java("kafka.tools.StorageTool", "random-uuid"), capture_output=True, text=True)
         cluster = re.findall(r"^[\w-]{22}$", identity.stdout, re.MULTILINE)[-1]
         subprocess.run(java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", self.properties),

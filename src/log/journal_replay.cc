@@ -110,8 +110,8 @@ class Replay {
   bool belongs(const JournalEntry& entry) {
     const auto [known, is_new] = owners_.emplace(entry.key.name, Uuid());
     if (is_new && !entry.key.name.empty() && entry.key.name.find('/') == std::string::npos) {
-      const auto text = ports::read_whole(
-          files_, log_dir_ + "/" + entry.key.name + "/" + std::string(kPartitionMetadataFile), kMaxPartitionMetadataBytes);
+      const std::string path = log_dir_ + "/" + entry.key.name + "/" + std::string(kPartitionMetadataFile);
+      const auto text = ports::read_whole(files_, path, kMaxPartitionMetadataBytes);
       if (const auto id = text ? parse_partition_metadata(*text) : Result<Uuid>(text.error())) known->second = *id;
     }
     return known->second == entry.key.topic_id && entry.key.topic_id != Uuid();

@@ -32,7 +32,8 @@ std::size_t journals(FakeDisk& disk) {
 std::string segment_path() { return std::string(kDirectory) + "/" + std::string(kFirstLog); }
 
 TEST(JournalFormat, ARoundComesBackWholeOrNotAtAll) {
-  const std::vector<JournalEntry> entries{{{kTopic, "orders-0"}, false, Offset(7), 70, 3}, {{kTopic, "x-1"}, true, {}, 0, 0}};
+  const std::vector<JournalEntry> entries{{{kTopic, "orders-0"}, false, Offset(7), 70, 3},
+                                          {{kTopic, "x-1"}, true, {}, 0, 0}};
   const std::vector<Buffer> data{Buffer::copy_of(as_bytes("ab")), Buffer::copy_of(as_bytes("c"))};
   const Buffer beginning = encode_round(5, 9, entries, data);
   std::string round(as_text(beginning.bytes()));

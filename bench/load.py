@@ -1,0 +1,26 @@
+"""One run of the load generator (bench/kload.cc) against a node, as a dictionary of what it measured."""
+
+import json
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROGRAM = HERE.parent / "build" / "bench" / "kload"
+
+
+def build():
+    source = HERE / "kload.cc"
+    if PROGRAM.exists() and PROGRAM.stat().st_mtime >= source.stat().st_mtime:
+        return
+    PROGRAM.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["g++", "-O2", "-march=native", "-std=c++20", "-pthread", "-DKLOAD_CODECS", source, "-o", PROGRAM,
+                    "-llz4", "-lzstd"], check=True)
+
+
+def run(mode, **options):
+    build()
+    words = [word for name, value in options.items() for word in ("--" + name.replace("_", "-"), str(value))]
+    done = subprocess.run([PROGRAM, mode, *words], capture_output=True, text=True, timeout=300)
+    if done.returncode != 0 or not done.stdout:
+        raise SystemExit(f"kload {mode} {' '.join(words)}: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
