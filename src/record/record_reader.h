@@ -24,6 +24,8 @@ class HeaderWalk {
   HeaderWalk() = default;
   HeaderWalk(Bytes encoded, std::int32_t count) : rest_(encoded), left_(count) {}
   std::int32_t left() const { return left_; }
+  // What has not been walked, as it stands in the record.
+  Bytes encoded() const { return rest_; }
   bool next(Header& header);
 
  private:

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "millrace/config.h"
+#include "millrace/consumer_record.h"
+#include "millrace/export.h"
+#include "millrace/future.h"
+#include "millrace/loop.h"
+#include "millrace/result.h"
+#include "millrace/topic_partition.h"
+
+namespace millrace::client {
+
+// A consumer's settings: Kafka's names by set("max.poll.records", "100"), the most used ones by a method of their own.
+class MILLRACE_API ConsumerConfig : public CommonConfig<ConsumerConfig> {
+ public:
+  // group.id: the group whose positions are committed, and whose members share a subscription. None unless set.
+  ConsumerConfig& group_id(std::string id) { return set("group.id", std::move(id)); }
+  // group.instance.id: the name of a static member, which may restart without a rebalance (KIP-345).
+  ConsumerConfig& group_instance_id(std::string id) { return set("group.instance.id", std::move(id)); }
+  // auto.offset.reset: where to begin without a position: "earliest", "latest", "none", "by_duration:PT1H".
+  // "latest" unless set.
+  ConsumerConfig& auto_offset_reset(std::string where) { return set("auto.offset.reset", std::move(where)); }
+  // enable.auto.commit: whether poll() commits what polls before it have brought. On unless set, with a group.
+  ConsumerConfig& auto_commit(bool on) { return set_flag("enable.auto.commit", on); }
+  // isolation.level: with true, no records of open and aborted transactions. Off unless set.
+  ConsumerConfig& read_committed(bool on) { return set("isolation.level", on ? "read_committed" : "read_uncommitted"); }
+  // max.poll.records: how many records one poll brings at most. From 1; 500 unless set.
+  ConsumerConfig& max_poll_records(std::int64_t count) { return set_whole("max.poll.records", count); }
+  // max.poll.interval.ms: how long the program may go without polling before it loses its partitions. From 1 ms;
+  // 5 minutes unless set.
+  ConsumerConfig& max_poll_interval(std::chrono::milliseconds time) { return set_time("max.poll.interval.ms", time); }
+  // session.timeout.ms: how long after its last heartbeat a member is taken for dead. 45 s unless set.
+  ConsumerConfig& session_timeout(std::chrono::milliseconds time) { return set_time("session.timeout.ms", time); }
+  // heartbeat.interval.ms: below the session timeout. 3 s unless set.
+  ConsumerConfig& heartbeat_interval(std::chrono::milliseconds time) { return set_time("heartbeat.interval.ms", time); }
+  // partition.assignment.strategy: "range", "roundrobin", "sticky", "cooperative-sticky", the preferred one first.
+  ConsumerConfig& assignors(std::string names) { return set("partition.assignment.strategy", std::move(names)); }
+  // fetch.min.bytes and fetch.max.wait.ms: what a broker waits for, and how long, before it answers a fetch.
+  // From 0; 1 byte and 500 ms unless set.
+  ConsumerConfig& fetch_min_bytes(std::int64_t bytes) { return set_whole("fetch.min.bytes", bytes); }
+  ConsumerConfig& fetch_max_wait(std::chrono::milliseconds time) { return set_time("fetch.max.wait.ms", time); }
+  // fetch.max.bytes: what is read ahead at most, over all partitions. 50 MiB unless set.
+  ConsumerConfig& fetch_max_bytes(std::int64_t bytes) { return set_whole("fetch.max.bytes", bytes); }
+  // max.partition.fetch.bytes: the same of one partition, about. 1 MiB unless set.
+  ConsumerConfig& max_partition_fetch_bytes(std::int64_t bytes) {
+    return set_whole("max.partition.fetch.bytes", bytes);
+  }
+  // client.rack: replicas in this rack are read from, where the brokers allow it (KIP-392).
+  ConsumerConfig& rack(std::string name) { return set("client.rack", std::move(name)); }
+};
+
+// An offset found by its time.
+struct OffsetAndTimestamp {
+  std::int64_t offset = -1;
+  std::int64_t timestamp_ms = -1;
+  std::optional<std::int32_t> leader_epoch;
+};
+
+// Reads records: of partitions that the program assigns, with positions that the consumer keeps and may commit to a
+// group. Records are read ahead in the background, up to fetch.max.bytes. Any thread may call, except that poll() is
+// for one at a time. Move-only; the last handle going away closes the consumer without waiting.
+class MILLRACE_API Consumer {
+ public:
+  // Checks the settings and starts; connects with the first call that needs it. Cause::invalid_config names the
+  // setting.
+  static Result<Consumer> create(const ConsumerConfig& config, const Loop* loop = nullptr);
+  Consumer(Consumer&&) noexcept;
+  Consumer& operator=(Consumer&&) noexcept;
+  ~Consumer();
+
+  // Reads exactly these partitions; those that it read before keep their positions. Others begin at the group's
+  // committed position, else as auto.offset.reset says. Cause::invalid_argument for an empty topic or a negative index.
+  Status assign(std::vector<TopicPartition> partitions);
+  // The partitions that are read now.
+  Result<std::vector<TopicPartition>> assignment();
+
+  // The next records: as soon as there are any, none when `timeout` (from 0 ms) is over. Everything that polls have
+  // brought before counts as processed. Fails with what stands in the way of a partition (the others go on with the
+  // next poll); with Cause::wrong_state while another poll is under way, and in a callback of the client.
+  Result<ConsumerRecords> poll(std::chrono::milliseconds timeout);
+  // The same as a future: then(), or co_await.
+  Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout);
+
+  // The next poll goes on at `offset`. Cause::wrong_state if the partition is not assigned.
+  Status seek(const TopicPartition& partition, std::int64_t offset,
+              std::optional<std::int32_t> leader_epoch = std::nullopt);
+  // The same for the first and the next offset of partitions, looked up when they are needed.
+  Status seek_to_beginning(std::vector<TopicPartition> partitions);
+  Status seek_to_end(std::vector<TopicPartition> partitions);
+  // Nothing of these partitions is handed out until they are resumed; what was read ahead is kept.
+  Status pause(std::vector<TopicPartition> partitions);
+  Status resume(std::vector<TopicPartition> partitions);
+  Result<std::vector<TopicPartition>> paused();
+
+  // The offset of the next record that poll() will hand out. Waits until it is known, at most default.api.timeout.ms.
+  Future<std::int64_t> position(const TopicPartition& partition);
+  // Records between position and end; nothing before the first answer of a broker, or without a position.
+  Result<std::optional<std::int64_t>> lag(const TopicPartition& partition);
+  // The group's committed positions; partitions without one are left out. Cause::invalid_config without group.id.
+  Future<std::map<TopicPartition, OffsetAndMetadata>> committed(std::vector<TopicPartition> partitions);
+
+  // Commits the positions of all partitions, or those given, for the group: get() waits, then() hears of it, dropping
+  // the future does neither. Tried again until default.api.timeout.ms. ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID and
+  // REBALANCE_IN_PROGRESS say that a rebalance has come between: poll again.
+  Future<void> commit();
+  Future<void> commit(std::map<TopicPartition, OffsetAndMetadata> offsets);
+
+  // The first record at or after each time (milliseconds since 1970 UTC); partitions without one are left out.
+  Future<std::map<TopicPartition, OffsetAndTimestamp>> offsets_for_times(std::map<TopicPartition, std::int64_t> times);
+  // The first offset of each, and the one after the last that this consumer may read.
+  Future<std::map<TopicPartition, std::int64_t>> beginning_offsets(std::vector<TopicPartition> partitions);
+  Future<std::map<TopicPartition, std::int64_t>> end_offsets(std::vector<TopicPartition> partitions);
+
+  // Commits if enable.auto.commit, then ends: every later call is Cause::closed. What could not be committed within
+  // `timeout` is told; the consumer is closed all the same.
+  Status close(std::chrono::milliseconds timeout = std::chrono::seconds(30));
+
+ private:
+  class State;
+  explicit Consumer(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace millrace::client

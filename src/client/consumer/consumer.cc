@@ -1,0 +1,229 @@
+#include "client/consumer/consumer.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "client/errors.h"
+
+namespace millrace::client {
+
+using State = AssignedPartition::State;
+
+namespace {
+
+std::string text(const TopicPartition& key) { return key.topic + "-" + std::to_string(key.partition); }
+
+}  // namespace
+
+ConsumerCore::ConsumerCore(ports::Shard& shard, ClusterOptions cluster, ConsumerOptions options)
+    : shard_(shard),
+      options_(std::move(options)),
+      cluster_(shard, std::move(cluster)),
+      fetcher_(cluster_, options_, partitions_, *this),
+      backoff_(options_.retry_backoff, options_.retry_backoff_max) {
+  subscription_ = cluster_.subscribe(alive_.guard([this](const ClusterViewPtr&) {
+    if (started_) fetcher_.pump();
+  }));
+}
+
+ConsumerCore::~ConsumerCore() {
+  shard_.timers.cancel(poll_timer_);
+  shard_.timers.cancel(retry_timer_);
+}
+
+Status ConsumerCore::assign(const std::vector<TopicPartition>& keys) {
+  const std::set<TopicPartition> wanted(keys.begin(), keys.end());
+  for (const auto& key : wanted) {
+    if (key.topic.empty() || key.partition < 0) {
+      return local_error(Cause::invalid_argument, "assign() got \"" + text(key) + "\", which names no partition");
+    }
+  }
+  for (const auto& key : partitions_.keys()) {
+    if (!wanted.contains(key)) remove(key);
+  }
+  for (const auto& key : wanted) {
+    if (!partitions_.find(key)) add(key);
+  }
+  positions_changed();
+  return {};
+}
+
+void ConsumerCore::add(const TopicPartition& key) {
+  partitions_.add(key);
+  if (topics_[key.topic]++ == 0) cluster_.track(key.topic);
+}
+
+void ConsumerCore::remove(const TopicPartition& key) {
+  partitions_.remove(key);
+  const auto at = topics_.find(key.topic);
+  if (--at->second > 0) return;
+  cluster_.untrack(key.topic);
+  topics_.erase(at);
+}
+
+Status ConsumerCore::need(const std::vector<TopicPartition>& keys) const {
+  for (const auto& key : keys) {
+    if (!partitions_.find(key)) {
+      return local_error(Cause::wrong_state, text(key) + " is not assigned to this consumer now");
+    }
+  }
+  return {};
+}
+
+Error ConsumerCore::no_group(const char* what) const {
+  return local_error(Cause::invalid_config, std::string(what) + " needs a group: set group.id");
+}
+
+void ConsumerCore::poll(Millis timeout, Callback<void(Result<Polled>)> done) {
+  const MonoTime now = shard_.clock.now();
+  if (closed_ || polling_) {
+    const Error why = closed_ ? local_error(Cause::closed, "the consumer was closed")
+                              : local_error(Cause::wrong_state, "another poll of this consumer is under way");
+    return shard_.timers.at_turn_end([why, done = std::move(done)]() mutable { done(why); });
+  }
+  started_ = true;
+  polling_ = std::move(done);
+  maybe_auto_commit();
+  settle_positions();
+  poll_timer_ = shard_.timers.at(now + timeout, [this] {
+    poll_timer_ = ports::TimerId(0);
+    finish_poll(Polled{});
+  });
+  shard_.timers.at_turn_end(alive_.guard([this] {
+    answer_poll();
+    fetcher_.pump();
+  }));
+}
+
+// Ends the poll that waits, if there is something to tell.
+void ConsumerCore::answer_poll() {
+  if (!polling_ || closed_) return;
+  if (!failures_.empty()) {
+    const Error failure = std::move(failures_.front());
+    failures_.pop_front();
+    return finish_poll(failure);
+  }
+  if (auto lost = first_lost()) return finish_poll(*std::move(lost));
+  if (!fetcher_.has_something()) return;
+  Polled polled;
+  polled.records.reserve(std::min<std::size_t>(options_.max_poll_records, 500));
+  const Status taken = fetcher_.take(options_.max_poll_records, polled.records);
+  if (!taken) return finish_poll(taken.error());
+  if (polled.records.empty()) return fetcher_.pump();
+  finish_poll(std::move(polled));
+  fetcher_.pump();
+}
+
+void ConsumerCore::finish_poll(Result<Polled> result) {
+  if (!polling_) return;
+  shard_.timers.cancel(std::exchange(poll_timer_, ports::TimerId(0)));
+  auto done = *std::exchange(polling_, std::nullopt);
+  done(std::move(result));
+}
+
+std::optional<Error> ConsumerCore::first_lost() const {
+  for (const auto& [key, partition] : partitions_.all()) {
+    if (partition->state != State::lost) continue;
+    return local_error(Cause::wrong_state, text(key) + " has no position that its log still has, and auto.offset.reset "
+                                                       "is none; seek it");
+  }
+  return std::nullopt;
+}
+
+Status ConsumerCore::seek(const TopicPartition& key, std::int64_t offset, std::optional<std::int32_t> leader_epoch) {
+  if (offset < 0) return local_error(Cause::invalid_argument, "seek() to a negative offset");
+  if (Status assigned = need({key}); !assigned) return assigned;
+  partitions_.find(key)->move_to(Offset(offset), LeaderEpoch(leader_epoch.value_or(-1)));
+  positions_changed();
+  return {};
+}
+
+Status ConsumerCore::seek_to_time(const std::vector<TopicPartition>& keys, std::int64_t time) {
+  if (Status assigned = need(keys); !assigned) return assigned;
+  for (const auto& key : keys) partitions_.find(key)->reset(time);
+  positions_changed();
+  return {};
+}
+
+Status ConsumerCore::pause(const std::vector<TopicPartition>& keys, bool paused) {
+  if (Status assigned = need(keys); !assigned) return assigned;
+  for (const auto& key : keys) partitions_.find(key)->paused = paused;
+  positions_changed();
+  return {};
+}
+
+std::vector<TopicPartition> ConsumerCore::paused() const {
+  std::vector<TopicPartition> keys;
+  for (const auto& [key, partition] : partitions_.all()) {
+    if (partition->paused) keys.push_back(key);
+  }
+  return keys;
+}
+
+std::optional<std::int64_t> ConsumerCore::lag(const TopicPartition& key) const {
+  const AssignedPtr partition = partitions_.find(key);
+  if (!partition || partition->state != State::ready) return std::nullopt;
+  const std::int64_t end = options_.committed_only ? partition->last_stable : partition->high_watermark;
+  if (end < 0) return std::nullopt;
+  return std::max<std::int64_t>(end - partition->position.value(), 0);
+}
+
+void ConsumerCore::committed(std::vector<TopicPartition> keys, Millis timeout, Callback<void(Result<Offsets>)> done) {
+  if (!options_.group_id) {
+    return shard_.timers.at_turn_end([why = no_group("committed()"), done = std::move(done)]() mutable { done(why); });
+  }
+  fetch_committed(cluster_, *options_.group_id, std::move(keys), timeout, std::move(done));
+}
+
+void ConsumerCore::commit(std::optional<Offsets> offsets, Millis timeout, Callback<void(Status)> done) {
+  if (!options_.group_id) {
+    return shard_.timers.at_turn_end([why = no_group("commit()"), done = std::move(done)]() mutable { done(why); });
+  }
+  if (!offsets) offsets = positions();
+  if (offsets->empty()) return shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
+  commit_offsets(cluster_, identity(), *std::move(offsets), timeout, std::move(done));
+}
+
+Offsets ConsumerCore::positions() const {
+  Offsets offsets;
+  for (const auto& [key, partition] : partitions_.all()) {
+    if (partition->state != State::ready) continue;
+    OffsetAndMetadata& to = offsets[key];
+    to.offset = partition->position.value();
+    if (partition->position_epoch != kNoEpoch) to.leader_epoch = partition->position_epoch.value();
+  }
+  return offsets;
+}
+
+GroupIdentity ConsumerCore::identity() const { return {*options_.group_id, -1, "", std::nullopt}; }
+
+// All that was handed out before this poll is processed.
+void ConsumerCore::maybe_auto_commit() {
+  const MonoTime now = shard_.clock.now();
+  if (!options_.auto_commit || now < next_auto_commit_) return;
+  next_auto_commit_ = now + options_.auto_commit_interval;
+  commit(std::nullopt, options_.request_timeout, [](Status) {});
+}
+
+void ConsumerCore::find(std::map<TopicPartition, std::int64_t> times, Millis timeout,
+                        Callback<void(Result<FoundOffsets>)> done) {
+  find_offsets(cluster_, std::move(times), options_.committed_only, timeout, std::move(done));
+}
+
+void ConsumerCore::leave(Millis timeout, Callback<void(Status)> done) {
+  if (!options_.auto_commit) return shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
+  commit(std::nullopt, timeout, std::move(done));
+}
+
+void ConsumerCore::close() {
+  if (closed_) return;
+  closed_ = true;
+  fetcher_.close();
+  subscription_.reset();
+  finish_poll(local_error(Cause::closed, "the consumer was closed"));
+  tell_waiters();
+  cluster_.close();
+}
+
+}  // namespace millrace::client

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/callback.h"
+#include "client/alive.h"
+#include "client/backoff.h"
+#include "client/cluster.h"
+#include "client/consumer/fetcher.h"
+#include "client/consumer/group_offsets.h"
+#include "client/consumer/offset_search.h"
+#include "client/consumer/options.h"
+#include "client/consumer/partitions.h"
+#include "millrace/consumer_record.h"
+
+namespace millrace::client {
+
+// What one poll of the core has brought.
+struct Polled {
+  ConsumerRecords records;
+};
+
+// The consumer: the partitions it reads, their positions, and what has been read ahead of them. Belongs to one shard.
+// Completions are later calls, each made once.
+class ConsumerCore final : FetchOwner {
+ public:
+  ConsumerCore(ports::Shard& shard, ClusterOptions cluster, ConsumerOptions options);
+  ~ConsumerCore() override;
+
+  // Reads exactly these partitions from now on; those that stay keep their positions.
+  Status assign(const std::vector<TopicPartition>& partitions);
+  std::vector<TopicPartition> assignment() const { return partitions_.keys(); }
+
+  // The next records: as soon as there are some, none at `timeout`. Everything handed out before counts as processed.
+  // Cause::wrong_state while another poll is under way.
+  void poll(Millis timeout, Callback<void(Result<Polled>)> done);
+
+  // Jumps; a partition that is not assigned is Cause::wrong_state.
+  Status seek(const TopicPartition& key, std::int64_t offset, std::optional<std::int32_t> leader_epoch);
+  Status seek_to_time(const std::vector<TopicPartition>& keys, std::int64_t time);
+  Status pause(const std::vector<TopicPartition>& keys, bool paused);
+  std::vector<TopicPartition> paused() const;
+  // The next record's offset, as soon as it is known.
+  void position(const TopicPartition& key, Millis timeout, Callback<void(Result<std::int64_t>)> done);
+  // Records between the position and the end that this consumer may read; nothing before the first fetch.
+  std::optional<std::int64_t> lag(const TopicPartition& key) const;
+
+  void committed(std::vector<TopicPartition> keys, Millis timeout, Callback<void(Result<Offsets>)> done);
+  // `offsets`: nothing for the positions of all partitions.
+  void commit(std::optional<Offsets> offsets, Millis timeout, Callback<void(Status)> done);
+  void find(std::map<TopicPartition, std::int64_t> times, Millis timeout, Callback<void(Result<FoundOffsets>)> done);
+
+  // Commits what auto commit would, and leaves the group; for the time before close().
+  void leave(Millis timeout, Callback<void(Status)> done);
+  void close();
+
+  Cluster& cluster() { return cluster_; }
+  const ConsumerOptions& options() const { return options_; }
+
+ private:
+  struct PositionWaiter {
+    TopicPartition key;
+    MonoTime deadline;
+    Callback<void(Result<std::int64_t>)> done;
+  };
+  // consumer.cc
+  Status need(const std::vector<TopicPartition>& keys) const;
+  Error no_group(const char* what) const;
+  void add(const TopicPartition& key);
+  void remove(const TopicPartition& key);
+  void answer_poll();
+  void finish_poll(Result<Polled> result);
+  std::optional<Error> first_lost() const;
+  void maybe_auto_commit();
+  Offsets positions() const;
+  GroupIdentity identity() const;
+  // positions.cc
+  void settle_positions();
+  void ask_committed(std::vector<TopicPartition> keys);
+  void ask_resets(std::map<TopicPartition, std::int64_t> times);
+  void apply_reset(AssignedPartition& partition);
+  void positions_changed();
+  void try_later();
+  void tell_waiters();
+  void on_fetched() override;
+  void on_out_of_range(AssignedPartition& partition) override;
+
+  ports::Shard& shard_;
+  const ConsumerOptions options_;
+  Cluster cluster_;
+  Partitions partitions_;
+  Fetcher fetcher_;
+  std::map<std::string, int> topics_;  // assigned partitions by topic
+  bool started_ = false;               // somebody wants records or positions
+  bool closed_ = false;
+  std::optional<Callback<void(Result<Polled>)>> polling_;
+  ports::TimerId poll_timer_{0};
+  std::deque<Error> failures_;
+  std::deque<PositionWaiter> waiters_;
+  ports::TimerId retry_timer_{0};
+  Backoff backoff_;
+  MonoTime next_auto_commit_;
+  Cluster::Subscription subscription_;
+  Alive alive_;
+};
+
+}  // namespace millrace::client

@@ -1,0 +1,213 @@
+#include "millrace/consumer.h"
+
+#include <atomic>
+
+#include "client/consumer/consumer.h"
+#include "client/errors.h"
+#include "client/settings.h"
+#include "sdk/host.h"
+
+namespace millrace::client {
+namespace {
+
+using Keys = std::vector<TopicPartition>;
+
+std::map<TopicPartition, std::int64_t> all_at(const Keys& keys, std::int64_t time) {
+  std::map<TopicPartition, std::int64_t> times;
+  for (const auto& key : keys) times.emplace(key, time);
+  return times;
+}
+
+Error polled_twice() {
+  return local_error(Cause::wrong_state, "another thread is in poll() of this consumer; poll from one at a time");
+}
+
+}  // namespace
+
+class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
+ public:
+  State(std::shared_ptr<Host> host, const ConsumerOptions& options, ClusterOptions cluster)
+      : core_(std::make_shared<Resident<ConsumerCore>>(std::move(host))), patience_(options.api_timeout) {
+    core_->make(std::move(cluster), options);
+  }
+  ~State() { core_->close(); }
+
+  // A call that is answered at once, on the client's thread.
+  template <typename T, typename Call>
+  Result<T> now(Call call) {
+    if (core_->host().here()) {
+      return local_error(Cause::wrong_state, "this call waits for the client's own thread, which it was made on");
+    }
+    return core_->ask<T>([call = std::move(call)](ConsumerCore& core, Promise<T> promise) mutable {
+      promise.set(call(core));
+    }).get();
+  }
+  // A call that ends later: `call` (ConsumerCore&, Millis, Callback<void(Result<T>)>).
+  template <typename T, typename Call>
+  Future<T> later(Call call) {
+    return core_->ask<T>([call = std::move(call), wait = patience_](ConsumerCore& core, Promise<T> promise) mutable {
+      call(core, wait, [promise = std::move(promise)](Result<T> result) mutable { promise.set(std::move(result)); });
+    });
+  }
+
+  Future<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
+    if (polling_.exchange(true)) {
+      Promise<ConsumerRecords> refused;
+      refused.set(polled_twice());
+      return refused.future();
+    }
+    const Millis wait(std::max<std::int64_t>(timeout.count(), 0));
+    return core_->ask<ConsumerRecords>(
+        [self = shared_from_this(), wait](ConsumerCore& core, Promise<ConsumerRecords> promise) {
+          core.poll(wait, [self, promise = std::move(promise)](Result<Polled> polled) mutable {
+            self->polling_ = false;
+            if (!polled) return promise.set(polled.error());
+            promise.set(std::move(polled->records));
+          });
+        });
+  }
+
+  Status close(std::chrono::milliseconds timeout) {
+    Status left;
+    if (!core_->host().here()) {
+      left = core_->ask<void>([timeout](ConsumerCore& core, Promise<void> promise) {
+        core.leave(Millis(timeout.count()), [promise = std::move(promise)](Status status) mutable {
+          promise.set(std::move(status));
+        });
+      }).get();
+      if (!left && left.error().is(Cause::closed)) left = Status();
+    }
+    core_->close();
+    return left;
+  }
+
+  Host& host() { return core_->host(); }
+
+ private:
+  std::shared_ptr<Resident<ConsumerCore>> core_;
+  const Millis patience_;
+  std::atomic<bool> polling_{false};
+};
+
+Result<Consumer> Consumer::create(const ConsumerConfig& config, const Loop* loop) {
+  auto settings = Settings::read(config::Scope::consumer, config);
+  if (!settings) return settings.error();
+  auto cluster = cluster_options(*settings);
+  if (!cluster) return cluster.error();
+  auto options = consumer_options(*settings);
+  if (!options) return options.error();
+  cluster->allow_topic_creation = settings->flag("allow.auto.create.topics");
+  auto host = host_for(loop);
+  if (!host) return host.error();
+  return Consumer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster)));
+}
+
+Consumer::Consumer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+Consumer::Consumer(Consumer&&) noexcept = default;
+Consumer& Consumer::operator=(Consumer&&) noexcept = default;
+Consumer::~Consumer() = default;
+
+Status Consumer::assign(Keys partitions) {
+  return state_->now<void>([keys = std::move(partitions)](ConsumerCore& core) { return core.assign(keys); });
+}
+Result<Keys> Consumer::assignment() {
+  return state_->now<Keys>([](ConsumerCore& core) -> Result<Keys> { return core.assignment(); });
+}
+
+Result<ConsumerRecords> Consumer::poll(std::chrono::milliseconds timeout) {
+  if (state_->host().here()) {
+    return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
+  }
+  return state_->poll(timeout).get();
+}
+Future<ConsumerRecords> Consumer::poll_async(std::chrono::milliseconds timeout) { return state_->poll(timeout); }
+
+Status Consumer::seek(const TopicPartition& partition, std::int64_t offset, std::optional<std::int32_t> leader_epoch) {
+  return state_->now<void>(
+      [partition, offset, leader_epoch](ConsumerCore& core) { return core.seek(partition, offset, leader_epoch); });
+}
+Status Consumer::seek_to_beginning(Keys partitions) {
+  return state_->now<void>(
+      [keys = std::move(partitions)](ConsumerCore& core) { return core.seek_to_time(keys, kEarliestTime); });
+}
+Status Consumer::seek_to_end(Keys partitions) {
+  return state_->now<void>(
+      [keys = std::move(partitions)](ConsumerCore& core) { return core.seek_to_time(keys, kLatestTime); });
+}
+Status Consumer::pause(Keys partitions) {
+  return state_->now<void>([keys = std::move(partitions)](ConsumerCore& core) { return core.pause(keys, true); });
+}
+Status Consumer::resume(Keys partitions) {
+  return state_->now<void>([keys = std::move(partitions)](ConsumerCore& core) { return core.pause(keys, false); });
+}
+Result<Keys> Consumer::paused() {
+  return state_->now<Keys>([](ConsumerCore& core) -> Result<Keys> { return core.paused(); });
+}
+
+Future<std::int64_t> Consumer::position(const TopicPartition& partition) {
+  return state_->later<std::int64_t>([partition](ConsumerCore& core, Millis patience, auto done) {
+    core.position(partition, patience, std::move(done));
+  });
+}
+Result<std::optional<std::int64_t>> Consumer::lag(const TopicPartition& partition) {
+  using Lag = std::optional<std::int64_t>;
+  return state_->now<Lag>([partition](ConsumerCore& core) -> Result<Lag> { return core.lag(partition); });
+}
+
+Future<Offsets> Consumer::committed(Keys partitions) {
+  return state_->later<Offsets>([keys = std::move(partitions)](ConsumerCore& core, Millis patience, auto done) mutable {
+    core.committed(std::move(keys), patience, std::move(done));
+  });
+}
+Future<void> Consumer::commit() {
+  return state_->later<void>([](ConsumerCore& core, Millis patience, auto done) {
+    core.commit(std::nullopt, patience, std::move(done));
+  });
+}
+Future<void> Consumer::commit(Offsets offsets) {
+  return state_->later<void>([offsets = std::move(offsets)](ConsumerCore& core, Millis patience, auto done) mutable {
+    core.commit(std::move(offsets), patience, std::move(done));
+  });
+}
+
+Future<std::map<TopicPartition, OffsetAndTimestamp>> Consumer::offsets_for_times(
+    std::map<TopicPartition, std::int64_t> times) {
+  using Found = std::map<TopicPartition, OffsetAndTimestamp>;
+  return state_->later<Found>([times = std::move(times)](ConsumerCore& core, Millis patience, auto done) mutable {
+    core.find(std::move(times), patience, [done = std::move(done)](Result<FoundOffsets> found) mutable {
+      if (!found) return done(found.error());
+      Found result;
+      for (const auto& [key, at] : *found) {
+        if (at.offset >= 0) result.emplace(key, OffsetAndTimestamp{at.offset, at.timestamp_ms, at.leader_epoch});
+      }
+      done(std::move(result));
+    });
+  });
+}
+
+namespace {
+
+// The ends of partitions, at one of the special times.
+constexpr auto ends_at = [](Keys keys, std::int64_t time) {
+  return [keys = std::move(keys), time](ConsumerCore& core, Millis patience, auto done) {
+    core.find(all_at(keys, time), patience, [done = std::move(done)](Result<FoundOffsets> found) mutable {
+      if (!found) return done(found.error());
+      std::map<TopicPartition, std::int64_t> result;
+      for (const auto& [key, at] : *found) result.emplace(key, at.offset);
+      done(std::move(result));
+    });
+  };
+};
+
+}  // namespace
+
+Future<std::map<TopicPartition, std::int64_t>> Consumer::beginning_offsets(Keys partitions) {
+  return state_->later<std::map<TopicPartition, std::int64_t>>(ends_at(std::move(partitions), kEarliestTime));
+}
+Future<std::map<TopicPartition, std::int64_t>> Consumer::end_offsets(Keys partitions) {
+  return state_->later<std::map<TopicPartition, std::int64_t>>(ends_at(std::move(partitions), kLatestTime));
+}
+
+Status Consumer::close(std::chrono::milliseconds timeout) { return state_->close(timeout); }
+
+}  // namespace millrace::client
