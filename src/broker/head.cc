@@ -89,16 +89,11 @@ void Head::listen() {
   if (listen_for_operators()) listen_elsewhere();
 }
 
-// The port that nobody asked for is worth a warning only: another node of this machine may have it.
 bool Head::listen_for_operators() {
   const auto& wanted = broker_.config().http_listener;
   if (!wanted) return true;
   const auto port = monitor_.listen(as_endpoint(*wanted));
-  const auto* given = broker_.config().given("millrace.http.listener");
-  if (port || (given != nullptr && given->origin == config::Origin::no_file)) {
-    if (!port) broker_.shard().log.warning(port.error() + "; no metrics are served");
-    return true;
-  }
+  if (port) return true;
   fail(port.error());
   return false;
 }

@@ -12,7 +12,6 @@ namespace millrace::config {
 namespace {
 
 constexpr std::string_view kDefaultListen = "127.0.0.1:9092";
-constexpr std::string_view kDefaultHttp = "127.0.0.1:9464";
 constexpr std::string_view kDefaultData = "./millrace-data";
 
 bool has_known_prefix(std::string_view name) {
@@ -113,7 +112,6 @@ class Merger {
     if (find(settings_, "broker.id") == nullptr) fill("node.id", "1");
     fill("controller.listener.names", "CONTROLLER");
     if (find(settings_, "log.dir") == nullptr) fill("log.dirs", kDefaultData);
-    fill("millrace.http.listener", kDefaultHttp);
     for (const auto* name : {"offsets.topic.replication.factor", "transaction.state.log.replication.factor",
                              "transaction.state.log.min.isr", "share.coordinator.state.topic.replication.factor",
                              "share.coordinator.state.topic.min.isr"}) {
