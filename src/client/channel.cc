@@ -28,11 +28,7 @@ void Channel::on_readable() {
 // A long answer is read straight into its buffer; short ones come several at a time through the scratch.
 bool Channel::read_once() {
   const bool direct = in_body_ && frame_size_ - filled_ >= kScratchBytes;
-  if (direct && filled_ == frame_.size()) {
-    Buffer larger = Buffer::allocate(std::min(frame_size_, frame_.size() * 2));
-    std::memcpy(larger.data(), frame_.data(), filled_);
-    frame_ = std::move(larger);
-  }
+  if (direct && filled_ == frame_.size()) make_room(1);
   if (!direct) scratch_.resize(kScratchBytes);
   const auto got = connection_.read(direct ? frame_.writable().subspan(filled_) : MutableBytes(scratch_));
   if (!got) {
@@ -60,6 +56,7 @@ bool Channel::take_scratch(Bytes bytes) {
       }
     }
     const std::size_t take = std::min(bytes.size(), frame_size_ - filled_);
+    make_room(take);
     if (take > 0) std::memcpy(frame_.data() + filled_, bytes.data(), take);
     filled_ += take;
     bytes = bytes.subspan(take);
@@ -75,6 +72,14 @@ bool Channel::begin_frame(std::size_t size) {
   filled_ = 0;
   frame_ = Buffer::allocate(std::min(size, kFirstAnswerBytes));
   return true;
+}
+
+// The memory grows with what arrives. Precondition: no more than the frame has.
+void Channel::make_room(std::size_t bytes) {
+  if (filled_ + bytes <= frame_.size()) return;
+  Buffer larger = Buffer::allocate(std::min(frame_size_, std::max(frame_.size() * 2, filled_ + bytes)));
+  std::memcpy(larger.data(), frame_.data(), filled_);
+  frame_ = std::move(larger);
 }
 
 void Channel::deliver_if_whole() {
@@ -94,7 +99,5 @@ void Channel::broken(::millrace::Error why) {
 void Channel::on_closed() {
   if (user_ != nullptr) std::exchange(user_, nullptr)->on_channel_gone(why_);
 }
-
-static_assert(kScratchBytes <= kFirstAnswerBytes, "what comes through the scratch fits the first buffer");
 
 }  // namespace millrace::client

@@ -40,6 +40,7 @@ class Channel final : public ports::ConnectionHandler {
   bool read_once();
   bool take_scratch(Bytes bytes);
   bool begin_frame(std::size_t size);
+  void make_room(std::size_t bytes);
   void deliver_if_whole();
   void broken(::millrace::Error why);
 
