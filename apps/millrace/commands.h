@@ -13,5 +13,6 @@ inline constexpr int kUsage = 2;
 void add_server(CLI::App& app, int& exit_code);
 void add_storage(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
+void add_log(CLI::App& app, int& exit_code);
 
 }  // namespace millrace::apps

@@ -1,9 +1,31 @@
 // The one program: a command per job.
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+#include <optional>
+
 #include "apps/millrace/commands.h"
+#include "cli/scripts/script.h"
+
+namespace {
+
+// Kafka's scripts: by the name that the program was called by, or by its first argument.
+std::optional<int> run_script(int argc, char** argv) {
+  int first = 1;
+  const auto* script = millrace::cli::find_script(argv[0]);
+  if (script == nullptr && argc > 1) {
+    script = millrace::cli::find_script(argv[1]);
+    first = 2;
+  }
+  if (script == nullptr) return std::nullopt;
+  millrace::cli::Console console(stdout, stderr, stdin);
+  return script->run(millrace::cli::Arguments(argv + first, argv + argc), console);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
+  if (const auto code = run_script(argc, argv)) return *code;
   CLI::App app{"millrace: an event streaming platform that speaks Kafka's protocol", "millrace"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "millrace 0.1.0");
@@ -11,6 +33,7 @@ int main(int argc, char** argv) {
   millrace::apps::add_server(app, exit_code);
   millrace::apps::add_storage(app, exit_code);
   millrace::apps::add_decode(app, exit_code);
+  millrace::apps::add_log(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -35,6 +35,7 @@ struct MILLRACE_API Error {
   bool fatal = false;                // this client can do nothing more: close it and make another
   bool abortable = false;            // of a transaction: abort it, then go on with the next
   std::string message;               // what failed, where, why, and what to do; one line
+  std::string detail;                // the broker's own words, with Cause::broker; empty: it sent none
 
   // "UNKNOWN_TOPIC_OR_PARTITION" for a broker's code, "timed_out" for a local cause.
   std::string_view name() const;

@@ -100,6 +100,7 @@ Error broker_error(Errc code, std::string_view what, std::string_view detail) {
   error.message = fmt::format("{} failed: {}{}{}{}{}", what, protocol::name(code), detail.empty() ? "" : " (", detail,
                               detail.empty() ? "" : ")", hint.empty() ? "" : "; ");
   error.message += hint;
+  error.detail = detail;
   return error;
 }
 

@@ -38,6 +38,7 @@ struct GroupDescription {
   std::string assignor;
   std::int32_t epoch = -1;  // groups of KIP-848 only
   std::vector<GroupMember> members;
+  std::int32_t coordinator = -1;  // the broker that answered for the group
 };
 
 }  // namespace millrace::client

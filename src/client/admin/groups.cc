@@ -76,7 +76,9 @@ void describe_classic(AdminCore& core, const std::string& id, Millis timeout, Do
         const auto& group = answer.body.groups.front();
         const auto status = broker_status(group.error_code, "describing group " + id, text(group.error_message));
         if (!status.ok()) return status.error();
-        return description(group);
+        GroupDescription described = description(group);
+        described.coordinator = answer.from.value();
+        return described;
       },
       std::move(done));
 }
@@ -98,7 +100,9 @@ void describe_one(AdminCore& core, const std::string& id, Millis timeout, Done<G
         const auto& group = answer.body.groups.front();
         const auto status = broker_status(group.error_code, "describing group " + id, text(group.error_message));
         if (!status.ok()) return status.error();
-        return description(group);
+        GroupDescription described = description(group);
+        described.coordinator = answer.from.value();
+        return described;
       },
       [&core, alive = core.cluster.alive(), id, timeout,
        done = std::move(done)](Result<GroupDescription> group) mutable {

@@ -1,0 +1,41 @@
+#include "cli/connect.h"
+
+#include <fmt/format.h>
+
+#include "runtime/blocking_files.h"
+
+namespace millrace::cli {
+
+Outcome<std::string> read_text(const std::string& path) {
+  constexpr std::size_t kFileMax = 64 * 1024 * 1024;
+  runtime::SystemFiles files;
+  auto text = ports::read_whole(files, path, kFileMax);
+  if (!text) {
+    const char* why = text.error() == Error::not_found ? "there is no such file" : to_string(text.error());
+    return Failure{kUsage, fmt::format("{}: {}", path, why)};
+  }
+  return std::string(std::move(text).value());
+}
+
+Outcome<void> read_settings(const std::string& path, client::Config& config) {
+  const auto text = read_text(path);
+  if (!text) return text.error();
+  if (const auto read = config.set_properties(*text); !read) {
+    return Failure{kUsage, fmt::format("{}: {}", path, read.error().message)};
+  }
+  return {};
+}
+
+Outcome<client::Admin> connect(const Options& options) {
+  client::AdminConfig config;
+  for (const char* name : {"command-config", "admin.config"}) {
+    if (const auto path = options.value(name)) MR_TRY(read_settings(*path, config));
+  }
+  if (const auto servers = options.value("bootstrap-server")) config.bootstrap_servers(*servers);
+  if (const auto servers = options.value("bootstrap-controller")) config.bootstrap_controllers(*servers);
+  auto admin = client::Admin::create(config);
+  if (!admin) return failure_of(admin.error());
+  return std::move(admin).value();
+}
+
+}  // namespace millrace::cli

@@ -1,0 +1,202 @@
+// kafka-consumer-groups: its options, and listing, describing and deleting groups.
+#include <algorithm>
+#include <array>
+
+#include "cli/scripts/groups.h"
+
+namespace millrace::cli {
+namespace {
+
+constexpr auto kOptions = std::to_array<OptionSpec>({
+    {"bootstrap-server", "HOST:PORT", "Required: a server of the cluster"},
+    {"command-config", "FILE", "Settings of the admin client"},
+    {"group", "ID", "The group; may be repeated"},
+    {"topic", "TOPIC[:PARTITIONS]", "Topics for --reset-offsets and --delete-offsets; may be repeated"},
+    {"all-topics", "", "All topics with offsets of the group, for --reset-offsets"},
+    {"all-groups", "", "All groups"},
+    {"list", "", "List the groups"},
+    {"describe", "", "Show groups and how far they are behind"},
+    {"delete", "", "Delete groups"},
+    {"delete-offsets", "", "Delete offsets of a group"},
+    {"reset-offsets", "", "Move the offsets of groups without members"},
+    {"timeout", "MS", "How long to wait for the cluster (default 30000)"},
+    {"dry-run", "", "Show what --reset-offsets would do"},
+    {"execute", "", "Do what --reset-offsets plans"},
+    {"export", "", "Print the plan of --reset-offsets as CSV"},
+    {"to-offset", "N", "Reset to this offset"},
+    {"from-file", "FILE", "Reset to the offsets of a CSV file"},
+    {"to-datetime", "TIME", "Reset to the offsets of a time, YYYY-MM-DDTHH:mm:SS.sss"},
+    {"by-duration", "DURATION", "Reset to the offsets of a time ago, PnDTnHnMnS"},
+    {"to-earliest", "", "Reset to the first offsets"},
+    {"to-latest", "", "Reset to the last offsets"},
+    {"to-current", "", "Reset to the offsets in force"},
+    {"shift-by", "N", "Move the offsets by N"},
+    {"members", "", "Describe the members"},
+    {"offsets", "", "Describe the offsets (the default)"},
+    {"verbose", "", "Describe more"},
+    {"state", "STATES", "Describe the state; with --list: show it, or only groups in these states", true},
+    {"type", "TYPES", "With --list: show types, or only groups of these", true},
+    {"help", "", "Show this"},
+    {"version", "", "Show the version"},
+});
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::optional<std::string> refusal(const Options& options) {
+  int actions = 0;
+  for (const char* action : {"list", "describe", "delete", "delete-offsets", "reset-offsets"}) {
+    actions += options.has(action) ? 1 : 0;
+  }
+  if (actions != 1) {
+    return "Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets";
+  }
+  if (!options.has("bootstrap-server")) return "Missing required argument \"[bootstrap-server]\"";
+  if (options.has("list")) return std::nullopt;
+  const bool of_all = !options.has("delete-offsets") && options.has("all-groups");
+  if (!options.has("group") && !of_all) {
+    return options.has("delete-offsets") ? "Option [delete-offsets] requires option [group]"
+                                         : "Option takes one of these options: [group], [all-groups]";
+  }
+  if (options.has("delete-offsets") && !options.has("topic")) return "Option [delete-offsets] requires option [topic]";
+  if (options.has("describe") && options.has("members") + options.has("offsets") + options.has("state") > 1) {
+    return "Option [describe] takes at most one of these options: [members], [offsets], [state]";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+int ConsumerGroups::failed(std::string_view message) {
+  console_.print("\nError: {}\n", message);
+  return 0;
+}
+
+client::Result<std::vector<std::string>> ConsumerGroups::wanted() {
+  if (!options_.has("all-groups")) return options_.all("group");
+  auto listed = admin_.list_groups().get();
+  if (!listed) return listed.error();
+  std::vector<std::string> ids;
+  for (const auto& group : *listed) {
+    if (group.type != "Share" && group.type != "Streams") ids.push_back(group.id);
+  }
+  return ids;
+}
+
+int ConsumerGroups::list() {
+  client::ListGroupsOptions filter;
+  for (const std::string& state : split_list(options_.get("state"))) filter.states.push_back(capitalised(state));
+  for (const std::string& type : split_list(options_.get("type"))) filter.types.push_back(capitalised(type));
+  auto listed = admin_.list_groups(filter).get();
+  if (!listed) {
+    return failed("Executing consumer group command failed due to " + java_name(listed.error()) + ": " +
+                  plain_message(listed.error()));
+  }
+  std::erase_if(*listed, [](const auto& group) {
+    return group.type == "Share" || group.type == "Streams" || (group.protocol != "consumer" && !group.protocol.empty());
+  });
+  const bool types = options_.has("type");
+  const bool states = options_.has("state");
+  if (!types && !states) {
+    for (const auto& group : *listed) console_.print("{}\n", group.id);
+    return 0;
+  }
+  std::size_t width = 15;
+  for (const auto& group : *listed) width = std::max(width, group.id.size());
+  const auto row = [&](std::string_view id, std::string_view type, std::string_view state) {
+    console_.print("{:<{}}", id, width + 10);
+    if (types) console_.print(" {:<20}", type);
+    if (states) console_.print(" {:<20}", state);
+    console_.out("\n");
+  };
+  row("GROUP", "TYPE", "STATE");
+  for (const auto& group : *listed) row(group.id, group.type, group.state);
+  return 0;
+}
+
+bool ConsumerGroups::announce(const client::GroupDescription& group, std::size_t rows) {
+  if (group.state == "Dead") {
+    failed(fmt::format("Consumer group '{}' does not exist.", group.id));
+    return false;
+  }
+  console_.flush();
+  if (group.state == "Empty") {
+    console_.complain("\nConsumer group '{}' has no active members.\n", group.id);
+  } else if (group.state != "Stable") {
+    console_.complain("\nWarning: Consumer group '{}' is rebalancing.\n", group.id);
+  }
+  return rows > 0;
+}
+
+int ConsumerGroups::describe() {
+  const auto ids = wanted();
+  if (!ids) return failed("Executing consumer group command failed due to " + plain_message(ids.error()));
+  if (ids->empty()) return 0;
+  auto described = admin_.describe_groups(*ids).get();
+  if (!described) return failed("Executing consumer group command failed due to " + plain_message(described.error()));
+  std::ranges::sort(*described, {}, [](const auto& item) { return item.key; });
+  for (const auto& item : *described) {
+    if (!item.result) {
+      return failed(fmt::format("Executing consumer group command failed due to {}: {}",
+                                java_name(item.result.error()), plain_message(item.result.error())));
+    }
+  }
+  for (const auto& item : *described) {
+    if (options_.has("members")) {
+      show_members(*item.result);
+    } else if (options_.has("state")) {
+      if (const int code = show_state(*item.result); code != 0) return code;
+    } else if (const int code = show_offsets(*item.result); code != 0) {
+      return code;
+    }
+  }
+  return 0;
+}
+
+int ConsumerGroups::remove() {
+  const auto ids = wanted();
+  if (!ids) return failed(plain_message(ids.error()));
+  const auto deleted = admin_.delete_groups(*ids).get();
+  if (!deleted) return failed(plain_message(deleted.error()));
+  std::vector<std::string> gone;
+  std::string failures;
+  for (const auto& item : *deleted) {
+    if (item.result) {
+      gone.push_back("'" + item.key + "'");
+      continue;
+    }
+    failures += fmt::format("\n* Group '{}' could not be deleted due to: {}: {}", item.key,
+                            java_name(item.result.error()), plain_message(item.result.error()));
+  }
+  if (failures.empty()) {
+    console_.print("Deletion of requested consumer groups ({}) was successful.\n", fmt::join(gone, ", "));
+    return 0;
+  }
+  failed("Deletion of some consumer groups failed:" + failures);
+  if (!gone.empty()) console_.print("\nThese consumer groups were deleted successfully: {}\n", fmt::join(gone, ", "));
+  return 0;
+}
+
+int kafka_consumer_groups(const Arguments& arguments, Console& console) {
+  const auto options = script_options(arguments, console,
+                                      "List all consumer groups, describe a consumer group, delete consumer group "
+                                      "info, or reset consumer group offsets.",
+                                      kOptions);
+  if (!options) return options.error();
+  if (const auto wrong = refusal(*options)) return script_usage(console, *wrong, kOptions);
+  auto admin = connect(*options);
+  if (!admin) {
+    console.complain("{}\n", admin.error().text);
+    return 1;
+  }
+  ConsumerGroups groups(*options, *admin, console);
+  if (options->has("list")) return groups.list();
+  if (options->has("describe")) return groups.describe();
+  if (options->has("delete")) return groups.remove();
+  if (options->has("reset-offsets")) return groups.reset_offsets();
+  return groups.delete_offsets();
+}
+
+}  // namespace millrace::cli

@@ -1,0 +1,87 @@
+#include "cli/scripts/script.h"
+
+#include <algorithm>
+#include <array>
+#include <regex>
+
+namespace millrace::cli {
+namespace {
+
+constexpr auto kScripts = std::to_array<Script>({
+    {"kafka-topics", kafka_topics},
+    {"kafka-get-offsets", kafka_get_offsets},
+    {"kafka-consumer-groups", kafka_consumer_groups},
+    {"kafka-groups", kafka_groups},
+});
+
+}  // namespace
+
+std::span<const Script> scripts() { return kScripts; }
+
+const Script* find_script(std::string_view program) {
+  if (const std::size_t slash = program.rfind('/'); slash != std::string_view::npos) program.remove_prefix(slash + 1);
+  if (program.ends_with(".sh")) program.remove_suffix(3);
+  const auto at = std::ranges::find(kScripts, program, &Script::name);
+  return at == kScripts.end() ? nullptr : &*at;
+}
+
+Result<Options, int> script_options(const Arguments& arguments, Console& console, std::string_view about,
+                                    std::span<const OptionSpec> specs) {
+  auto options = Options::parse(specs, arguments);
+  const auto asked = [&](const char* flag) { return std::ranges::find(arguments, flag) != arguments.end(); };
+  if (asked("--help")) {
+    console.complain("{}\n{}", about, options_help(specs));
+    return 0;
+  }
+  if (asked("--version")) {
+    console.out("4.3.1 (millrace 0.1.0)\n");
+    return 0;
+  }
+  if (!options) {
+    console.complain("{}\n", options.error());
+    return 1;
+  }
+  if (arguments.empty()) return script_usage(console, about, specs);
+  return std::move(options).value();
+}
+
+int script_usage(Console& console, std::string_view message, std::span<const OptionSpec> specs) {
+  console.complain("{}\n{}", message, options_help(specs));
+  return 1;
+}
+
+bool included(std::string_view list, const std::string& topic) {
+  std::string pattern;
+  for (const char c : list) {
+    if (c == ' ' || c == '"' || c == '\'') continue;
+    pattern += c == ',' ? '|' : c;
+  }
+  try {
+    return std::regex_match(topic, std::regex(pattern));
+  } catch (const std::regex_error&) {
+    return topic == list;
+  }
+}
+
+bool internal_topic(std::string_view name) {
+  return name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state";
+}
+
+std::string java_name(const client::Error& error) {
+  if (error.is(client::Cause::timed_out)) return "org.apache.kafka.common.errors.TimeoutException";
+  std::string name = "org.apache.kafka.common.errors.";
+  bool first = true;
+  for (const char c : error.name()) {
+    if (c == '_') {
+      first = true;
+      continue;
+    }
+    name += first ? c : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    first = false;
+  }
+  return name.ends_with("Exception") ? name : name + "Exception";
+}
+
+std::string joined(std::span<const std::int32_t> numbers) { return fmt::format("{}", fmt::join(numbers, ",")); }
+
+}  // namespace millrace::cli

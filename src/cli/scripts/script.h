@@ -1,0 +1,70 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/connect.h"
+#include "cli/console.h"
+#include "cli/options.h"
+
+namespace millrace::cli {
+
+// A program of Kafka's, under the name of its script.
+struct Script {
+  std::string_view name;  // kafka-topics
+  int (*run)(const Arguments& arguments, Console& console);
+};
+
+std::span<const Script> scripts();
+// The script of a program's name: "kafka-topics", "kafka-topics.sh", with or without folders before it.
+const Script* find_script(std::string_view program);
+
+// --- What the scripts share ---
+
+// Reads the options; answers --help and --version, and prints what is wrong with them. The error is the exit code to
+// end with.
+Result<Options, int> script_options(const Arguments& arguments, Console& console, std::string_view about,
+                                    std::span<const OptionSpec> specs);
+// "Message", then the options, on stderr. The exit code to end with.
+int script_usage(Console& console, std::string_view message, std::span<const OptionSpec> specs);
+
+// Whether `topic` is matched by a list of regular expressions in Kafka's form "a,b.*" (an expression that cannot be
+// read matches only itself).
+bool included(std::string_view list, const std::string& topic);
+
+// Kafka's own topics.
+bool internal_topic(std::string_view name);
+
+// The first failed item's words, if one has failed.
+template <typename ItemList>
+std::optional<std::string> first_failure(const ItemList& items) {
+  for (const auto& item : items) {
+    if (!item.result) return plain_message(item.result.error());
+  }
+  return std::nullopt;
+}
+
+// The name that Kafka's clients have for an error: "org.apache.kafka.common.errors.GroupIdNotFoundException".
+std::string java_name(const client::Error& error);
+
+// "1,2,3".
+std::string joined(std::span<const std::int32_t> numbers);
+
+// --- One function per script; each reads its own arguments and returns the exit code ---
+
+int kafka_topics(const Arguments& arguments, Console& console);
+int kafka_get_offsets(const Arguments& arguments, Console& console);
+int kafka_consumer_groups(const Arguments& arguments, Console& console);
+int kafka_groups(const Arguments& arguments, Console& console);
+int kafka_configs(const Arguments& arguments, Console& console);
+int kafka_delete_records(const Arguments& arguments, Console& console);
+int kafka_log_dirs(const Arguments& arguments, Console& console);
+int kafka_metadata_quorum(const Arguments& arguments, Console& console);
+int kafka_features(const Arguments& arguments, Console& console);
+int kafka_leader_election(const Arguments& arguments, Console& console);
+int kafka_cluster(const Arguments& arguments, Console& console);
+int kafka_console_producer(const Arguments& arguments, Console& console);
+int kafka_producer_perf_test(const Arguments& arguments, Console& console);
+
+}  // namespace millrace::cli
