@@ -2,6 +2,7 @@
 
 import os
 import statistics
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -88,10 +89,21 @@ def table(folder):
     return "\n".join(lines)
 
 
+def commits(folder):
+    """Many files made durable together: concurrent syncs beside one journal."""
+    program = folder / "commit_floor"
+    subprocess.run(["g++", "-O2", "-std=c++20", "-pthread", Path(__file__).parent / "commit_floor.cc", "-o", program],
+                   check=True)
+    for count in (1, 100, 1000, 10000):
+        for way in (["serial"], ["threads", "8"], ["threads", "64"], ["range", "8"], ["syncfs"], ["journal"]):
+            subprocess.run([program, folder, str(count), *way], check=True)
+
+
 def main():
     memory.warm(3)
     with tempfile.TemporaryDirectory(prefix="millrace-disk-", dir=os.environ.get("BENCH_DIR")) as folder:
-        print(table(Path(folder)))
+        print(table(Path(folder)), flush=True)
+        commits(Path(folder))
 
 
 if __name__ == "__main__":
