@@ -90,6 +90,7 @@ void QuotaHost::weigh(RequestPtr request) {
   auto due = std::make_shared<Due>();
   due->request = std::move(request);
   const Request& asked = *due->request;
+  due->pause = asked.wanted_pause();
   const auto api = static_cast<ApiKey>(asked.api_key());
   if (api == ApiKey::produce) ask(due, Kind::produce, static_cast<double>(asked.frame().size()));
   if (api == ApiKey::fetch) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -97,6 +98,9 @@ class Request : public std::enable_shared_from_this<Request> {
   void replace_answer(Buffer body);
   void pass(Millis pause);
   Millis pause() const { return pause_; }
+  // The handler has found that the client is to pause for at least so long.
+  void want_pause(Millis pause) { wanted_pause_ = std::max(wanted_pause_, pause); }
+  Millis wanted_pause() const { return wanted_pause_; }
   // Between these calls the request's handler runs on the connection's shard; busy() is the time of that so far.
   void handler_begins(MonoTime now) { handled_since_ = now; }
   void handler_ends(MonoTime now) {
@@ -132,6 +136,7 @@ class Request : public std::enable_shared_from_this<Request> {
   RequestWatch* watch_ = nullptr;
   AnswerGate* gate_ = nullptr;
   Millis pause_{0};
+  Millis wanted_pause_{0};
   Nanos busy_{0};
   std::optional<MonoTime> handled_since_;
   MonoTime begun_;

@@ -46,7 +46,7 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::alter_replica_log_dirs, 1, 2, 1, kOnBroker, alter, kInTurn, alter_replica_log_dirs},
     Handler{ApiKey::describe_log_dirs, 1, 5, 1, kOnBroker, describe, kInTurn, describe_log_dirs},
     Handler{ApiKey::sasl_authenticate, 0, 2, 0, kOnBroker, none, kInTurn, sasl_authenticate},
-    Handler{ApiKey::create_partitions, 0, 3, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::create_partitions, 0, 3, 0, kOnBoth, alter, kInTurn, create_partitions},
     Handler{ApiKey::create_delegation_token, 1, 3, 1, kOnBroker, none, kInTurn, create_delegation_token},
     Handler{ApiKey::renew_delegation_token, 1, 2, 1, kOnBroker, none, kInTurn, renew_delegation_token},
     Handler{ApiKey::expire_delegation_token, 1, 2, 1, kOnBroker, none, kInTurn, expire_delegation_token},

@@ -60,6 +60,7 @@ void api_versions(RequestPtr request, Broker& broker);
 void metadata_request(RequestPtr request, Broker& broker);
 void create_topics(RequestPtr request, Broker& broker);
 void delete_topics(RequestPtr request, Broker& broker);
+void create_partitions(RequestPtr request, Broker& broker);
 void produce(RequestPtr request, Broker& broker);
 void fetch(RequestPtr request, Broker& broker);
 void list_offsets(RequestPtr request, Broker& broker);
