@@ -8,6 +8,9 @@
 
 #include "apps/millrace/commands.h"
 #include "inspect/dump.h"
+#include "inspect/recover.h"
+#include "inspect/verify.h"
+#include "log/mark_file.h"
 #include "runtime/blocking_files.h"
 
 namespace millrace::apps {
@@ -92,12 +95,103 @@ void add_dump(CLI::App& log, int& exit_code) {
   command->callback([arguments, &exit_code] { exit_code = dump(*arguments); });
 }
 
+int verify(const std::vector<std::string>& directories) {
+  constexpr int kFindings = 5;
+  runtime::SystemFiles files;
+  Streams streams;
+  int exit_code = kDone;
+  for (const auto& directory : directories) {
+    const auto verified = inspect::verify_directory(files, directory);
+    if (!verified) {
+      streams.err(directory + ": " + to_string(verified.error()) + "\n");
+      return kFailed;
+    }
+    for (const auto& finding : verified->findings) streams.out(finding.text() + "\n");
+    streams.err(directory + ": " + std::to_string(verified->partitions) + " partitions, " +
+                std::to_string(verified->batches) + " batches, " + std::to_string(verified->findings.size()) +
+                " findings\n");
+    if (!verified->findings.empty()) exit_code = kFindings;
+  }
+  return exit_code;
+}
+
+void add_verify(CLI::App& log, int& exit_code) {
+  auto directories = std::make_shared<std::vector<std::string>>();
+  auto* command = log.add_subcommand("verify", "Check every file of log directories; exit code 5 if one is wrong");
+  command->add_option("directories", *directories, "Log directories, or directories of partitions")->required();
+  command->callback([directories, &exit_code] { exit_code = verify(*directories); });
+}
+
+struct RecoverArguments {
+  std::string directory;
+  std::string partition;
+  bool yes = false;
+};
+
+void show(const inspect::Loss& loss, Streams& streams) {
+  streams.out(loss.partition + ": " + loss.file + " at position " + std::to_string(loss.position) + ", offset " +
+              std::to_string(loss.offset.value()) + ": " + loss.why + "\n");
+  streams.out("  lost: " + std::to_string(loss.bytes) + " bytes, every record from offset " +
+              std::to_string(loss.offset.value()) +
+              (loss.last_seen == kNoOffset ? "" : " to " + std::to_string(loss.last_seen.value())) + " on; among them " +
+              std::to_string(loss.readable) + " batches that are whole\n");
+  for (const auto& segment : loss.segments) streams.out("  lost: " + segment + "\n");
+}
+
+int recover(const RecoverArguments& arguments) {
+  runtime::SystemFiles files;
+  Streams streams;
+  const auto failed = [&](const std::string& what, Error error) {
+    streams.err(what + ": " + to_string(error) + "\n");
+    return kFailed;
+  };
+  if (const auto locked = files.lock(arguments.directory + "/.lock"); !locked) {
+    return failed(locked.error() == Error::exists ? arguments.directory + " is in use by a server" : arguments.directory,
+                  locked.error());
+  }
+  // What a journal holds belongs into the segments before anything is judged, as at every start of a server.
+  if (const auto marks = log::gather_marks(files, arguments.directory); !marks) {
+    return failed(arguments.directory, marks.error());
+  }
+  const auto entries = files.list(arguments.directory);
+  if (!entries) return failed(arguments.directory, entries.error());
+  std::size_t found = 0;
+  for (const auto& entry : *entries) {
+    const bool metadata = entry.name.starts_with("__cluster_metadata-");
+    const bool asked = arguments.partition.empty() ? !metadata : entry.name == arguments.partition;
+    if (!entry.is_directory || !asked) continue;
+    const auto loss = inspect::find_loss(files, arguments.directory + "/" + entry.name);
+    if (!loss) return failed(entry.name, loss.error());
+    if (!*loss) continue;
+    ++found;
+    show(**loss, streams);
+    if (!arguments.yes) continue;
+    const auto kept = inspect::cut_loss(files, arguments.directory, **loss);
+    if (!kept) return failed(entry.name, kept.error());
+    for (const auto& name : *kept) streams.out("  kept in " + entry.name + "/" + name + "\n");
+  }
+  if (found == 0) streams.out("Nothing to recover.\n");
+  if (found > 0 && !arguments.yes) streams.out("Nothing was changed: call it with -y to cut these logs there.\n");
+  return kDone;
+}
+
+void add_recover(CLI::App& log, int& exit_code) {
+  auto arguments = std::make_shared<RecoverArguments>();
+  auto* command = log.add_subcommand("recover", "Cut damaged logs so that a server opens them for writing again");
+  command->add_option("directory", arguments->directory, "A log directory that no server uses")->required();
+  command->add_option("--partition", arguments->partition, "Only this one: TOPIC-PARTITION");
+  command->add_flag("-y,--yes", arguments->yes, "Do it: without, what would be lost is shown and nothing is cut");
+  command->callback([arguments, &exit_code] { exit_code = recover(*arguments); });
+}
+
 }  // namespace
 
 void add_log(CLI::App& app, int& exit_code) {
   auto* log = app.add_subcommand("log", "Look into log directories");
   log->require_subcommand(1);
   add_dump(*log, exit_code);
+  add_verify(*log, exit_code);
+  add_recover(*log, exit_code);
 }
 
 }  // namespace millrace::apps
