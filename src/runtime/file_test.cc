@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <linux/magic.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -123,6 +126,22 @@ TEST_P(FileTest, CachedReadsShowWhatIsInMemory) {
     ASSERT_TRUE(got.ok());
     EXPECT_EQ("6789", as_text(into.bytes().first(*got)));
     EXPECT_EQ(0U, *file->read_cached(FilePosition(10), into.writable()));
+  });
+}
+
+TEST_P(FileTest, CachedReadsWorkWhereTheFileSystemCannotTellWhatIsInMemory) {
+  struct statfs system {};
+  if (::statfs("/dev/shm", &system) != 0 || system.f_type != TMPFS_MAGIC) GTEST_SKIP() << "no tmpfs at /dev/shm";
+  const std::string path = "/dev/shm/millrace-file-test-" + std::to_string(::getpid());
+  auto opened = open(path, ports::OpenMode::create);
+  ASSERT_TRUE(opened.ok());
+  ::unlink(path.c_str());
+  EXPECT_EQ(Error::none, write(*opened, 0, {"0123456789"}));
+  node_.on(0, [&](ports::Shard&) {
+    Buffer into = Buffer::allocate(6);
+    const auto got = (*opened)->read_cached(FilePosition(6), into.writable());
+    ASSERT_TRUE(got.ok());
+    EXPECT_EQ("6789", as_text(into.bytes().first(*got)));
   });
 }
 

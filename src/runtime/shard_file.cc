@@ -107,11 +107,16 @@ void ShardFile::read(FilePosition at, std::size_t size, ReadDone done) {
 
 Result<std::size_t> ShardFile::read_cached(FilePosition at, MutableBytes into) {
   const iovec vector{into.data(), into.size()};
+  int flags = RWF_NOWAIT;
   for (;;) {
-    const ssize_t got = ::preadv2(fd_, &vector, 1, static_cast<off_t>(at.value()), RWF_NOWAIT);
+    const ssize_t got = ::preadv2(fd_, &vector, 1, static_cast<off_t>(at.value()), flags);
     if (got >= 0) return static_cast<std::size_t>(got);
-    // A file system that cannot tell what is in memory is treated as if nothing were.
-    if (errno == EOPNOTSUPP) return Error::would_block;
+    if (errno == EOPNOTSUPP && flags != 0) {
+      // A file system that cannot tell what is in memory (tmpfs is one) is read in any case: who is told to wait reads
+      // the bytes in and asks here again, and would never get an answer.
+      flags = 0;
+      continue;
+    }
     if (errno != EINTR) return file_error(errno);
   }
 }
