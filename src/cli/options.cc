@@ -79,7 +79,8 @@ std::string options_help(std::span<const OptionSpec> specs) {
   std::string text;
   for (const OptionSpec& spec : sorted) {
     std::string value;
-    if (!spec.value.empty()) value = spec.value_optional ? fmt::format(" [{}]", spec.value) : fmt::format(" {}", spec.value);
+    if (!spec.value.empty()) value = fmt::format(" {}", spec.value);
+    if (spec.value_optional) value = fmt::format(" [{}]", spec.value);
     text += fmt::format("  {:<36} {}\n", fmt::format("--{}{}", spec.name, value), spec.help);
   }
   return text;

@@ -1,8 +1,7 @@
 #include "cli/times.h"
 
 #include <array>
-#include <charconv>
-#include <chrono>
+#include <cstddef>
 
 namespace millrace::cli {
 namespace {
@@ -57,6 +56,21 @@ std::optional<std::int64_t> zone(Scanner& in) {
   return (west ? -1 : 1) * (*hours * 60 + *minutes);
 }
 
+bool leap(std::int64_t year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+
+// Days since 1970 of a date; nothing if there is no such day.
+std::optional<std::int64_t> days_of(std::int64_t year, std::int64_t month, std::int64_t day) {
+  constexpr std::array<std::int64_t, 12> kDays{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (year < 1970 || month < 1 || month > 12) return std::nullopt;
+  const auto length = [&](std::size_t index) { return kDays[index] + (index == 1 && leap(year) ? 1 : 0); };
+  const auto last = static_cast<std::size_t>(month - 1);
+  if (day < 1 || day > length(last)) return std::nullopt;
+  std::int64_t days = day - 1;
+  for (std::int64_t y = 1970; y < year; ++y) days += leap(y) ? 366 : 365;
+  for (std::size_t m = 0; m < last; ++m) days += length(m);
+  return days;
+}
+
 struct Unit {
   std::string_view name;
   std::int64_t millis;
@@ -86,12 +100,9 @@ std::optional<std::int64_t> parse_datetime(std::string_view text) {
     if (in.take('.')) millis = in.fraction();
   }
   const auto offset = zone(in);
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!offset || !in.done() || !date.ok() || clock[0] > 23 || clock[1] > 59 || clock[2] > 59) return std::nullopt;
-  const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return (((days * 24 + clock[0]) * 60 + clock[1] - *offset) * 60 + clock[2]) * 1000 + millis;
+  const auto days = days_of(*year, *month, *day);
+  if (!offset || !in.done() || !days || clock[0] > 23 || clock[1] > 59 || clock[2] > 59) return std::nullopt;
+  return (((*days * 24 + clock[0]) * 60 + clock[1] - *offset) * 60 + clock[2]) * 1000 + millis;
 }
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {

@@ -95,7 +95,8 @@ int ConsumerGroups::list() {
                   plain_message(listed.error()));
   }
   std::erase_if(*listed, [](const auto& group) {
-    return group.type == "Share" || group.type == "Streams" || (group.protocol != "consumer" && !group.protocol.empty());
+    const bool other = group.protocol != "consumer" && !group.protocol.empty();
+    return other || group.type == "Share" || group.type == "Streams";
   });
   const bool types = options_.has("type");
   const bool states = options_.has("state");

@@ -1,10 +1,10 @@
 // kafka-consumer-groups --reset-offsets and --delete-offsets.
 #include <algorithm>
-#include <chrono>
 #include <set>
 
 #include "cli/scripts/groups.h"
 #include "cli/times.h"
+#include "runtime/clock.h"
 
 namespace millrace::cli {
 namespace {
@@ -16,10 +16,7 @@ client::Error refusal(std::string message) {
   return error;
 }
 
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
+std::int64_t now_ms() { return runtime::TurnClock().wall().value(); }
 
 }  // namespace
 

@@ -12,6 +12,11 @@ constexpr auto kScripts = std::to_array<Script>({
     {"kafka-get-offsets", kafka_get_offsets},
     {"kafka-consumer-groups", kafka_consumer_groups},
     {"kafka-groups", kafka_groups},
+    {"kafka-configs", kafka_configs},
+    {"kafka-delete-records", kafka_delete_records},
+    {"kafka-metadata-quorum", kafka_metadata_quorum},
+    {"kafka-cluster", kafka_cluster},
+    {"kafka-console-producer", kafka_console_producer},
 });
 
 }  // namespace

@@ -59,12 +59,8 @@ int kafka_consumer_groups(const Arguments& arguments, Console& console);
 int kafka_groups(const Arguments& arguments, Console& console);
 int kafka_configs(const Arguments& arguments, Console& console);
 int kafka_delete_records(const Arguments& arguments, Console& console);
-int kafka_log_dirs(const Arguments& arguments, Console& console);
 int kafka_metadata_quorum(const Arguments& arguments, Console& console);
-int kafka_features(const Arguments& arguments, Console& console);
-int kafka_leader_election(const Arguments& arguments, Console& console);
 int kafka_cluster(const Arguments& arguments, Console& console);
 int kafka_console_producer(const Arguments& arguments, Console& console);
-int kafka_producer_perf_test(const Arguments& arguments, Console& console);
 
 }  // namespace millrace::cli

@@ -300,8 +300,8 @@ std::optional<std::string> refusal(const Options& options) {
   }
   if (options.has("alter") && !options.has("partitions")) return "Missing required argument \"[partitions]\"";
   for (const char* name : {"replication-factor", "config", "if-not-exists"}) {
-    if (options.has(name) && !options.has("create")) return fmt::format("Option \"[{}]\" can't be used with this action",
-                                                                        name);
+    if (!options.has(name) || options.has("create")) continue;
+    return fmt::format("Option \"[{}]\" can't be used with this action", name);
   }
   if (options.has("create") && options.has("replica-assignment") &&
       (options.has("partitions") || options.has("replication-factor"))) {
