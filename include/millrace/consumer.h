@@ -58,6 +58,20 @@ class MILLRACE_API ConsumerConfig : public CommonConfig<ConsumerConfig> {
   ConsumerConfig& rack(std::string name) { return set("client.rack", std::move(name)); }
 };
 
+// Hears of rebalances. Called by poll(), on the thread that polls (with poll_async(): on the client's own, where
+// nothing
+// may wait), before any further record is handed out. It may call the consumer, except for poll, subscribe and close.
+class MILLRACE_API RebalanceListener {
+ public:
+  virtual ~RebalanceListener() = default;
+  // These partitions are this member's from now on; with a cooperative assignor those that are new.
+  virtual void on_assigned(const std::vector<TopicPartition>& partitions);
+  // These are about to be given up; what was processed can be committed still.
+  virtual void on_revoked(const std::vector<TopicPartition>& partitions);
+  // These belong to others already: the member was taken for dead. Calls on_revoked() unless it is overridden.
+  virtual void on_lost(const std::vector<TopicPartition>& partitions);
+};
+
 // An offset found by its time.
 struct OffsetAndTimestamp {
   std::int64_t offset = -1;
@@ -65,8 +79,9 @@ struct OffsetAndTimestamp {
   std::optional<std::int32_t> leader_epoch;
 };
 
-// Reads records: of partitions that the program assigns, with positions that the consumer keeps and may commit to a
-// group. Records are read ahead in the background, up to fetch.max.bytes. Any thread may call, except that poll() is
+// Reads records: of partitions that the program assigns, or that a group of consumers shares; with positions that the
+// consumer keeps and may commit to its group. Records are read ahead in the background, up to fetch.max.bytes. Any
+// thread may call, except that poll() is
 // for one at a time. Move-only; the last handle going away closes the consumer without waiting.
 class MILLRACE_API Consumer {
  public:
@@ -80,6 +95,17 @@ class MILLRACE_API Consumer {
   // Reads exactly these partitions; those that it read before keep their positions. Others begin at the group's
   // committed position, else as auto.offset.reset says. Cause::invalid_argument for an empty topic or a negative index.
   Status assign(std::vector<TopicPartition> partitions);
+  // Shares the partitions of these topics with all other consumers of the group that subscribe to them (the classic
+  // protocol); joins with the next poll, and replaces what was subscribed before. `listener` may be null. No topics:
+  // unsubscribe(). Cause::invalid_config without group.id, Cause::wrong_state beside assign().
+  Status subscribe(std::vector<std::string> topics, std::shared_ptr<RebalanceListener> listener = nullptr);
+  // The same for all topics whose whole name the regular expression matches, now and later; what RE2 and Java's have in
+  // common, without look-around and references. Cause::invalid_argument if it is none.
+  Status subscribe_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener = nullptr);
+  // Leaves the group and reads nothing any more; after assign() too.
+  Status unsubscribe();
+  // The topics of the subscription, those that match the pattern now.
+  Result<std::vector<std::string>> subscription();
   // The partitions that are read now.
   Result<std::vector<TopicPartition>> assignment();
 
@@ -120,7 +146,8 @@ class MILLRACE_API Consumer {
   Future<std::map<TopicPartition, std::int64_t>> beginning_offsets(std::vector<TopicPartition> partitions);
   Future<std::map<TopicPartition, std::int64_t>> end_offsets(std::vector<TopicPartition> partitions);
 
-  // Commits if enable.auto.commit, then ends: every later call is Cause::closed. What could not be committed within
+  // Commits if enable.auto.commit, leaves the group (static members stay in it), then ends: every later call is
+  // Cause::closed. What could not be committed within
   // `timeout` is told; the consumer is closed all the same.
   Status close(std::chrono::milliseconds timeout = std::chrono::seconds(30));
 

@@ -1,6 +1,7 @@
 #include "millrace/consumer.h"
 
 #include <atomic>
+#include <mutex>
 
 #include "client/consumer/consumer.h"
 #include "client/errors.h"
@@ -23,6 +24,10 @@ Error polled_twice() {
 }
 
 }  // namespace
+
+void RebalanceListener::on_assigned(const Keys&) {}
+void RebalanceListener::on_revoked(const Keys&) {}
+void RebalanceListener::on_lost(const Keys& partitions) { on_revoked(partitions); }
 
 class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
  public:
@@ -50,21 +55,47 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     });
   }
 
-  Future<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
+  // On the thread that polls; the listener too.
+  Result<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
+    if (polling_.exchange(true)) return polled_twice();
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    for (;;) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
+                                                                              std::chrono::steady_clock::now());
+      const Millis wait(std::max<std::int64_t>(left.count(), 0));
+      auto polled = core_->ask<Polled>([wait](ConsumerCore& core, Promise<Polled> promise) {
+        core.poll(wait, [promise = std::move(promise)](Result<Polled> result) mutable {
+          promise.set(std::move(result));
+        });
+      }).get();
+      if (polled && polled->event) {
+        hear(*polled->event);
+        core_->tell([](ConsumerCore& core) { core.event_done(); });
+        continue;
+      }
+      polling_ = false;
+      if (!polled) return polled.error();
+      return std::move(polled->records);
+    }
+  }
+
+  // On the client's thread.
+  Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout) {
     if (polling_.exchange(true)) {
       Promise<ConsumerRecords> refused;
       refused.set(polled_twice());
       return refused.future();
     }
-    const Millis wait(std::max<std::int64_t>(timeout.count(), 0));
     return core_->ask<ConsumerRecords>(
-        [self = shared_from_this(), wait](ConsumerCore& core, Promise<ConsumerRecords> promise) {
-          core.poll(wait, [self, promise = std::move(promise)](Result<Polled> polled) mutable {
-            self->polling_ = false;
-            if (!polled) return promise.set(polled.error());
-            promise.set(std::move(polled->records));
-          });
+        [self = shared_from_this(), timeout](ConsumerCore& core, Promise<ConsumerRecords> promise) {
+          const MonoTime deadline = self->core_->host().shard().clock.now() + Millis(timeout.count());
+          self->poll_on(core, deadline, std::move(promise));
         });
+  }
+
+  void listen(std::shared_ptr<RebalanceListener> listener) {
+    const std::lock_guard lock(mutex_);
+    listener_ = std::move(listener);
   }
 
   Status close(std::chrono::milliseconds timeout) {
@@ -84,9 +115,40 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
   Host& host() { return core_->host(); }
 
  private:
+  void poll_on(ConsumerCore& core, MonoTime deadline, Promise<ConsumerRecords> promise) {
+    const Millis left((deadline - core_->host().shard().clock.now()) / 1'000'000);
+    core.poll(std::max(left, Millis(0)), [self = shared_from_this(), &core, deadline,
+                                          promise = std::move(promise)](Result<Polled> polled) mutable {
+      if (polled && polled->event) {
+        self->hear(*polled->event);
+        core.event_done();
+        return self->poll_on(core, deadline, std::move(promise));
+      }
+      self->polling_ = false;
+      if (!polled) return promise.set(polled.error());
+      promise.set(std::move(polled->records));
+    });
+  }
+
+  void hear(const RebalanceEvent& event) {
+    std::shared_ptr<RebalanceListener> listener;
+    {
+      const std::lock_guard lock(mutex_);
+      listener = listener_;
+    }
+    if (!listener) return;
+    switch (event.kind) {
+      case RebalanceEvent::Kind::assigned: return listener->on_assigned(event.partitions);
+      case RebalanceEvent::Kind::revoked: return listener->on_revoked(event.partitions);
+      case RebalanceEvent::Kind::lost: return listener->on_lost(event.partitions);
+    }
+  }
+
   std::shared_ptr<Resident<ConsumerCore>> core_;
   const Millis patience_;
   std::atomic<bool> polling_{false};
+  std::mutex mutex_;
+  std::shared_ptr<RebalanceListener> listener_;
 };
 
 Result<Consumer> Consumer::create(const ConsumerConfig& config, const Loop* loop) {
@@ -110,6 +172,35 @@ Consumer::~Consumer() = default;
 Status Consumer::assign(Keys partitions) {
   return state_->now<void>([keys = std::move(partitions)](ConsumerCore& core) { return core.assign(keys); });
 }
+Status Consumer::subscribe(std::vector<std::string> topics, std::shared_ptr<RebalanceListener> listener) {
+  const bool listening = listener != nullptr;
+  state_->listen(std::move(listener));
+  return state_->now<void>([topics = std::move(topics), listening](ConsumerCore& core) {
+    return core.subscribe(topics, listening);
+  });
+}
+Status Consumer::subscribe_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener) {
+  auto pattern = ::millrace::Pattern::compile(expression);
+  if (!pattern) {
+    return local_error(Cause::invalid_argument, "\"" + expression + "\" is no regular expression that can be used: " +
+                                                    ::millrace::to_string(pattern.error()));
+  }
+  const bool listening = listener != nullptr;
+  state_->listen(std::move(listener));
+  return state_->now<void>([pattern = *std::move(pattern), listening](ConsumerCore& core) {
+    return core.subscribe(pattern, listening);
+  });
+}
+Status Consumer::unsubscribe() {
+  return state_->now<void>([](ConsumerCore& core) {
+    core.unsubscribe();
+    return Status();
+  });
+}
+Result<std::vector<std::string>> Consumer::subscription() {
+  using Names = std::vector<std::string>;
+  return state_->now<Names>([](ConsumerCore& core) -> Result<Names> { return core.subscribed_topics(); });
+}
 Result<Keys> Consumer::assignment() {
   return state_->now<Keys>([](ConsumerCore& core) -> Result<Keys> { return core.assignment(); });
 }
@@ -118,9 +209,11 @@ Result<ConsumerRecords> Consumer::poll(std::chrono::milliseconds timeout) {
   if (state_->host().here()) {
     return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
   }
-  return state_->poll(timeout).get();
+  return state_->poll(timeout);
 }
-Future<ConsumerRecords> Consumer::poll_async(std::chrono::milliseconds timeout) { return state_->poll(timeout); }
+Future<ConsumerRecords> Consumer::poll_async(std::chrono::milliseconds timeout) {
+  return state_->poll_async(timeout);
+}
 
 Status Consumer::seek(const TopicPartition& partition, std::int64_t offset, std::optional<std::int32_t> leader_epoch) {
   return state_->now<void>(

@@ -23,6 +23,7 @@ ConsumerCore::ConsumerCore(ports::Shard& shard, ClusterOptions cluster, Consumer
       fetcher_(cluster_, options_, partitions_, *this),
       backoff_(options_.retry_backoff, options_.retry_backoff_max) {
   subscription_ = cluster_.subscribe(alive_.guard([this](const ClusterViewPtr&) {
+    follow_view();
     if (started_) fetcher_.pump();
   }));
 }
@@ -33,6 +34,9 @@ ConsumerCore::~ConsumerCore() {
 }
 
 Status ConsumerCore::assign(const std::vector<TopicPartition>& keys) {
+  if (group_) {
+    return local_error(Cause::wrong_state, "assign() beside a subscription, whose group assigns; unsubscribe first");
+  }
   const std::set<TopicPartition> wanted(keys.begin(), keys.end());
   for (const auto& key : wanted) {
     if (key.topic.empty() || key.partition < 0) {
@@ -85,6 +89,10 @@ void ConsumerCore::poll(Millis timeout, Callback<void(Result<Polled>)> done) {
   started_ = true;
   polling_ = std::move(done);
   maybe_auto_commit();
+  if (group_) {
+    group_->polled(true);
+    group_->drive(now);
+  }
   settle_positions();
   poll_timer_ = shard_.timers.at(now + timeout, [this] {
     poll_timer_ = ports::TimerId(0);
@@ -104,6 +112,7 @@ void ConsumerCore::answer_poll() {
     failures_.pop_front();
     return finish_poll(failure);
   }
+  if (serve_events()) return;
   if (auto lost = first_lost()) return finish_poll(*std::move(lost));
   if (!fetcher_.has_something()) return;
   Polled polled;
@@ -119,6 +128,7 @@ void ConsumerCore::finish_poll(Result<Polled> result) {
   if (!polling_) return;
   shard_.timers.cancel(std::exchange(poll_timer_, ports::TimerId(0)));
   auto done = *std::exchange(polling_, std::nullopt);
+  if (group_) group_->polled(false);
   done(std::move(result));
 }
 
@@ -196,13 +206,17 @@ Offsets ConsumerCore::positions() const {
   return offsets;
 }
 
-GroupIdentity ConsumerCore::identity() const { return {*options_.group_id, -1, "", std::nullopt}; }
+GroupIdentity ConsumerCore::identity() const {
+  if (group_) return group_->identity();
+  return {*options_.group_id, -1, "", std::nullopt};
+}
 
 // All that was handed out before this poll is processed.
 void ConsumerCore::maybe_auto_commit() {
   const MonoTime now = shard_.clock.now();
   if (!options_.auto_commit || now < next_auto_commit_) return;
   next_auto_commit_ = now + options_.auto_commit_interval;
+  if (group_ && !group_->stable()) return;
   commit(std::nullopt, options_.request_timeout, [](Status) {});
 }
 
@@ -212,8 +226,18 @@ void ConsumerCore::find(std::map<TopicPartition, std::int64_t> times, Millis tim
 }
 
 void ConsumerCore::leave(Millis timeout, Callback<void(Status)> done) {
-  if (!options_.auto_commit) return shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
-  commit(std::nullopt, timeout, std::move(done));
+  const MonoTime deadline = shard_.clock.now() + timeout;
+  auto part = alive_.guard([this, deadline, done = std::move(done)](Status committed) mutable {
+    if (!group_) return done(std::move(committed));
+    const Millis left((deadline - shard_.clock.now()) / 1'000'000);
+    group_->leave("the consumer is closed", std::max(left, Millis(1)),
+                  [committed = std::move(committed), done = std::move(done)](Status gone) mutable {
+                    done(committed ? std::move(gone) : std::move(committed));
+                  });
+  });
+  const bool member = !group_ || group_->stable();
+  if (!options_.auto_commit || !member || timeout <= Millis(0)) return part(Status());
+  commit(std::nullopt, timeout, std::move(part));
 }
 
 void ConsumerCore::close() {
@@ -223,6 +247,7 @@ void ConsumerCore::close() {
   subscription_.reset();
   finish_poll(local_error(Cause::closed, "the consumer was closed"));
   tell_waiters();
+  group_.reset();
   cluster_.close();
 }
 

@@ -10,32 +10,51 @@
 #include <vector>
 
 #include "base/callback.h"
+#include "base/pattern.h"
 #include "client/alive.h"
 #include "client/backoff.h"
 #include "client/cluster.h"
 #include "client/consumer/fetcher.h"
 #include "client/consumer/group_offsets.h"
 #include "client/consumer/offset_search.h"
+#include "client/consumer/membership.h"
 #include "client/consumer/options.h"
 #include "client/consumer/partitions.h"
 #include "millrace/consumer_record.h"
 
 namespace millrace::client {
 
-// What one poll of the core has brought.
+// What a rebalance has done, for the program's listener. `lost`: taken away without the chance to commit.
+struct RebalanceEvent {
+  enum class Kind : std::uint8_t { assigned, revoked, lost };
+  Kind kind = Kind::assigned;
+  std::vector<TopicPartition> partitions;
+};
+
+// What one poll of the core has brought. With an event there are no records, and nothing goes on before event_done().
 struct Polled {
   ConsumerRecords records;
+  std::optional<RebalanceEvent> event;
 };
 
 // The consumer: the partitions it reads, their positions, and what has been read ahead of them. Belongs to one shard.
 // Completions are later calls, each made once.
-class ConsumerCore final : FetchOwner {
+class ConsumerCore final : FetchOwner, MembershipOwner {
  public:
   ConsumerCore(ports::Shard& shard, ClusterOptions cluster, ConsumerOptions options);
   ~ConsumerCore() override;
 
   // Reads exactly these partitions from now on; those that stay keep their positions.
   Status assign(const std::vector<TopicPartition>& partitions);
+  // Shares these topics, or all that `pattern` takes whole, with the other members of the group. `listening`: whether
+  // polls tell rebalances.
+  Status subscribe(std::vector<std::string> topics, bool listening);
+  Status subscribe(::millrace::Pattern pattern, bool listening);
+  // Leaves the group, and reads nothing any more.
+  void unsubscribe();
+  std::vector<std::string> subscribed_topics() const override;
+  // The program has dealt with the event that the last poll told.
+  void event_done();
   std::vector<TopicPartition> assignment() const { return partitions_.keys(); }
 
   // The next records: as soon as there are some, none at `timeout`. Everything handed out before counts as processed.
@@ -70,6 +89,23 @@ class ConsumerCore final : FetchOwner {
     MonoTime deadline;
     Callback<void(Result<std::int64_t>)> done;
   };
+  struct Event {
+    RebalanceEvent told;
+    Callback<void()> done;
+  };
+  // rebalance.cc
+  Status may_subscribe() const;
+  void begin_subscription(bool listening);
+  std::vector<std::string> matching() const;
+  void follow_view();
+  void prepare_join(bool lost, Callback<void()> ready) override;
+  std::vector<TopicPartition> owned_partitions() const override { return partitions_.keys(); }
+  void on_assigned(std::vector<TopicPartition> partitions) override;
+  void on_group_failed(Error why) override;
+  void adopt_assignment();
+  void revoke(std::vector<TopicPartition> keys, Callback<void()> then);
+  void tell(RebalanceEvent event, Callback<void()> then);
+  bool serve_events();
   // consumer.cc
   Status need(const std::vector<TopicPartition>& keys) const;
   Error no_group(const char* what) const;
@@ -97,6 +133,13 @@ class ConsumerCore final : FetchOwner {
   Cluster cluster_;
   Partitions partitions_;
   Fetcher fetcher_;
+  std::unique_ptr<Membership> group_;  // with a subscription
+  std::optional<::millrace::Pattern> pattern_;
+  std::vector<std::string> subscribed_;
+  bool listening_ = false;
+  std::deque<Event> events_;
+  bool event_told_ = false;
+  std::optional<std::vector<TopicPartition>> to_adopt_;
   std::map<std::string, int> topics_;  // assigned partitions by topic
   bool started_ = false;               // somebody wants records or positions
   bool closed_ = false;

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <deque>
+#include <set>
+
+#include "client/consumer/assignor.h"
+
+namespace millrace::client {
+namespace {
+
+// Shares partitions out so that nobody could give one away, directly or through others, to somebody with two fewer.
+class Sticky {
+ public:
+  Sticky(GroupMembers members, const PartitionCounts& topics) : members_(std::move(members)), topics_(topics) {
+    sort_members(members_);
+    shares_.resize(members_.size());
+    for (std::size_t at = 0; at < members_.size(); ++at) {
+      for (const auto& topic : members_[at].topics) {
+        if (topics_.contains(topic)) subscribers_[topic].insert(at);
+      }
+    }
+  }
+
+  GroupAssignment run() {
+    keep();
+    share_rest();
+    while (balance_once()) {
+    }
+    GroupAssignment result;
+    for (std::size_t at = 0; at < members_.size(); ++at) {
+      auto& own = result[members_[at].id];
+      for (const auto& [topic, partitions] : shares_[at].by_topic) {
+        for (const std::int32_t partition : partitions) own.push_back({topic, partition});
+      }
+    }
+    return result;
+  }
+
+ private:
+  struct Share {
+    std::map<std::string, std::set<std::int32_t>> by_topic;
+    std::size_t count = 0;
+  };
+
+  void give(std::size_t to, const TopicPartition& key) {
+    if (shares_[to].by_topic[key.topic].insert(key.partition).second) ++shares_[to].count;
+  }
+  void take(std::size_t from, const TopicPartition& key) {
+    auto& share = shares_[from];
+    const auto at = share.by_topic.find(key.topic);
+    share.count -= at->second.erase(key.partition);
+    if (at->second.empty()) share.by_topic.erase(at);
+  }
+
+  // Members keep what they own, still exists and they still want. Of several who claim a partition the one of the
+  // newest generation has it; of one generation nobody, since then one of them is wrong.
+  void keep() {
+    struct Claim {
+      std::size_t member;
+      std::int32_t generation;
+      bool disputed;
+    };
+    std::map<TopicPartition, Claim> claims;
+    for (std::size_t at = 0; at < members_.size(); ++at) {
+      for (const auto& key : members_[at].owned) {
+        const auto topic = topics_.find(key.topic);
+        if (topic == topics_.end() || key.partition < 0 || key.partition >= topic->second) continue;
+        if (!subscribers_[key.topic].contains(at)) continue;
+        const std::int32_t generation = members_[at].generation;
+        const auto [claim, fresh] = claims.try_emplace(key, Claim{at, generation, false});
+        if (fresh) continue;
+        if (generation > claim->second.generation) {
+          claim->second = {at, generation, false};
+        } else if (generation == claim->second.generation && claim->second.member != at) {
+          claim->second.disputed = true;
+        }
+      }
+    }
+    for (const auto& [key, claim] : claims) {
+      if (claim.disputed) continue;
+      give(claim.member, key);
+      owner_.emplace(key, claim.member);
+    }
+  }
+
+  // What nobody owns goes to those with the least, topics with few subscribers first.
+  void share_rest() {
+    std::vector<const PartitionCounts::value_type*> order;
+    for (const auto& topic : topics_) {
+      if (!subscribers_[topic.first].empty()) order.push_back(&topic);
+    }
+    std::ranges::stable_sort(order, [&](const auto* a, const auto* b) {
+      return subscribers_[a->first].size() < subscribers_[b->first].size();
+    });
+    for (const auto* topic : order) {
+      const auto& candidates = subscribers_[topic->first];
+      for (std::int32_t partition = 0; partition < topic->second; ++partition) {
+        const TopicPartition key{topic->first, partition};
+        if (owner_.contains(key)) continue;
+        give(*std::ranges::min_element(candidates, {}, [&](std::size_t at) { return shares_[at].count; }), key);
+      }
+    }
+  }
+
+  // Moves one partition along the shortest chain from a member with much to one with at least two fewer.
+  bool balance_once() {
+    std::vector<std::size_t> order(members_.size());
+    for (std::size_t at = 0; at < order.size(); ++at) order[at] = at;
+    std::ranges::stable_sort(order, [&](auto a, auto b) { return shares_[a].count > shares_[b].count; });
+    for (const std::size_t from : order) {
+      if (shares_[from].count < 2 || shares_[from].count < shares_[order.back()].count + 2) return false;
+      if (relieve(from)) return true;
+    }
+    return false;
+  }
+
+  bool relieve(std::size_t from) {
+    struct Step {
+      std::size_t before;
+      TopicPartition key;
+    };
+    std::map<std::size_t, Step> reached{{from, {from, {}}}};
+    std::deque<std::size_t> queue{from};
+    std::optional<std::size_t> poorest;
+    while (!queue.empty()) {
+      const std::size_t at = queue.front();
+      queue.pop_front();
+      for (const auto& [topic, partitions] : shares_[at].by_topic) {
+        const TopicPartition key = cheapest(at, topic, partitions);
+        for (const std::size_t to : subscribers_[topic]) {
+          if (!reached.try_emplace(to, Step{at, key}).second) continue;
+          queue.push_back(to);
+          if (!poorest || shares_[to].count < shares_[*poorest].count) poorest = to;
+        }
+      }
+    }
+    if (!poorest || shares_[*poorest].count + 2 > shares_[from].count) return false;
+    for (std::size_t to = *poorest; to != from; to = reached.at(to).before) {
+      const Step& step = reached.at(to);
+      take(step.before, step.key);
+      give(to, step.key);
+    }
+    return true;
+  }
+
+  // One that the member did not have before, if there is one.
+  TopicPartition cheapest(std::size_t at, const std::string& topic, const std::set<std::int32_t>& partitions) const {
+    for (const std::int32_t partition : partitions) {
+      const auto owner = owner_.find({topic, partition});
+      if (owner == owner_.end() || owner->second != at) return {topic, partition};
+    }
+    return {topic, *partitions.rbegin()};
+  }
+
+  GroupMembers members_;
+  const PartitionCounts& topics_;
+  std::map<std::string, std::set<std::size_t>> subscribers_;
+  std::vector<Share> shares_;
+  std::map<TopicPartition, std::size_t> owner_;
+};
+
+}  // namespace
+
+GroupAssignment assign_sticky(GroupMembers members, const PartitionCounts& topics) {
+  return Sticky(std::move(members), topics).run();
+}
+
+}  // namespace millrace::client

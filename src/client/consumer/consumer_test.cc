@@ -1,0 +1,170 @@
+#include "client/consumer/consumer.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/testing/scripted_broker.h"
+#include "protocol/gen/fetch.h"
+#include "protocol/gen/list_offsets.h"
+#include "record/batch_builder.h"
+
+namespace millrace::client {
+namespace {
+
+using protocol::Errc;
+using protocol::FetchRequest;
+using protocol::FetchResponse;
+using protocol::ListOffsetsRequest;
+using protocol::ListOffsetsResponse;
+using testing::FakePorts;
+using testing::ScriptedCluster;
+
+// A partition's log of one long batch per value, which a session of fetches reads.
+class ConsumerTest : public ::testing::Test {
+ protected:
+  ConsumerTest() {
+    brokers.topics = {{"t", {0}, 1, 0}};
+    options.auto_commit = false;
+    options.reset = Reset::earliest;
+    brokers.broker(0).on<ListOffsetsRequest, ListOffsetsResponse>([this](const ListOffsetsRequest& request, auto) {
+      ListOffsetsResponse response;
+      auto& topic = response.topics.emplace_back();
+      topic.name = request.topics.at(0).name;
+      const bool first = request.topics.at(0).partitions.at(0).timestamp == kEarliestTime;
+      topic.partitions.push_back({0, 0, -1, first ? 0 : static_cast<std::int64_t>(values.size()), 1});
+      return response;
+    });
+    // A broker without sessions: every request is whole.
+    brokers.broker(0).offer(protocol::ApiKey::fetch, {4, 12});
+    brokers.broker(0).on<FetchRequest, FetchResponse>([this](const FetchRequest& request, auto) {
+      FetchResponse response;
+      if (request.topics.empty()) return response;
+      const auto& asked = request.topics.at(0).partitions.at(0);
+      auto& topic = response.responses.emplace_back();
+      topic.topic = request.topics.at(0).topic;
+      auto& part = topic.partitions.emplace_back();
+      part.high_watermark = static_cast<std::int64_t>(values.size());
+      part.aborted_transactions.reset();
+      if (asked.fetch_offset > part.high_watermark) {
+        part.error_code = protocol::to_wire(Errc::offset_out_of_range);
+      } else if (asked.fetch_offset < part.high_watermark) {
+        part.records = protocol::RecordsRef(batch(static_cast<std::size_t>(asked.fetch_offset)));
+      } else {
+        part.error_code = protocol::to_wire(Errc::offset_not_available);  // else it would be asked without end
+      }
+      return response;
+    });
+  }
+  Bytes batch(std::size_t at) {
+    record::BatchOptions shape;
+    shape.base_offset = Offset(static_cast<std::int64_t>(at));
+    record::BatchBuilder builder(shape);
+    builder.add(WallTime(1000), std::nullopt, as_bytes(values[at]), {});
+    held.push_back(builder.build());
+    return held.back().bytes();
+  }
+  ConsumerCore& consumer() {
+    if (!made) {
+      ClusterOptions cluster;
+      cluster.bootstrap = {ScriptedCluster::address(0)};
+      made = std::make_unique<ConsumerCore>(ports.shard(), cluster, options);
+    }
+    return *made;
+  }
+  Result<Polled> poll(Millis timeout = Millis(1000)) {
+    std::optional<Result<Polled>> result;
+    consumer().poll(timeout, [&](Result<Polled> polled) { result.emplace(std::move(polled)); });
+    EXPECT_FALSE(result) << "completed from inside the call";
+    for (int i = 0; i < 1000 && !result; ++i) ports.advance(Millis(10));
+    return *std::move(result);
+  }
+
+  FakePorts ports;
+  ScriptedCluster brokers{ports, 1};
+  std::vector<std::string> values;
+  std::vector<Buffer> held;
+  ConsumerOptions options;
+  std::unique_ptr<ConsumerCore> made;
+  const TopicPartition t0{"t", 0};
+};
+
+TEST_F(ConsumerTest, HandsOutRecordsInOrderFromWhereItsResetSays) {
+  values = {"a", "b", "c"};
+  ASSERT_TRUE(consumer().assign({t0}));
+  std::string seen;
+  for (int i = 0; i < 3; ++i) {
+    const auto polled = poll();
+    ASSERT_TRUE(polled) << polled.error().text();
+    for (const auto& record : polled->records) seen += *record.value;
+  }
+  EXPECT_EQ(seen, "abc");
+}
+
+TEST_F(ConsumerTest, AnAnswerLongerThanTheFirstBufferArrivesWhole) {
+  values = {std::string((1 << 20) + 13, 'x')};
+  ASSERT_TRUE(consumer().assign({t0}));
+  const auto polled = poll();
+  ASSERT_TRUE(polled) << polled.error().text();
+  ASSERT_EQ(polled->records.size(), 1u);
+  EXPECT_EQ(polled->records[0].value, values[0]);
+}
+
+TEST_F(ConsumerTest, SeekThrowsAwayWhatWasReadAhead) {
+  values = {"a", "b", "c"};
+  ASSERT_TRUE(consumer().assign({t0}));
+  ASSERT_TRUE(poll());
+  ports.advance(Millis(1000));
+  ASSERT_TRUE(consumer().seek(t0, 0, std::nullopt));
+  const auto polled = poll();
+  ASSERT_TRUE(polled && !polled->records.empty());
+  EXPECT_EQ(polled->records[0].offset, 0);
+}
+
+TEST_F(ConsumerTest, APausedPartitionHandsNothingOutAndKeepsItsPlace) {
+  values = {"a", "b"};
+  ASSERT_TRUE(consumer().assign({t0}));
+  ASSERT_TRUE(consumer().pause({t0}, true));
+  const auto nothing = poll();
+  ASSERT_TRUE(nothing);
+  EXPECT_TRUE(nothing->records.empty());
+  ASSERT_TRUE(consumer().pause({t0}, false));
+  const auto polled = poll();
+  ASSERT_TRUE(polled && !polled->records.empty());
+  EXPECT_EQ(polled->records[0].value, "a");
+}
+
+TEST_F(ConsumerTest, WithoutAResetAPositionOutsideOfTheLogIsAnErrorThatASeekEnds) {
+  values = {"a"};
+  options.reset = Reset::none;
+  ASSERT_TRUE(consumer().assign({t0}));
+  ASSERT_TRUE(consumer().seek(t0, 9, std::nullopt));
+  const auto failed = poll();
+  ASSERT_FALSE(failed);
+  EXPECT_TRUE(failed.error().is(Cause::wrong_state));
+  ASSERT_TRUE(consumer().seek(t0, 0, std::nullopt));
+  const auto polled = poll();
+  ASSERT_TRUE(polled) << polled.error().text();
+  EXPECT_EQ(polled->records.size(), 1u);
+}
+
+TEST_F(ConsumerTest, ASecondPollAtTheSameTimeIsRefused) {
+  ASSERT_TRUE(consumer().assign({t0}));
+  consumer().poll(Millis(1000), [](Result<Polled>) {});
+  const auto refused = poll();
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(Cause::wrong_state));
+}
+
+TEST_F(ConsumerTest, PollAfterCloseIsClosed) {
+  consumer().close();
+  const auto refused = poll();
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(Cause::closed));
+}
+
+}  // namespace
+}  // namespace millrace::client

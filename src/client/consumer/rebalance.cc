@@ -1,0 +1,208 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "client/consumer/consumer.h"
+#include "client/errors.h"
+
+// Subscriptions: what the group gives to this member and takes away, told to the program by its polls.
+namespace millrace::client {
+
+using Keys = std::vector<TopicPartition>;
+
+Status ConsumerCore::may_subscribe() const {
+  if (!options_.group_id) return no_group("subscribe()");
+  if (!group_ && !partitions_.all().empty()) {
+    return local_error(Cause::wrong_state, "subscribe() beside assign(); unsubscribe() first");
+  }
+  return {};
+}
+
+Status ConsumerCore::subscribe(std::vector<std::string> topics, bool listening) {
+  if (Status may = may_subscribe(); !may) return may;
+  if (std::ranges::any_of(topics, [](const auto& topic) { return topic.empty(); })) {
+    return local_error(Cause::invalid_argument, "subscribe() got an empty topic name");
+  }
+  if (topics.empty()) {
+    unsubscribe();
+    return {};
+  }
+  std::ranges::sort(topics);
+  topics.erase(std::ranges::unique(topics).begin(), topics.end());
+  if (pattern_) {
+    pattern_.reset();
+    cluster_.track_all(false);
+    subscribed_.clear();
+  }
+  for (const auto& topic : topics) cluster_.track(topic);
+  for (const auto& topic : subscribed_) cluster_.untrack(topic);
+  subscribed_ = std::move(topics);
+  begin_subscription(listening);
+  return {};
+}
+
+Status ConsumerCore::subscribe(::millrace::Pattern pattern, bool listening) {
+  if (Status may = may_subscribe(); !may) return may;
+  if (!pattern_) {
+    for (const auto& topic : subscribed_) cluster_.untrack(topic);
+    cluster_.track_all(true);
+  }
+  pattern_ = std::move(pattern);
+  subscribed_ = matching();
+  begin_subscription(listening);
+  return {};
+}
+
+void ConsumerCore::begin_subscription(bool listening) {
+  listening_ = listening;
+  if (!group_) {
+    group_ = std::make_unique<Membership>(cluster_, options_, static_cast<MembershipOwner&>(*this));
+    group_->polled(polling_.has_value());
+  }
+  group_->want_join("the subscription has changed");
+}
+
+void ConsumerCore::unsubscribe() {
+  if (group_) group_->leave("the consumer has unsubscribed", options_.request_timeout, [](Status) {});
+  group_.reset();
+  events_.clear();
+  event_told_ = false;
+  to_adopt_.reset();
+  if (pattern_) {
+    pattern_.reset();
+    cluster_.track_all(false);
+  } else {
+    for (const auto& topic : subscribed_) cluster_.untrack(topic);
+  }
+  subscribed_.clear();
+  for (const auto& key : partitions_.keys()) remove(key);
+}
+
+std::vector<std::string> ConsumerCore::subscribed_topics() const { return subscribed_; }
+
+// The topics that the pattern takes now.
+std::vector<std::string> ConsumerCore::matching() const {
+  std::vector<std::string> topics;
+  for (const auto& [name, topic] : cluster_.view()->topics) {
+    if (topic->internal && options_.exclude_internal) continue;
+    if (topic->error == protocol::Errc::none && pattern_->matches(name)) topics.push_back(name);
+  }
+  return topics;
+}
+
+void ConsumerCore::follow_view() {
+  if (!group_) return;
+  if (pattern_) {
+    auto topics = matching();
+    if (topics != subscribed_) {
+      subscribed_ = std::move(topics);
+      group_->want_join("other topics match the subscription");
+    }
+  }
+  group_->on_view();
+  if (polling_) group_->drive(shard_.clock.now());
+}
+
+void ConsumerCore::prepare_join(bool lost, Callback<void()> ready) {
+  if (lost) {
+    Keys keys = partitions_.keys();
+    for (const auto& key : keys) partitions_.find(key)->revoking = true;
+    auto drop = [this, keys, ready = std::move(ready)]() mutable {
+      for (const auto& key : keys) remove(key);
+      ready();
+    };
+    if (keys.empty()) return drop();
+    return tell({RebalanceEvent::Kind::lost, std::move(keys)}, std::move(drop));
+  }
+  Keys given_up;
+  for (const auto& [key, partition] : partitions_.all()) {
+    const bool wanted = std::ranges::binary_search(subscribed_, key.topic);
+    if (!group_->cooperative() || !wanted) given_up.push_back(key);
+  }
+  revoke(std::move(given_up), std::move(ready));
+}
+
+// Commits what was processed, tells the program, and stops reading.
+void ConsumerCore::revoke(Keys keys, Callback<void()> then) {
+  if (keys.empty()) return then();
+  Offsets processed;
+  for (const auto& key : keys) partitions_.find(key)->revoking = true;
+  for (const auto& [key, position] : positions()) {
+    if (std::ranges::find(keys, key) != keys.end()) processed.emplace(key, position);
+  }
+  auto next = alive_.guard([this, keys, then = std::move(then)](Status) mutable {
+    tell({RebalanceEvent::Kind::revoked, keys}, [this, keys, then = std::move(then)]() mutable {
+      for (const auto& key : keys) remove(key);
+      then();
+    });
+  });
+  if (!options_.auto_commit || processed.empty()) return next(Status());
+  commit(std::move(processed), options_.request_timeout, std::move(next));
+}
+
+void ConsumerCore::on_assigned(Keys partitions) {
+  to_adopt_ = std::move(partitions);
+  if (polling_) adopt_assignment();
+}
+
+// Only while the program polls: it works on no records of what is taken away then.
+void ConsumerCore::adopt_assignment() {
+  const Keys fresh = *std::exchange(to_adopt_, std::nullopt);
+  const std::set<TopicPartition> now(fresh.begin(), fresh.end());
+  Keys gone;
+  Keys added;
+  for (const auto& key : partitions_.keys()) {
+    if (!now.contains(key)) gone.push_back(key);
+  }
+  for (const auto& key : now) {
+    if (!partitions_.find(key)) added.push_back(key);
+  }
+  const bool again = !gone.empty();
+  revoke(std::move(gone), [this, again, added]() mutable {
+    for (const auto& key : added) add(key);
+    if (again && group_) group_->want_join("partitions were given up for other members");
+    next_auto_commit_ = shard_.clock.now() + options_.auto_commit_interval;
+    tell({RebalanceEvent::Kind::assigned, added}, [this, again] {
+      positions_changed();
+      if (again && group_ && polling_) group_->drive(shard_.clock.now());
+    });
+  });
+}
+
+void ConsumerCore::on_group_failed(Error why) {
+  failures_.push_back(std::move(why));
+  answer_poll();
+}
+
+void ConsumerCore::tell(RebalanceEvent event, Callback<void()> then) {
+  events_.push_back({std::move(event), std::move(then)});
+  answer_poll();
+}
+
+// Whether an event stands before any records.
+bool ConsumerCore::serve_events() {
+  if (to_adopt_ && events_.empty()) adopt_assignment();
+  if (events_.empty() || !polling_) return !polling_;
+  if (event_told_) return true;
+  event_told_ = true;
+  if (listening_) {
+    Polled polled;
+    polled.event = events_.front().told;
+    finish_poll(std::move(polled));
+  } else {
+    event_done();
+  }
+  return true;
+}
+
+void ConsumerCore::event_done() {
+  if (!event_told_ || events_.empty()) return;
+  event_told_ = false;
+  auto done = std::move(events_.front().done);
+  events_.pop_front();
+  done();
+  if (closed_) return;
+  answer_poll();
+}
+
+}  // namespace millrace::client
