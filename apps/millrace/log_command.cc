@@ -83,12 +83,12 @@ void add_dump(CLI::App& log, int& exit_code) {
   command->add_option("paths", arguments->paths, "Files, directories of partitions, log directories")->required();
   command->add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   command->add_flag("--deep", arguments->deep, "One line per record too");
-  command->add_flag("--print-data", arguments->contents, "With what is in the records; decoded for Kafka's own topics");
+  command->add_flag("--print-data", arguments->contents, "With what is in the records, decoded for Kafka's own topics");
   std::vector<std::string> names;
   for (const auto& [name, decoder] : decoder_names()) names.push_back(name);
   command->add_option("--decoder", arguments->decoder, "How contents are read, instead of by the directory's name")
       ->check(CLI::IsMember(names));
-  command->add_flag("--skip-record-metadata", arguments->skip_metadata, "Leave out offsets, times and sizes of records");
+  command->add_flag("--skip-record-metadata", arguments->skip_metadata, "Leave out offsets, times, sizes of records");
   command->add_flag("--verify-index-only", arguments->verify_only, "Compare indexes with their logs without printing");
   command->add_flag("--index-sanity-check", arguments->sanity_only, "Only whether a broker would keep the indexes");
   command->add_option("--max-bytes", arguments->max_bytes, "Read at most so many bytes of each log");
@@ -133,7 +133,8 @@ void show(const inspect::Loss& loss, Streams& streams) {
               std::to_string(loss.offset.value()) + ": " + loss.why + "\n");
   streams.out("  lost: " + std::to_string(loss.bytes) + " bytes, every record from offset " +
               std::to_string(loss.offset.value()) +
-              (loss.last_seen == kNoOffset ? "" : " to " + std::to_string(loss.last_seen.value())) + " on; among them " +
+              (loss.last_seen == kNoOffset ? "" : " to " + std::to_string(loss.last_seen.value())) +
+              " on; among them " +
               std::to_string(loss.readable) + " batches that are whole\n");
   for (const auto& segment : loss.segments) streams.out("  lost: " + segment + "\n");
 }
@@ -146,8 +147,8 @@ int recover(const RecoverArguments& arguments) {
     return kFailed;
   };
   if (const auto locked = files.lock(arguments.directory + "/.lock"); !locked) {
-    return failed(locked.error() == Error::exists ? arguments.directory + " is in use by a server" : arguments.directory,
-                  locked.error());
+    const char* why = locked.error() == Error::exists ? " is in use by a server" : "";
+    return failed(arguments.directory + why, locked.error());
   }
   // What a journal holds belongs into the segments before anything is judged, as at every start of a server.
   if (const auto marks = log::gather_marks(files, arguments.directory); !marks) {

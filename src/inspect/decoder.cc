@@ -102,7 +102,8 @@ Decoded coordinator_record(std::string_view log, Offset offset, std::optional<By
   auto value_text = body(*value_schema, *version, *value);
   if (!value_text) return failed(value_text.error().text);
   if (value_schema->name == "GroupMetadataValue") *value_text = unfold_members(*value_text);
-  decoded.value = Decoded::Part{"{\"version\":\"" + std::to_string(*version) + "\",\"data\":" + *value_text + "}", true};
+  const std::string number = std::to_string(*version);
+  decoded.value = Decoded::Part{"{\"version\":\"" + number + "\",\"data\":" + *value_text + "}", true};
   return decoded;
 }
 

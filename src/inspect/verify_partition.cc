@@ -103,7 +103,8 @@ Status PartitionCheck::scan(SegmentFacts& segment, ports::BlockingFile& file, st
   while (batches.next()) {
     const record::BatchView& batch = batches.batch();
     const char* why = nullptr;
-    if (batch.base_offset() < facts_.end && !batch.is_legacy()) why = "the batch's offset is below the end of the one before";
+    const bool falls = !batch.is_legacy() && batch.base_offset() < facts_.end;
+    if (falls) why = "the batch's offset is below the end of the one before";
     if (batch.is_legacy() && batch.last_offset() < facts_.end) why = "the message's offset is below the one before";
     if (batch.last_offset() - segment.base > INT32_MAX) why = "the batch's offset is too far from the segment's";
     if (why == nullptr && !batches.crc_ok()) why = "the batch's checksum is wrong";
@@ -176,7 +177,8 @@ void PartitionCheck::check_aborted(const SegmentFacts& segment) {
   }
   for (std::size_t i = 0; i < noted.size(); ++i) {
     if (noted[i].first < bases_.front()) continue;
-    if (std::none_of(segment.aborted.begin(), segment.aborted.end(), [&](const auto& one) { return same(one, noted[i]); })) {
+    const auto is_it = [&](const auto& one) { return same(one, noted[i]); };
+    if (std::none_of(segment.aborted.begin(), segment.aborted.end(), is_it)) {
       find(name, i * log::kAbortedEntryBytes, noted[i].last, "the log has no such aborted transaction");
     }
   }

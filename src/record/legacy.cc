@@ -1,6 +1,9 @@
 #include "record/legacy.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "record/codec_parts.h"
 
 namespace millrace::record {
 namespace {
@@ -45,7 +48,13 @@ Status each_entry(const BatchView& entry, Scratch& scratch, Use&& use) {
   std::optional<Bytes> key;
   std::optional<Bytes> value;
   MR_TRY(take_contents(entry, key, value));
-  const Bytes packed = value.value_or(Bytes());
+  Bytes packed = value.value_or(Bytes());
+  std::vector<std::byte> mended;
+  if (entry.magic() == 0 && entry.codec() == Codec::lz4) {
+    mended.assign(packed.begin(), packed.end());
+    codecs::mend_lz4_header(mended);
+    packed = mended;
+  }
   const auto inner = decompress(entry.codec(), packed, decompression_limit(packed.size()), scratch);
   if (!inner) return inner.error();
 

@@ -45,6 +45,9 @@ std::uint32_t xxh32(Bytes bytes) {
   return hash ^ (hash >> 16);
 }
 
+// The bytes that describe a frame with these flags, between its magic number and their checksum.
+std::size_t described_bytes(unsigned flags) { return 2 + ((flags & kContentSize) != 0 ? 8 : 0); }
+
 struct Frame {
   bool block_checksums = false;
   std::size_t block_bytes = 0;  // the most that one block may become
@@ -58,7 +61,7 @@ Result<Frame> take_header(Bytes& bytes) {
   const unsigned size_code = (block >> 4) & 7;
   if (flags >> 6 != 1 || (flags & 3) != 0 || (flags & kIndependentBlocks) == 0) return Error::corrupt;
   if ((block & 0x8f) != 0 || size_code < 4) return Error::corrupt;
-  const std::size_t described = 2 + ((flags & kContentSize) != 0 ? 8 : 0);
+  const std::size_t described = described_bytes(flags);
   if (bytes.size() < 4 + described + 1) return Error::corrupt;
   if (((xxh32(bytes.subspan(4, described)) >> 8) & 0xff) != static_cast<unsigned>(bytes[4 + described])) {
     return Error::corrupt;
@@ -88,6 +91,15 @@ Status unpack_block(Bytes block, bool stored, std::size_t block_bytes, std::size
 }
 
 }  // namespace
+
+void mend_lz4_header(std::vector<std::byte>& frame) {
+  constexpr std::size_t kDescribedAt = 4;
+  if (frame.size() <= kDescribedAt) return;
+  const std::size_t described = described_bytes(static_cast<unsigned>(frame[kDescribedAt]));
+  if (frame.size() <= kDescribedAt + described) return;
+  const std::uint32_t hash = xxh32(Bytes(frame).subspan(kDescribedAt, described));
+  frame[kDescribedAt + described] = static_cast<std::byte>((hash >> 8) & 0xff);
+}
 
 Status unlz4(Bytes bytes, std::size_t limit, Scratch& out) {
   const auto frame = take_header(bytes);
