@@ -4,7 +4,7 @@ import re
 import subprocess
 
 from lib.process import Failed
-from lib.server import PROGRAM, Server
+from lib.server import BINARY, Server
 
 WARNING = ("WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. "
            "To avoid issues it is best to use either, but not both.\n")
@@ -20,7 +20,7 @@ STEPS = [
     ("kafka-topics", ["--create", "--topic", "orders", "--if-not-exists"], "", 0, ""),
     ("kafka-topics", ["--list"], "", 0, "a.b\norders\n"),
     ("kafka-topics", ["--alter", "--topic", "a.b", "--partitions", "1"], "", 1,
-     "Error while executing topic command : The topic a.b currently has 1 partition(s); 1 would not be an increase.\n"),
+     "Error while executing topic command : Topic already has 1 partition(s).\n"),
     ("kafka-topics", ["--describe", "--topic", "nosuch"], "", 1,
      "Error while executing topic command : Topic 'nosuch' does not exist as expected\n"),
     ("kafka-console-producer", ["--topic", "a.b"], "one\ntwo\n", 0, ""),
@@ -44,7 +44,7 @@ STEPS = [
 def run(ci):
     with Server() as server:
         for script, arguments, text, code, wanted in STEPS:
-            step = subprocess.run([PROGRAM, script, "--bootstrap-server", server.bootstrap, *arguments], input=text,
+            step = subprocess.run([BINARY, script, "--bootstrap-server", server.bootstrap, *arguments], input=text,
                                   capture_output=True, text=True, timeout=30)
             blanks = re.compile(r" +$", re.MULTILINE)
             if step.returncode != code or blanks.sub("", step.stdout) != blanks.sub("", wanted):
