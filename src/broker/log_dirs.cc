@@ -64,6 +64,13 @@ Result<Marker, std::string> take_marker(ports::BlockingFiles& files, const std::
   const auto text = ports::read_whole(files, path, kMaxSmallFile);
   if (!text && text.error() == Error::not_found) return Marker{};
   if (!text) return cannot(path, "cannot be read", text.error());
+  // Whoever stopped cleanly had everything on the disk, and may have been another program: what millrace noted before is
+  // out of date. It goes first, so that no crash leaves it without the marker.
+  const auto gone = [&]() -> Status {
+    MR_TRY(log::remove_marks(files, dir));
+    return files.sync_directory(dir);
+  }();
+  if (!gone) return cannot(dir, "its old journal and durable marks cannot be removed", gone.error());
   if (const auto removed = files.remove(path); !removed) return cannot(path, "cannot be removed", removed.error());
   if (const auto synced = files.sync_directory(dir); !synced) return cannot(dir, "cannot be synced", synced.error());
   return Marker{true, epoch_in(*text)};
@@ -158,14 +165,14 @@ Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const
       log::OpenHints& hint = opened.hints.logs[partition] = hints.logs[partition];
       hint.clean_stop = marker->found;
     }
-    // Whoever stopped cleanly had everything on the disk, and may have been another program.
-    if (marker->found) {
-      static_cast<void>(log::remove_marks(files, dirs[i]));
-    } else if (auto marks = log::gather_marks(files, dirs[i])) {
-      opened.hints.marks.merge(*marks);
-    } else {
+    if (!marker->found) {
+      auto marks = log::gather_marks(files, dirs[i]);
       // What the journal holds was promised: without it a log would be cut too short.
-      return cannot(dirs[i], "its journal and durable marks cannot be read and brought to their place", marks.error());
+      if (!marks) {
+        return cannot(dirs[i], "its journal and durable marks cannot be read and brought to their place",
+                      marks.error());
+      }
+      opened.hints.marks.merge(*marks);
     }
     for (std::string& problem : hints.problems) opened.hints.problems.push_back(std::move(problem));
   }

@@ -107,11 +107,17 @@ class Replay {
     return {};
   }
 
-  bool belongs(const JournalEntry& entry) {
+  // What cannot be read now may be read at the next start: the journal then has to be there still.
+  Result<bool> belongs(const JournalEntry& entry) {
     const auto [known, is_new] = owners_.emplace(entry.key.name, Uuid());
     if (is_new && !entry.key.name.empty() && entry.key.name.find('/') == std::string::npos) {
       const std::string path = log_dir_ + "/" + entry.key.name + "/" + std::string(kPartitionMetadataFile);
       const auto text = ports::read_whole(files_, path, kMaxPartitionMetadataBytes);
+      if (!text && text.error() != Error::not_found) {
+        const Error error = text.error();
+        owners_.erase(known);
+        return error;
+      }
       if (const auto id = text ? parse_partition_metadata(*text) : Result<Uuid>(text.error())) known->second = *id;
     }
     return known->second == entry.key.topic_id && entry.key.topic_id != Uuid();
@@ -119,7 +125,9 @@ class Replay {
 
   Status bring(const JournalEntry& entry, Bytes bytes) {
     const std::string path = log_dir_ + "/" + entry.key.name + "/" + segment_name(entry.base);
-    if (!belongs(entry) || foreign_.contains(path)) return {};
+    const auto ours = belongs(entry);
+    if (!ours) return ours.error();
+    if (!*ours || foreign_.contains(path)) return {};
     auto file = files_.open(path, ports::OpenMode::write);
     // Removed since, with all that was in it.
     if (!file && file.error() == Error::not_found) return {};
@@ -175,6 +183,17 @@ Result<std::vector<std::string>> journals_in(ports::BlockingFiles& files, const 
   return names;
 }
 
+// The number of a file's first round; 0 for a file that does not begin with one.
+Result<std::uint64_t> first_round(ports::BlockingFiles& files, const std::string& path) {
+  auto file = files.open(path, ports::OpenMode::read);
+  if (!file) return file.error();
+  std::array<std::byte, kRoundHeadBytes> beginning;
+  const auto got = (*file)->read(FilePosition(0), beginning);
+  if (!got) return got.error();
+  const auto head = *got == beginning.size() ? parse_round_head(beginning) : Result<RoundHead>(Error::corrupt);
+  return head ? head->number : std::uint64_t{0};
+}
+
 }  // namespace
 
 Status replay_journals(ports::BlockingFiles& files, const std::string& log_dir) {
@@ -189,8 +208,19 @@ Status remove_journals(ports::BlockingFiles& files, const std::string& log_dir) 
   const auto journals = journals_in(files, log_dir);
   if (!journals) return journals.error();
   if (journals->empty()) return {};
-  for (const std::string& name : *journals) MR_TRY(files.remove(log_dir + "/" + name));
-  return files.sync_directory(log_dir);
+  // Oldest first, each durably: a crash in between must not leave what a newer file takes back (forget).
+  std::vector<std::pair<std::uint64_t, std::string>> by_age;
+  for (const std::string& name : *journals) {
+    const auto number = first_round(files, log_dir + "/" + name);
+    if (!number) return number.error();
+    by_age.emplace_back(*number, name);
+  }
+  std::sort(by_age.begin(), by_age.end());
+  for (const auto& [number, name] : by_age) {
+    MR_TRY(files.remove(log_dir + "/" + name));
+    MR_TRY(files.sync_directory(log_dir));
+  }
+  return {};
 }
 
 }  // namespace millrace::log

@@ -212,7 +212,10 @@ bool MarkFile::sync_due() { return !given_up_ && file_ != nullptr && unsynced_ >
 
 void MarkFile::sync(Task finished) {
   unsynced_ = 0;
-  file_->sync([this, alive = std::weak_ptr<bool>(alive_), served = std::exchange(waiting_, {}),
+  // A sync vouches for what was written when it began: who waits for a change that is still on its way waits on.
+  std::deque<Task> covered;
+  if (!writing_ && dirty_to_ == 0) covered.swap(waiting_);
+  file_->sync([this, alive = std::weak_ptr<bool>(alive_), served = std::move(covered),
                ended = std::move(finished)](Status status) mutable {
     ended();
     for (Task& task : served) task();

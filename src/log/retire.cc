@@ -163,9 +163,21 @@ void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
   for (auto& segment : segments_) {
     for (auto& waiter : std::exchange(segment->sync_waiters, {})) waiter.finished();
   }
-  if (mark_slot_) mark_slot_->file->free(mark_slot_->index);
+  std::string marks_dir;
+  if (mark_slot_) {
+    marks_dir = mark_slot_->file->log_dir();
+    mark_slot_->file->free(mark_slot_->index);
+  }
   mark_slot_.reset();
-  settled_ = [this, delay, done = std::move(done)]() mutable { rename_away(delay, std::move(done)); };
+  settled_ = [this, delay, marks_dir = std::move(marks_dir), done = std::move(done)]() mutable {
+    if (marks_dir.empty() || !journaled_) return rename_away(delay, std::move(done));
+    // The same topic and partition may come back here with other contents (a reassignment, a move between directories).
+    committer_.journal(marks_dir)
+        .forget({topic_id_, std::string(base_name(directory_))},
+                while_alive([this, delay, done = std::move(done)](Status) mutable {
+                  rename_away(delay, std::move(done));
+                }));
+  };
   write_at_turn_end();
 }
 
