@@ -189,8 +189,8 @@ void ShardFile::start(Operation& operation) {
 }
 
 // Makes the call on this thread, as a write into the page cache is a copy that takes less than handing it to a thread
-// of the system does. False if it should go that way all the same: it is large, or such calls have had to wait lately (for
-// the disk, when too much of memory is dirty).
+// of the system does. False if it should go that way all the same: it is large, or such calls have had to wait lately
+// (for the disk, when too much of memory is dirty).
 bool ShardFile::write_here(Operation& operation) {
   if (operation.total == 0 || operation.total > kMaxWriteHere || operation.vectors.size() > kMaxGather) return false;
   const MonoTime begin = TurnClock::read();
