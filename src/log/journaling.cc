@@ -34,6 +34,7 @@ void LogImpl::put_into_journal(Segment& segment, const std::vector<Buffer>& piec
   }
   journal.add({topic_id_, std::string(base_name(directory_))}, segment.base(), from, pieces,
               while_alive([this, base = segment.base(), from, reach](Status status) {
+                if (phase_ == Phase::cutting) return;  // nothing of it is left, or recovery syncs it
                 for (auto& entry : segments_) {
                   if (entry->base() != base) continue;
                   if (!status) {
@@ -57,6 +58,7 @@ void LogImpl::settle_journal(Segment& segment, Task finished) {
   const std::uint64_t given = segment.journal_next == UINT64_MAX ? 0 : segment.journal_next;
   const std::uint64_t upto = std::max(segment.written.bytes, given);
   segment.sync_waiters.push_back({upto, std::move(finished)});
+  if (phase_ == Phase::cutting) return;  // the files and segments are the job's: adopt() tells who waits
   if (upto <= segment.synced.bytes) {
     call_sync_waiters(segment);
   } else {

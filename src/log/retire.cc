@@ -48,6 +48,11 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
     phase_ = Phase::open;
     return done(Error::io);
   }
+  // The journal may have asked for a sync in the meantime, and the segments are about to be replaced.
+  if (!idle()) {
+    settled_ = [this, offset, done = std::move(done)]() mutable { cut_when_unpinned(offset, std::move(done)); };
+    return;
+  }
   phase_ = Phase::cutting;
   drop_unwritten();
   epochs_.truncate(offset);
