@@ -25,10 +25,6 @@ Error polled_twice() {
 
 }  // namespace
 
-void RebalanceListener::on_assigned(const Keys&) {}
-void RebalanceListener::on_revoked(const Keys&) {}
-void RebalanceListener::on_lost(const Keys& partitions) { on_revoked(partitions); }
-
 class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
  public:
   State(std::shared_ptr<Host> host, const ConsumerOptions& options, ClusterOptions cluster)
@@ -150,6 +146,10 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
   std::mutex mutex_;
   std::shared_ptr<RebalanceListener> listener_;
 };
+
+void RebalanceListener::on_assigned(const Keys&) {}
+void RebalanceListener::on_revoked(const Keys&) {}
+void RebalanceListener::on_lost(const Keys& partitions) { on_revoked(partitions); }
 
 Result<Consumer> Consumer::create(const ConsumerConfig& config, const Loop* loop) {
   auto settings = Settings::read(config::Scope::consumer, config);
