@@ -158,8 +158,8 @@ void MarkFile::set(std::size_t slot, const MarkBytes& bytes) {
   dirty_to_ = std::max(dirty_to_, slot + 1);
 }
 
-void MarkFile::clear(std::size_t slot, Task done) {
-  set(slot, MarkBytes{});
+void MarkFile::replace(std::size_t slot, const MarkBytes& bytes, Task done) {
+  set(slot, bytes);
   waiting_.push_back(std::move(done));
   if (given_up_) return serve_waiting();
   write();
@@ -203,6 +203,14 @@ void MarkFile::written(Status status) {
   writing_ = false;
   // On a full disk the marks stay as old as they are.
   if (!status && status.error() != Error::no_space) return give_up(status.error());
+  if (!status && !waiting_.empty()) {
+    dirty_from_ = 0;
+    dirty_to_ = bytes_.size() / kMarkBytes;
+    shard_.timers.at(shard_.clock.now() + kNoSpaceRetry, [this, alive = std::weak_ptr<bool>(alive_)] {
+      if (!alive.expired()) write();
+    });
+    return;
+  }
   ++unsynced_;
   if (dirty_to_ > 0) return write();
   if (!waiting_.empty()) sync([] {});

@@ -52,8 +52,8 @@ class MarkFile {
   void free(std::size_t slot);
   // What the slot says from the next write() on.
   void set(std::size_t slot, const MarkBytes& bytes);
-  // Empties the slot; `done`, in a later turn, when that is on the disk.
-  void clear(std::size_t slot, Task done);
+  // As set(), and writes it; `done`, in a later turn, when that is on the disk.
+  void replace(std::size_t slot, const MarkBytes& bytes, Task done);
   // Begins to write what has changed, if nothing is being written.
   void write();
   // Whether there is something that a sync would bring to the disk and that was not asked for lately.

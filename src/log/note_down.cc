@@ -80,10 +80,10 @@ bool LogImpl::finish(Segment& segment, const Segment& next) {
 void LogImpl::note_down_active() {
   Segment& segment = active();
   if (segment.side_failed || segment.pin == nullptr) return;
-  if (segment.appended.bytes - segment.side.position < kNoteDownBytes &&
-      segment.index.offset_count() - segment.side.offsets.entries < kNoteDownEntries) {
-    return;
-  }
+  const bool enough = segment.appended.bytes - segment.side.position >= kNoteDownBytes ||
+                      segment.index.offset_count() - segment.side.offsets.entries >= kNoteDownEntries;
+  if (!enough && segment.appended.bytes == segment.side.position) return;
+  if (!enough && !shard_.faults.strike(ports::FaultPoint::log_note_down_early)) return;
   SideWrite write = side_write(segment, false);
   write.snapshot = SideWrite::Snapshot{segment.appended.next, producers_.encode()};
   write.snapshot_gone = loose_snapshot_;

@@ -68,8 +68,22 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
 }
 
 void LogImpl::cut_forgotten(Offset offset, Callback<void(Status)> done) {
-  // Nothing may be said to be on the disk any more that is about to be cut.
-  mark_slot_->file->clear(mark_slot_->index, while_alive([this, offset, done = std::move(done)]() mutable {
+  // Nothing may be said to be on the disk any more that is about to be cut. An empty slot would not do: a mark of an
+  // earlier life, or a recovery point, would then count again.
+  DurableMark floor;
+  floor.life = mark_life_;
+  for (const auto& segment : segments_) {
+    if (segment != segments_.front() && segment->base() >= offset) break;
+    floor.base = segment->base();
+  }
+  floor.end = floor.trusted = floor.base;
+  for (const auto& segment : segments_) {
+    if (segment->complete) continue;
+    floor.trusted = std::min(floor.trusted, segment->base());
+    break;
+  }
+  mark_slot_->file->replace(mark_slot_->index, encode_mark(mark_slot_->key, floor),
+                            while_alive([this, offset, done = std::move(done)]() mutable {
                             cut_now(offset, std::move(done));
                           }));
 }

@@ -27,7 +27,8 @@ namespace millrace::ports {
 #define MILLRACE_FAULT_POINTS(X)                                       \
   X(mailbox_full, "a request to another shard finds its ring full")    \
   X(append_backlog, "a log that waits for the disk takes no more")     \
-  X(log_roll_early, "a segment is closed though it is not full")
+  X(log_roll_early, "a segment is closed though it is not full")     \
+  X(log_note_down_early, "what stands beside the active segment is written after a few appends")
 
 // Bugs that a build with MILLRACE_PLANTED carries, so that the simulator can prove that it finds them.
 #define MILLRACE_PLANTED_BUGS(X)                                                               \

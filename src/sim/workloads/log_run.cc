@@ -2,48 +2,41 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <vector>
 
-#include "sim/workloads/log_user.h"
+#include "sim/workloads/log_app.h"
 #include "sim/world.h"
 
 namespace millrace::sim {
 namespace {
 
-constexpr const char* kDirectory = "logs";
+constexpr Millis kStopPatience{120'000};  // for a clean stop
 
-// The logs of one shard.
-class LogApp final : public ports::App {
- public:
-  LogApp(ports::Shard& shard, std::deque<LogModel>& models, History& history, const log::LogOptions& options, Prng prng)
-      : shard_(shard), options_(options), committer_(log::Committer::create(shard)) {
-    for (std::size_t i = shard.id.value(); i < models.size(); i += shard.count) {
-      users_.push_back(std::make_unique<LogUser>(shard, *committer_, models[i], history, prng.fork(i)));
-    }
-  }
-  void start() override {
-    ports::run_job<Status>(
-        shard_.jobs,
-        [](ports::BlockingFiles& files) -> Status {
-          const Status made = files.create_directory(kDirectory);
-          if (!made && made.error() != Error::exists) return made;
-          return files.sync_directory(".");
-        },
-        [this](Status status) {
-          if (!status) return shard_.process.fail("no directory for logs");
-          for (auto& user : users_) user->open(options_);
-        });
-  }
-  void stop(Task stopped) override { stopped(); }
+LogRunSettings draw_settings(Prng& dice) {
+  LogRunSettings settings;
+  log::LogOptions& options = settings.options;
+  options.segment_bytes = ByteCount(4'000 + dice.below(60'000));
+  options.index_interval_bytes = ByteCount(dice.below(3'000));
+  options.segment_ms = Millis(static_cast<std::int64_t>(dice.one_in(2) ? 50 + dice.below(5'000) : 604'800'000));
+  options.retention_bytes = dice.one_in(2) ? static_cast<std::int64_t>(dice.below(200'000)) : -1;
+  options.retention = Millis(dice.one_in(3) ? static_cast<std::int64_t>(dice.below(3'000)) : -1);
+  options.file_delete_delay = Millis(static_cast<std::int64_t>(dice.below(2'000)));
+  settings.marks = !dice.one_in(4);
+  settings.recovery_points = dice.one_in(2);
+  // Small files, so that they are filled again and again.
+  settings.journal_bytes = 3'000 + dice.below(dice.one_in(2) ? 8'000 : 200'000);
+  return settings;
+}
 
- private:
-  ports::Shard& shard_;
-  const log::LogOptions options_;
-  std::unique_ptr<log::Committer> committer_;
-  std::vector<std::unique_ptr<LogUser>> users_;
-};
+bool stop_cleanly(World& world, Node& node) {
+  bool stopped = false;
+  node.stop([&stopped] { stopped = true; });
+  world.run_until([&] { return stopped || !node.running(); }, world.now() + kStopPatience);
+  return !node.running();
+}
 
 }  // namespace
 
@@ -56,23 +49,20 @@ Outcome run_logs(const RunOptions& options) {
   Prng& dice = world.workload();
   for (std::uint64_t i = 0; i < 1 + dice.below(4); ++i) {
     models.emplace_back();
-    models.back().directory = fmt::format("{}/t-{}", kDirectory, i);
+    models.back().directory = fmt::format("{}/t-{}", kLogDirectory, i);
+    models.back().partition = static_cast<std::int32_t>(i);
     models.back().topic_id = Uuid{7, i + 1};
   }
-  log::LogOptions settings;
-  settings.segment_bytes = ByteCount(4'000 + dice.below(60'000));
-  settings.index_interval_bytes = ByteCount(dice.below(3'000));
-  settings.segment_ms = Millis(static_cast<std::int64_t>(dice.one_in(2) ? 50 + dice.below(5'000) : 604'800'000));
-  settings.retention_bytes = dice.one_in(2) ? static_cast<std::int64_t>(dice.below(200'000)) : -1;
-  settings.retention = Millis(dice.one_in(3) ? static_cast<std::int64_t>(dice.below(3'000)) : -1);
-  settings.file_delete_delay = Millis(static_cast<std::int64_t>(dice.below(2'000)));
+  LogRunSettings settings = draw_settings(dice);
   const auto shards = static_cast<std::uint32_t>(1 + dice.below(2));
   std::uint64_t life = 0;
   Node& node = world.add_node("node", shards, [&](const std::vector<ports::Shard*>& all) {
     ++life;
+    settings.journal = settings.marks && !dice.one_in(3);
+    auto shared = std::make_shared<LogDirectoryLife>();
     std::vector<std::unique_ptr<ports::App>> apps;
     for (auto* shard : all) {
-      apps.push_back(std::make_unique<LogApp>(*shard, models, history, settings, dice.fork(life)));
+      apps.push_back(make_log_app(*shard, models, history, settings, shared, dice.fork(life)));
     }
     return apps;
   });
@@ -84,6 +74,9 @@ Outcome run_logs(const RunOptions& options) {
     if (disks && dice.one_in(3)) node.disk().set_budget(node.disk().used() + dice.below(40'000));
     world.run_for(between(dice, 0, dice.one_in(3) ? 50'000'000 : 2'000'000'000));
     if (dice.one_in(2)) node.disk().set_budget(~std::uint64_t{0});
+    if (node.running() && dice.one_in(4)) {
+      if (!stop_cleanly(world, node)) history.fail("a clean stop does not end");
+    }
     node.kill(dice.one_in(4) ? Crash::process : Crash::power, Farewell::reset);
     ++outcome.kills;
     world.start(node);

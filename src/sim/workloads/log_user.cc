@@ -17,11 +17,24 @@ LogUser::~LogUser() { model_.open = false; }
 
 void LogUser::fail(const std::string& why) { history_.fail(model_.directory + ": " + why); }
 
-void LogUser::open(const log::LogOptions& options) {
-  log::OpenHints hints;
+void LogUser::open(const log::LogOptions& options, log::OpenHints hints) {
   hints.log_start = Offset(model_.noted_start);
   log::PartitionLog::open(shard_, committer_, model_.directory, model_.topic_id, options, *this,
                           [this](auto log) { opened(std::move(log)); }, hints);
+}
+
+void LogUser::close(Callback<void(bool)> closed) {
+  closing_ = true;
+  if (!log_ || !model_.open) return closed(false);
+  if (!broken_) check_start();
+  log_->close([this, closed = std::move(closed)](Status status) mutable {
+    if (status) {
+      if (log_->durable_end() != log_->end()) fail("closed, and the end is not durable");
+      model_.noted_recovery = log_->end().value();
+      model_.noted_start = model_.start;
+    }
+    closed(status.ok());
+  });
 }
 
 void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
@@ -32,6 +45,7 @@ void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
   }
   log_ = std::move(*log);
   const std::int64_t end = log_->end().value();
+  if (!log_->writable()) fail(fmt::format("opened closed for writing, up to {}, by an intact disk", end));
   if (log_->durable_end() != log_->end()) fail("opened with an end that is not durable");
   if (end < model_.floor()) {
     fail(fmt::format("offset {} was durable, and the log ends at {}", model_.floor() - 1, end));
@@ -46,6 +60,7 @@ void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
   model_.contents.resize(std::min(static_cast<std::size_t>(end), model_.contents.size()));
   model_.durable = end;
   model_.cutting = -1;
+  model_.noted_recovery = std::min(model_.noted_recovery, end);
   compare();
 }
 
@@ -54,6 +69,7 @@ void LogUser::compare() {
   const auto from = static_cast<std::int64_t>(found_.size());
   if (from >= log_->end().value()) return finish_compare();
   read(from, 20'000, [this](std::vector<RecordId> ids) {
+    if (closing_) return;
     if (ids.empty()) return shard_.process.fail("a log cannot be read");
     found_.insert(found_.end(), ids.begin(), ids.end());
     compare();
@@ -66,6 +82,7 @@ void LogUser::finish_compare() {
     fail(fmt::format("offset {} held record {:x}, and holds {:x}", i, model_.contents[i].id, found_[i]));
     break;
   }
+  if (closing_) return;
   model_.open = true;
   ++model_.epoch;
   log_->begin_epoch(LeaderEpoch(model_.epoch));
@@ -75,7 +92,7 @@ void LogUser::finish_compare() {
 void LogUser::on_durable(Offset durable_end) {
   const std::int64_t end = durable_end.value();
   if (end < model_.durable && model_.cutting < 0) fail(fmt::format("durable {} went back to {}", model_.durable, end));
-  if (end > static_cast<std::int64_t>(model_.contents.size())) fail(fmt::format("durable {} is above the end", end));
+  if (end > static_cast<std::int64_t>(model_.contents.size())) fail(fmt::format("durable {} is above the end {} ({}, {}, closing {}, cutting {})", end, model_.contents.size(), log_->end().value(), log_->start().value(), closing_, model_.cutting));
   model_.records_durable += static_cast<std::uint64_t>(std::max<std::int64_t>(0, end - model_.durable));
   model_.durable = end;
 }
@@ -83,6 +100,7 @@ void LogUser::on_durable(Offset durable_end) {
 void LogUser::step() {
   const Millis delay(static_cast<std::int64_t>(1 + prng_.below(30)));
   shard_.timers.at(shard_.clock.now() + delay, [this] {
+    if (closing_) return;
     const auto what = prng_.below(40);
     if (model_.cutting < 0 && what == 0) {
       cut();
@@ -90,6 +108,8 @@ void LogUser::step() {
       delete_records();
     } else if (model_.cutting < 0 && what == 2) {
       retain();
+    } else if (model_.cutting < 0 && what == 3) {
+      model_.noted_recovery = log_->recovery_point().value();
     } else if (model_.cutting < 0 && what < 25) {
       append();
     } else if (model_.cutting < 0) {
@@ -159,6 +179,7 @@ void LogUser::cut() {
   const std::int64_t end = all_stay ? offset : model_.contents[static_cast<std::size_t>(offset)].base;
   if (end < model_.start) return;  // in the middle of a batch at the log start
   model_.cutting = end;
+  model_.noted_recovery = std::min(model_.noted_recovery, end);
   ++cuts_;
   log_->truncate(Offset(offset), kNoEpoch, [this, end](Status status) {
     if (!status) {

@@ -20,11 +20,13 @@ struct LogModel {
   };
   std::string directory;
   Uuid topic_id;
+  std::int32_t partition = 0;
   std::vector<Entry> contents;    // what the log was given, as far as it is there
   std::int64_t durable = 0;       // what it has reported
   std::int64_t cutting = -1;      // where a truncation that has begun cuts; -1: none has
   std::int64_t start = 0;         // the log start that it has reported
   std::int64_t noted_start = 0;   // the one that its owner has noted for good, as in log-start-offset-checkpoint
+  std::int64_t noted_recovery = 0;  // as in recovery-point-offset-checkpoint
   std::int32_t epoch = 0;
   std::uint64_t next_record = 1;
   std::uint64_t records_durable = 0;  // in all
@@ -41,7 +43,11 @@ class LogUser final : public log::LogListener {
   LogUser(ports::Shard& shard, log::Committer& committer, LogModel& model, History& history, Prng prng);
   ~LogUser() override;
 
-  void open(const log::LogOptions& options);
+  // `hints` without the log start, which the model knows.
+  void open(const log::LogOptions& options, log::OpenHints hints);
+  // Ends the work and closes the log; `closed` learns whether all of it is whole on the disk.
+  void close(Callback<void(bool)> closed);
+  const LogModel& model() const { return model_; }
   void on_durable(Offset durable_end) override;
   void on_broken() override { broken_ = true; }
 
@@ -70,6 +76,7 @@ class LogUser final : public log::LogListener {
   History& history_;
   Prng prng_;
   bool broken_ = false;
+  bool closing_ = false;
   std::uint64_t cuts_ = 0;
   std::vector<RecordId> found_;
   std::unique_ptr<log::PartitionLog> log_;
