@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "base/crc32c.h"
-#include "log/cut_aside.h"
 #include "log/file_scan.h"
 #include "log/limits.h"
 #include "log/names.h"
@@ -13,6 +12,16 @@
 
 namespace millrace::log {
 namespace {
+
+// The first name of a cut file of this segment that is not taken.
+std::string free_cut_name(const std::vector<ports::DirectoryEntry>& entries, Offset base) {
+  for (unsigned n = 1;; ++n) {
+    const std::string name = cut_name(base, n);
+    const bool taken =
+        std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name == name; });
+    if (!taken) return name;
+  }
+}
 
 class Recovery {
  public:
@@ -79,7 +88,8 @@ class Recovery {
     if (!file) return failure(file.error(), name, "cannot be opened");
     const auto size = (*file)->size();
     if (!size) return failure(size.error(), name, "cannot be measured");
-    const Offset vouched = std::max(hints_.recovery_point, mark_ ? mark_->trusted : kNoOffset);
+    // The mark is taken back before a log is cut, the recovery point may be older than that.
+    const Offset vouched = mark_ ? mark_->trusted : hints_.recovery_point;
     const bool trusted = hints_.clean_stop || (!last(i) && bases_[i + 1] <= vouched);
     const bool rises = log_.segments.empty() || bases_[i] >= log_.end();
     if (trusted && rises && (last(i) ? trust_active(i, **file, size->value()) : trust(i, size->value()))) return {};
@@ -260,7 +270,7 @@ class Recovery {
                            "closed for writing");
       return {};
     }
-    const auto kept = keep_aside(files_, directory_, entries_, {base, segment.size, size}, file);
+    const auto kept = keep_aside(file, base, segment.size, size);
     if (!kept) return failure(kept.error(), name, "has a damaged tail that cannot be kept aside");
     if (const auto resized = file.resize(FilePosition(segment.size)); !resized) {
       return failure(resized.error(), name, "cannot be cut");
@@ -272,6 +282,31 @@ class Recovery {
       if (auto failed = set_aside(bases_[later], "behind a hole in an earlier segment")) return failed;
     }
     return {};
+  }
+
+  // Copies [from, to) of a segment into a file of its own, durably. Nothing is kept of zeros: "".
+  Result<std::string> keep_aside(ports::BlockingFile& file, Offset base, std::uint64_t from, std::uint64_t to) {
+    std::vector<std::byte> window(static_cast<std::size_t>(std::min<std::uint64_t>(to - from, kScanWindowBytes)));
+    std::unique_ptr<ports::BlockingFile> aside;
+    const std::string name = free_cut_name(entries_, base);
+    for (std::uint64_t at = from; at < to;) {
+      const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), to - at));
+      const auto got = file.read(FilePosition(at), MutableBytes(window).first(want));
+      if (!got) return got.error();
+      if (*got == 0) return Error::io;
+      const Bytes bytes = Bytes(window).first(*got);
+      if (!aside && !std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; })) {
+        auto made = files_.open(path(name), ports::OpenMode::create);
+        if (!made) return made.error();
+        aside = std::move(*made);
+      }
+      if (aside) MR_TRY(aside->write(FilePosition(at - from), bytes));
+      at += *got;
+    }
+    if (!aside) return std::string();
+    MR_TRY(aside->sync());
+    MR_TRY(files_.sync_directory(directory_));
+    return name;
   }
 
   // A whole segment that is not part of the log.
@@ -427,6 +462,42 @@ class Recovery {
 Result<RecoveredLog, RecoveryFailure> recover_log(ports::BlockingFiles& files, const std::string& directory,
                                                   const RecoverySettings& settings) {
   return Recovery(files, directory, settings).run();
+}
+
+Status cut_log(ports::BlockingFiles& files, const std::string& directory, Offset offset,
+               std::optional<CutPoint>& point) {
+  const auto entries = files.list(directory);
+  if (!entries) return entries.error();
+  std::vector<Offset> bases;
+  for (const auto& entry : *entries) {
+    if (const auto base = parse_segment_name(entry.name); base && !entry.is_directory) bases.push_back(*base);
+  }
+  std::sort(bases.begin(), bases.end());
+  if (bases.empty()) return {};
+  std::size_t kept = bases.size();
+  while (kept > 1 && bases[kept - 1] >= offset) --kept;
+
+  // Where to cut is found out before anything is changed.
+  auto file = files.open(directory + "/" + segment_name(bases[kept - 1]), ports::OpenMode::write);
+  if (!file) return file.error();
+  const auto size = (*file)->size();
+  if (!size) return size.error();
+  FileScan batches(**file, 0, size->value());
+  CutPoint found{bases[kept - 1], 0, bases[kept - 1]};
+  while (batches.next() && batches.batch().last_offset() < offset) {
+    found.position = batches.position() + batches.batch().size();
+    found.end = batches.batch().next_offset();
+  }
+  if (batches.stop() == FileScan::Stop::io || batches.stop() == FileScan::Stop::damage) return Error::io;
+  point = found;
+
+  // Newest first: whatever a crash leaves is the beginning of the log.
+  for (; bases.size() > kept; bases.pop_back()) {
+    MR_TRY(files.remove(directory + "/" + segment_name(bases.back())));
+    MR_TRY(files.sync_directory(directory));
+  }
+  MR_TRY((*file)->resize(FilePosition(found.position)));
+  return (*file)->sync();
 }
 
 }  // namespace millrace::log
