@@ -78,6 +78,7 @@ void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer bo
 
 void Broker::introduce(NodeFacts facts) {
   facts_ = std::move(facts);
+  partitions_.use_journal(config_.journal);
   partitions_.set_dirs(DirPlacement(facts_.log_dirs, facts_.partition_dirs), std::move(facts_.hints),
                        std::move(facts_.marks));
   facts_.hints.clear();

@@ -100,7 +100,8 @@ void ClientConnection::go_on_next_turn() {
 }
 
 bool ClientConnection::stuffed() const {
-  return draining_ || blocked_ || muted_ || begun_this_turn_ >= kRequestsPerTurn || requests_.size() >= kRequestsInFlight ||
+  return draining_ || blocked_ || muted_ || begun_this_turn_ >= kRequestsPerTurn ||
+         requests_.size() >= kRequestsInFlight ||
          request_bytes_ >= kRequestBytesInFlight || connection_.unsent() >= kUnsentBytes;
 }
 

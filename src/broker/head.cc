@@ -27,7 +27,11 @@ ports::Endpoint told(const config::HostPort& advertised, const ports::Endpoint& 
 
 }  // namespace
 
-Head::Head(Broker& broker) : broker_(broker), lifecycle_(broker), storage_(broker, [this] { lifecycle_.report_dirs(storage_.offline()); }), monitor_(broker) {
+Head::Head(Broker& broker)
+    : broker_(broker),
+      lifecycle_(broker),
+      storage_(broker, [this] { lifecycle_.report_dirs(storage_.offline()); }),
+      monitor_(broker) {
   broker.set_storage(&storage_);
 }
 Head::~Head() = default;

@@ -64,8 +64,8 @@ Result<Marker, std::string> take_marker(ports::BlockingFiles& files, const std::
   const auto text = ports::read_whole(files, path, kMaxSmallFile);
   if (!text && text.error() == Error::not_found) return Marker{};
   if (!text) return cannot(path, "cannot be read", text.error());
-  // Whoever stopped cleanly had everything on the disk, and may have been another program: what millrace noted before is
-  // out of date. It goes first, so that no crash leaves it without the marker.
+  // Whoever stopped cleanly had everything on the disk, and may have been another program: what millrace noted before
+  // is out of date. It goes first, so that no crash leaves it without the marker.
   const auto gone = [&]() -> Status {
     MR_TRY(log::remove_marks(files, dir));
     return files.sync_directory(dir);

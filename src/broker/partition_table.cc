@@ -110,7 +110,7 @@ void PartitionTable::host(const metadata::TopicImage& topic, const metadata::Par
       hints_.erase(hints);
     }
     entry->hints.keep_mark = true;
-    entry->hints.journal = true;
+    entry->hints.journal = journal_;
     if (const auto mark = marks_.find({topic.id, partition.index}); mark != marks_.end()) {
       entry->hints.mark = mark->second;
       marks_.erase(mark);

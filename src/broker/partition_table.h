@@ -48,6 +48,9 @@ class PartitionTable {
                  StorageListener& storage);
   ~PartitionTable();
 
+  // Whether appends become durable by a journal (millrace.log.journal). Before apply.
+  void use_journal(bool use) { journal_ = use; }
+
   // Where partitions lie and new ones go, and what the checkpoints say of those that were there at the start
   // ("<topic>-<partition>"). Before apply.
   void set_dirs(DirPlacement placement, std::map<std::string, log::OpenHints> hints,
@@ -133,6 +136,7 @@ class PartitionTable {
   // Directories whose deletion is under way, and who waits to use the name again.
   std::map<std::string, std::deque<millrace::Task>> busy_;
   std::size_t opening_ = 0;
+  bool journal_ = false;
   replica::Traffic departed_;
   // Those whose logs could not be opened on a full disk; they are tried again one at a time, the others when it opened.
   std::deque<EntryPtr> without_space_;

@@ -179,6 +179,7 @@ Result<ServerConfig, std::string> read_server_config(Settings settings) {
                       : backend == "epoll"  ? IoBackend::epoll
                                             : IoBackend::any;
   config.shards = reader.int32("millrace.shards");
+  config.journal = reader.boolean("millrace.log.journal");
   config.log_as_json = reader.text("millrace.log.format") == "json";
   if (const std::string http = reader.text("millrace.http.listener"); !http.empty()) {
     config.http_listener = parse_listen_address(http);

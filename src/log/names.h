@@ -35,8 +35,8 @@ std::string cut_name(Offset base, unsigned n);
 // "<topic>-<partition>" of a deleted replica: "<topic>-<partition>.<32 hex>-delete", the topic cut so that the name has
 // at most 255 bytes.
 std::string deleted_name(std::string_view directory_name, Uuid unique);
-// The same with "-future", of a replica that is being moved here. Not cut: a long topic name has none (its size is above
-// 255 bytes).
+// The same with "-future", of a replica that is being moved here. Not cut: a long topic name has none (its size is
+// above 255 bytes).
 std::string future_name(std::string_view directory_name, Uuid unique);
 
 // The part of a path behind its last '/'.

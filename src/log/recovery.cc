@@ -2,26 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 #include "base/crc32c.h"
+#include "log/cut_aside.h"
 #include "log/file_scan.h"
 #include "log/limits.h"
 #include "log/names.h"
 #include "log/side_files.h"
+#include "log/trust_active.h"
 
 namespace millrace::log {
 namespace {
-
-// The first name of a cut file of this segment that is not taken.
-std::string free_cut_name(const std::vector<ports::DirectoryEntry>& entries, Offset base) {
-  for (unsigned n = 1;; ++n) {
-    const std::string name = cut_name(base, n);
-    const bool taken =
-        std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name == name; });
-    if (!taken) return name;
-  }
-}
 
 class Recovery {
  public:
@@ -42,8 +33,8 @@ class Recovery {
     if (!log_.damaged) remove_orphans();
     if (!changed_) return std::move(log_);
     for (const std::string& name : {directory_, ports::parent_directory(directory_)}) {
-      if (const auto synced = files_.sync_directory(name); !synced)
-        return failure(synced.error(), name, "cannot be synced");
+      const auto synced = files_.sync_directory(name);
+      if (!synced) return failure(synced.error(), name, "cannot be synced");
     }
     return std::move(log_);
   }
@@ -92,53 +83,20 @@ class Recovery {
     const Offset vouched = mark_ ? mark_->trusted : hints_.recovery_point;
     const bool trusted = hints_.clean_stop || (!last(i) && bases_[i + 1] <= vouched);
     const bool rises = log_.segments.empty() || bases_[i] >= log_.end();
-    if (trusted && rises && (last(i) ? trust_active(i, **file, size->value()) : trust(i, size->value()))) return {};
-    return scan(i, **file, size->value());
+    return trusted && rises && trust(i, **file, size->value()) ? Failed() : scan(i, **file, size->value());
   }
 
-  bool trust(std::size_t i, std::uint64_t size) {
+  bool trust(std::size_t i, ports::BlockingFile& file, std::uint64_t size) {
+    if (last(i)) {
+      auto active = trust_active(files_, directory_, bases_[i], file, size);
+      if (active) log_.segments.push_back(std::move(*active));
+      return active.has_value();
+    }
     auto index = trust_closed(files_, directory_, bases_[i], bases_[i + 1], size);
     auto aborted = read_aborted(files_, directory_, bases_[i]);
     if (!index || !aborted) return false;
     log_.segments.push_back({std::move(*index), size, std::move(*aborted), true, {}});
     return true;
-  }
-
-  // The active segment after a clean stop: what stands behind its last index entry ends where the file ends.
-  bool trust_active(std::size_t i, ports::BlockingFile& file, std::uint64_t size) {
-    const Offset base = bases_[i];
-    const auto offsets = read_side_file(files_, directory_, base, kIndexSuffix, kMaxIndexBytes);
-    const auto times = read_side_file(files_, directory_, base, kTimeIndexSuffix, kMaxIndexBytes);
-    auto aborted = read_aborted(files_, directory_, base);
-    RecoveredSegment segment{SegmentIndex(base), size, {}, true, {}};
-    if (!offsets || !times || !aborted || !segment.index.load(as_bytes(*offsets), as_bytes(*times), size)) return false;
-    if (size > 0 && times->empty()) return false;
-    const SegmentIndex::Hint hint = segment.index.last_hint();
-    FileScan batches(file, hint.position, size);
-    Offset next = base;
-    bool right = true;
-    for (bool first = true; right && batches.next(); first = false) {
-      const record::BatchView& batch = batches.batch();
-      right = batch.base_offset() >= next && batch.last_offset() - base <= INT32_MAX &&
-              (!first || hint.last_offset == kNoOffset || batch.last_offset() == hint.last_offset);
-      next = batch.next_offset();
-    }
-    if (!right || batches.stop() != FileScan::Stop::end || segment.index.max_timestamp_offset() >= next) return false;
-    segment.index.continue_at(next);
-    note_first_timestamp(file, size, segment.index);
-    segment.aborted = std::move(*aborted);
-    segment.written = {segment.index.offset_count(), segment.index.time_count(), segment.aborted.size()};
-    log_.segments.push_back(std::move(segment));
-    return true;
-  }
-
-  static void note_first_timestamp(ports::BlockingFile& file, std::uint64_t size, SegmentIndex& index) {
-    if (size == 0) return;
-    std::array<std::byte, record::kBatchHeaderBytes> bytes{};
-    const auto got = file.read(FilePosition(0), bytes);
-    if (!got) return;
-    const auto batch = record::BatchView::parse_header(Bytes(bytes).first(*got));
-    if (batch) index.set_first_timestamp(batch->max_timestamp());
   }
 
   // Reads one segment, and cuts it if that is allowed.
@@ -270,7 +228,7 @@ class Recovery {
                            "closed for writing");
       return {};
     }
-    const auto kept = keep_aside(file, base, segment.size, size);
+    const auto kept = keep_aside(files_, directory_, entries_, {base, segment.size, size}, file);
     if (!kept) return failure(kept.error(), name, "has a damaged tail that cannot be kept aside");
     if (const auto resized = file.resize(FilePosition(segment.size)); !resized) {
       return failure(resized.error(), name, "cannot be cut");
@@ -282,31 +240,6 @@ class Recovery {
       if (auto failed = set_aside(bases_[later], "behind a hole in an earlier segment")) return failed;
     }
     return {};
-  }
-
-  // Copies [from, to) of a segment into a file of its own, durably. Nothing is kept of zeros: "".
-  Result<std::string> keep_aside(ports::BlockingFile& file, Offset base, std::uint64_t from, std::uint64_t to) {
-    std::vector<std::byte> window(static_cast<std::size_t>(std::min<std::uint64_t>(to - from, kScanWindowBytes)));
-    std::unique_ptr<ports::BlockingFile> aside;
-    const std::string name = free_cut_name(entries_, base);
-    for (std::uint64_t at = from; at < to;) {
-      const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), to - at));
-      const auto got = file.read(FilePosition(at), MutableBytes(window).first(want));
-      if (!got) return got.error();
-      if (*got == 0) return Error::io;
-      const Bytes bytes = Bytes(window).first(*got);
-      if (!aside && !std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; })) {
-        auto made = files_.open(path(name), ports::OpenMode::create);
-        if (!made) return made.error();
-        aside = std::move(*made);
-      }
-      if (aside) MR_TRY(aside->write(FilePosition(at - from), bytes));
-      at += *got;
-    }
-    if (!aside) return std::string();
-    MR_TRY(aside->sync());
-    MR_TRY(files_.sync_directory(directory_));
-    return name;
   }
 
   // A whole segment that is not part of the log.
@@ -462,42 +395,6 @@ class Recovery {
 Result<RecoveredLog, RecoveryFailure> recover_log(ports::BlockingFiles& files, const std::string& directory,
                                                   const RecoverySettings& settings) {
   return Recovery(files, directory, settings).run();
-}
-
-Status cut_log(ports::BlockingFiles& files, const std::string& directory, Offset offset,
-               std::optional<CutPoint>& point) {
-  const auto entries = files.list(directory);
-  if (!entries) return entries.error();
-  std::vector<Offset> bases;
-  for (const auto& entry : *entries) {
-    if (const auto base = parse_segment_name(entry.name); base && !entry.is_directory) bases.push_back(*base);
-  }
-  std::sort(bases.begin(), bases.end());
-  if (bases.empty()) return {};
-  std::size_t kept = bases.size();
-  while (kept > 1 && bases[kept - 1] >= offset) --kept;
-
-  // Where to cut is found out before anything is changed.
-  auto file = files.open(directory + "/" + segment_name(bases[kept - 1]), ports::OpenMode::write);
-  if (!file) return file.error();
-  const auto size = (*file)->size();
-  if (!size) return size.error();
-  FileScan batches(**file, 0, size->value());
-  CutPoint found{bases[kept - 1], 0, bases[kept - 1]};
-  while (batches.next() && batches.batch().last_offset() < offset) {
-    found.position = batches.position() + batches.batch().size();
-    found.end = batches.batch().next_offset();
-  }
-  if (batches.stop() == FileScan::Stop::io || batches.stop() == FileScan::Stop::damage) return Error::io;
-  point = found;
-
-  // Newest first: whatever a crash leaves is the beginning of the log.
-  for (; bases.size() > kept; bases.pop_back()) {
-    MR_TRY(files.remove(directory + "/" + segment_name(bases.back())));
-    MR_TRY(files.sync_directory(directory));
-  }
-  MR_TRY((*file)->resize(FilePosition(found.position)));
-  return (*file)->sync();
 }
 
 }  // namespace millrace::log

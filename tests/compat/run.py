@@ -12,11 +12,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from cases import crash_loop, full_disk, garbage, groups, kafka_scripts, operators, refusals, round_trip, start_up  # noqa: E402
+from cases import (crash_loop, full_disk, garbage, groups, kafka_scripts, operators, refusals,  # noqa: E402
+                   round_trip, start_up)
 from lib.process import Failed, Missing  # noqa: E402
 
-CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "groups": groups, "kafka_scripts": kafka_scripts, "operators": operators,
-         "crash_loop": crash_loop, "full_disk": full_disk, "round_trip": round_trip}
+CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "groups": groups,
+         "kafka_scripts": kafka_scripts, "operators": operators, "crash_loop": crash_loop, "full_disk": full_disk,
+         "round_trip": round_trip}
 
 
 def outcome(case, ci):

@@ -31,7 +31,8 @@ void forward_some(RequestPtr request, Broker& broker, Asked body, std::vector<En
   broker.to_controller(api_key, version, protocol::encode_body(body, version),
                        [request = std::move(request), version, refused = std::move(refused), refuse](Buffer answered) {
                          Response response;
-                         if (!protocol::decode_body(answered.bytes(), version, response).ok()) return request->hang_up();
+                         const Status read = protocol::decode_body(answered.bytes(), version, response);
+                         if (!read.ok()) return request->hang_up();
                          for (const Entry& entry : refused) refuse(entry, response);
                          request->send(protocol::encode_body(response, version));
                        });

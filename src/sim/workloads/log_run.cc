@@ -38,9 +38,7 @@ bool stop_cleanly(World& world, Node& node) {
   return !node.running();
 }
 
-}  // namespace
-
-Outcome run_logs(const RunOptions& options) {
+Outcome run(const RunOptions& options, bool hints) {
   Prng shape = Prng(options.seed).fork(99);
   const bool disks = shape.one_in(3);
   History history;
@@ -54,6 +52,9 @@ Outcome run_logs(const RunOptions& options) {
     models.back().topic_id = Uuid{7, i + 1};
   }
   LogRunSettings settings = draw_settings(dice);
+  settings.marks = hints && settings.marks;
+  settings.recovery_points = hints && settings.recovery_points;
+  settings.clean_stops = hints;
   const auto shards = static_cast<std::uint32_t>(1 + dice.below(2));
   std::uint64_t life = 0;
   Node& node = world.add_node("node", shards, [&](const std::vector<ports::Shard*>& all) {
@@ -100,5 +101,10 @@ Outcome run_logs(const RunOptions& options) {
   take_stock(world, outcome);
   return outcome;
 }
+
+}  // namespace
+
+Outcome run_logs(const RunOptions& options) { return run(options, false); }
+Outcome run_marks(const RunOptions& options) { return run(options, true); }
 
 }  // namespace millrace::sim
