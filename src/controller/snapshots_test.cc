@@ -93,10 +93,9 @@ TEST_F(Snapshots, OldOnesGoTogetherWithTheLogBelowThem) {
   cluster.plan.server.quorum.retention_bytes = 1;
   cluster.start();
   create_topics(cluster, 0, 12);
-  const std::string first = files(cluster, ".log").front();
   cluster.world.run_for(kMinutes);
   EXPECT_EQ(files(cluster, ".checkpoint").size(), 1U);
-  EXPECT_NE(files(cluster, ".log").front(), first);
+  EXPECT_NE(files(cluster, ".log").front(), "00000000000000000000.log");
   for (const sim::Crash crash : {sim::Crash::power, sim::Crash::process}) {
     cluster.kill(crash);
     cluster.start();
