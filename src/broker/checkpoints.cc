@@ -24,6 +24,8 @@ constexpr std::array kFiles = {
     File{kHighWatermarks, "replication-offset-checkpoint", &Checkpoint::high_watermark},
 };
 
+constexpr std::string_view kCleanerFile = "cleaner-offset-checkpoint";
+
 template <typename T>
 std::optional<T> number(std::string_view text) {
   T value{};
@@ -91,6 +93,15 @@ CheckpointHints read_checkpoints(ports::BlockingFiles& files, const std::string&
     }
   }
   return hints;
+}
+
+Status make_missing_checkpoints(ports::BlockingFiles& files, const std::string& dir) {
+  const auto make = [&](std::string_view name) -> Status {
+    const auto made = files.open(dir + "/" + std::string(name), ports::OpenMode::create);
+    return made ? Status() : Status(made.error());
+  };
+  for (const File& file : kFiles) MR_TRY(make(file.name));
+  return make(kCleanerFile);
 }
 
 Status CheckpointWriter::write(ports::BlockingFiles& files, const std::string& dir, unsigned which,

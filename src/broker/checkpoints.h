@@ -48,6 +48,10 @@ struct CheckpointHints {
 // A job. `clean`: the marker of a clean stop was there.
 CheckpointHints read_checkpoints(ports::BlockingFiles& files, const std::string& dir, bool clean);
 
+// Makes those of the four checkpoint files (the cleaner's is one) that the directory does not have, without a byte, as
+// Kafka does at its start: an empty file is a valid one.
+Status make_missing_checkpoints(ports::BlockingFiles& files, const std::string& dir);
+
 // Writes the files, each replaced as a whole and durable. Remembers what it wrote last, so that what did not change
 // costs nothing. For jobs of one writer, one at a time.
 class CheckpointWriter {

@@ -159,6 +159,8 @@ Result<OpenedDirs, std::string> open_log_dirs(ports::BlockingFiles& files, const
     if (!marker) return marker.error();
     opened.previous_broker_epoch = i == 0 ? marker->epoch : std::min(opened.previous_broker_epoch, marker->epoch);
     MR_TRY(take_stock(files, dirs[i], opened));
+    // They are not needed yet: a full disk is no reason not to start.
+    if (i < config.log_dirs.size()) static_cast<void>(make_missing_checkpoints(files, dirs[i]));
     CheckpointHints hints = read_checkpoints(files, dirs[i], marker->found);
     for (const auto& [partition, dir] : opened.partitions) {
       if (dir != dirs[i]) continue;

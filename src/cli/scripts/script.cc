@@ -17,6 +17,8 @@ constexpr auto kScripts = std::to_array<Script>({
     {"kafka-metadata-quorum", kafka_metadata_quorum},
     {"kafka-cluster", kafka_cluster},
     {"kafka-console-producer", kafka_console_producer},
+    {"kafka-console-consumer", kafka_console_consumer},
+    {"kafka-dump-log", kafka_dump_log},
 });
 
 }  // namespace

@@ -62,5 +62,7 @@ int kafka_delete_records(const Arguments& arguments, Console& console);
 int kafka_metadata_quorum(const Arguments& arguments, Console& console);
 int kafka_cluster(const Arguments& arguments, Console& console);
 int kafka_console_producer(const Arguments& arguments, Console& console);
+int kafka_console_consumer(const Arguments& arguments, Console& console);
+int kafka_dump_log(const Arguments& arguments, Console& console);
 
 }  // namespace millrace::cli
