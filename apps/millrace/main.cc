@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "apps/millrace/commands.h"
+#include "cli/program.h"
 #include "cli/scripts/script.h"
+#include "runtime/terminal.h"
 
 namespace {
 
@@ -22,10 +24,21 @@ std::optional<int> run_script(int argc, char** argv) {
   return script->run(millrace::cli::Arguments(argv + first, argv + argc), console);
 }
 
+millrace::cli::Surroundings surroundings() {
+  namespace runtime = millrace::runtime;
+  return {runtime::environment(), runtime::is_terminal(stdin), runtime::is_terminal(stdout),
+          runtime::is_terminal(stderr), runtime::terminal_columns(stdout)};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (const auto code = run_script(argc, argv)) return *code;
+  const millrace::cli::Arguments arguments(argv + 1, argv + argc);
+  if (millrace::cli::knows(millrace::cli::commands(), arguments)) {
+    millrace::cli::Console console(stdout, stderr, stdin);
+    return millrace::cli::run_program(millrace::cli::commands(), arguments, surroundings(), console);
+  }
   CLI::App app{"millrace: an event streaming platform that speaks Kafka's protocol", "millrace"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "millrace 0.1.0");

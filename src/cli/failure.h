@@ -1,10 +1,12 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "base/result.h"
 #include "millrace/error.h"
+#include "millrace/result.h"
 
 namespace millrace::cli {
 
@@ -26,6 +28,17 @@ using Outcome = millrace::Result<T, Failure>;
 
 // What a failed call of the client library means for a command: the exit code by its cause, the text is the error's.
 Failure failure_of(const client::Error& error);
+
+// A result of the client library as one of a command.
+template <typename T>
+Outcome<T> outcome(client::Result<T> result) {
+  if (!result) return failure_of(result.error());
+  if constexpr (std::is_void_v<T>) {
+    return {};
+  } else {
+    return std::move(result).value();
+  }
+}
 
 // The words that Kafka's clients have for an error: the broker's own, or else those that belong to its code.
 std::string plain_message(const client::Error& error);

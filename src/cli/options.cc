@@ -11,7 +11,8 @@ namespace millrace::cli {
 namespace {
 
 const OptionSpec* find(std::span<const OptionSpec> specs, std::string_view name) {
-  const auto at = std::ranges::find(specs, name, &OptionSpec::name);
+  const auto at = std::ranges::find_if(
+      specs, [&](const OptionSpec& spec) { return spec.name == name || (!name.empty() && spec.letter == name); });
   return at == specs.end() ? nullptr : &*at;
 }
 
@@ -44,7 +45,7 @@ Result<Options, std::string> Options::parse(std::span<const OptionSpec> specs, s
     }
     if (spec == nullptr) return fmt::format("{} is not a recognized option", name);
     if (spec->value.empty() && value) return fmt::format("Option {} does not take a value", name);
-    auto& values = options.values_[std::string(name)];
+    auto& values = options.values_[std::string(spec->name)];
     if (!spec->value.empty() && !value) {
       const bool follows = i + 1 < arguments.size() && (!spec->value_optional || !is_option(arguments[i + 1]));
       if (follows) {
@@ -77,13 +78,15 @@ std::string options_help(std::span<const OptionSpec> specs) {
   std::vector<OptionSpec> sorted(specs.begin(), specs.end());
   std::ranges::sort(sorted, {}, &OptionSpec::name);
   std::string text;
-  for (const OptionSpec& spec : sorted) {
-    std::string value;
-    if (!spec.value.empty()) value = fmt::format(" {}", spec.value);
-    if (spec.value_optional) value = fmt::format(" [{}]", spec.value);
-    text += fmt::format("  {:<36} {}\n", fmt::format("--{}{}", spec.name, value), spec.help);
-  }
+  for (const OptionSpec& spec : sorted) text += fmt::format("  {:<36} {}\n", option_form(spec), spec.help);
   return text;
+}
+
+std::string option_form(const OptionSpec& spec) {
+  std::string text = spec.letter.empty() ? std::string() : fmt::format("-{}, ", spec.letter);
+  text += fmt::format("--{}", spec.name);
+  if (spec.value_optional) return text + fmt::format(" [{}]", spec.value);
+  return spec.value.empty() ? text : text + fmt::format(" {}", spec.value);
 }
 
 std::optional<std::int64_t> whole_number(std::string_view text) {

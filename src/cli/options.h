@@ -19,10 +19,11 @@ struct OptionSpec {
   std::string_view value;
   std::string_view help;
   bool value_optional = false;  // the value may be left out: "--state" and "--state Stable"
+  std::string_view letter = {};  // the short form: "-y"
 };
 
-// The options of one call, read as Kafka's tools read them: --name VALUE or --name=VALUE, repeated at will, a name
-// written out, `--` ends the options. A plain value.
+// The options of one call, read as Kafka's tools read them: --name VALUE, --name=VALUE or the letter, repeated at will,
+// a name written out, `--` ends the options. A plain value.
 class Options {
  public:
   // The error says what is wrong with which argument, in Kafka's words.
@@ -43,6 +44,8 @@ class Options {
 
 // The options as a table for people, by name.
 std::string options_help(std::span<const OptionSpec> specs);
+// "--partitions N", "--state [STATES]", "-y": one option as its help shows it, without what it is for.
+std::string option_form(const OptionSpec& spec);
 
 // A whole number, or nothing. All of `text` must belong to it.
 std::optional<std::int64_t> whole_number(std::string_view text);

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "base/assert.h"
+#include "base/nearest.h"
 #include "client/errors.h"
 #include "config/endpoint.h"
 #include "config/properties.h"
@@ -14,33 +14,11 @@
 namespace millrace::client {
 namespace {
 
-// How many letters must change to turn `a` into `b`.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t corner = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
-      corner = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-    }
-  }
-  return row[b.size()];
-}
-
 Error unknown_name(config::Scope scope, std::string_view name) {
-  std::string_view nearest;
-  std::size_t least = std::max<std::size_t>(3, name.size() / 3);
-  for (const auto& definition : config::definitions(scope)) {
-    const std::size_t off = distance(name, definition.name);
-    if (off < least) {
-      least = off;
-      nearest = definition.name;
-    }
-  }
-  const std::string hint = nearest.empty() ? "; see docs/settings.md" : fmt::format("; {} is one", nearest);
+  Nearest nearest(name, std::max<std::size_t>(3, name.size() / 3));
+  for (const auto& definition : config::definitions(scope)) nearest.offer(definition.name);
+  const std::string hint =
+      nearest.best().empty() ? "; see docs/settings.md" : fmt::format("; {} is one", nearest.best());
   return local_error(Cause::invalid_config, fmt::format("{} is not a setting of this client{}", name, hint));
 }
 

@@ -1,0 +1,139 @@
+#include "cli/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/connect.h"
+#include "cli/profile.h"
+#include "cli/times.h"
+#include "config/properties.h"
+
+namespace millrace::cli {
+namespace {
+
+constexpr auto kClientScopes = std::to_array({config::Scope::admin, config::Scope::consumer, config::Scope::producer});
+constexpr auto kOwn = std::to_array<std::string_view>({"format", "color"});
+constexpr std::string_view kVariables = "MILLRACE_";
+// Options that are another name of a setting.
+constexpr auto kFlags = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"bootstrap-server", "bootstrap.servers"},
+    {"bootstrap-controller", "bootstrap.controllers"},
+    {"format", "format"},
+    {"color", "color"},
+});
+
+bool known_name(std::string_view name) {
+  return std::ranges::find(kOwn, name) != kOwn.end() ||
+         std::ranges::any_of(kClientScopes, [&](auto scope) { return config::find_definition(scope, name); });
+}
+
+std::string_view nearest_name(std::string_view name) {
+  std::vector<std::string_view> names(kOwn.begin(), kOwn.end());
+  for (const auto scope : kClientScopes) {
+    for (const auto& definition : config::definitions(scope)) names.push_back(definition.name);
+  }
+  return nearest(name, names);
+}
+
+// "MILLRACE_BOOTSTRAP_SERVERS" for "bootstrap.servers".
+std::string setting_of(std::string_view variable) {
+  std::string name(variable.substr(kVariables.size()));
+  for (char& c : name) c = c == '_' ? '.' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name;
+}
+
+class Gathering {
+ public:
+  // Whoever comes first counts.
+  void offer(const std::string& name, std::string value, const std::string& origin) {
+    settings_.try_emplace(name, Setting{std::move(value), origin});
+  }
+  void offer_all(const std::vector<config::Property>& properties, const std::string& origin, std::string& warnings) {
+    for (auto at = properties.rbegin(); at != properties.rend(); ++at) {
+      if (known_name(at->key)) {
+        offer(at->key, at->value, origin);
+      } else {
+        warnings += fmt::format("{}: {} is not a client setting; it has no effect\n", origin, at->key);
+      }
+    }
+  }
+  Settings take() { return std::move(settings_); }
+
+ private:
+  Settings settings_;
+};
+
+Outcome<void> flags(const Options& options, Gathering& all) {
+  for (const auto& [option, name] : kFlags) {
+    if (const auto value = options.value(option)) all.offer(std::string(name), *value, fmt::format("--{}", option));
+  }
+  if (const auto text = options.value("timeout")) {
+    const auto millis = parse_duration(*text);
+    if (!millis || *millis < 1) {
+      return Failure{kUsage, fmt::format("--timeout {}: write it as a number with a unit, such as 500ms, 10s or 2m",
+                                         *text)};
+    }
+    all.offer("default.api.timeout.ms", std::to_string(*millis), "--timeout");
+  }
+  const auto sets = options.all("set");
+  for (auto at = sets.rbegin(); at != sets.rend(); ++at) {
+    const std::size_t equals = at->find('=');
+    if (equals == std::string::npos) return Failure{kUsage, fmt::format("-X {}: write it as KEY=VALUE", *at)};
+    const std::string name = at->substr(0, equals);
+    if (!known_name(name)) {
+      const auto near = nearest_name(name);
+      return Failure{kUsage, fmt::format("-X {}: there is no such client setting{}", name,
+                                         near.empty() ? "" : fmt::format("; {} is one", near))};
+    }
+    all.offer(name, at->substr(equals + 1), "-X");
+  }
+  return {};
+}
+
+}  // namespace
+
+Outcome<Settings> gather_settings(const Options& options, const Surroundings& around, std::string& warnings) {
+  Gathering all;
+  MR_TRY(flags(options, all));
+  if (const auto path = options.value("command-config")) {
+    const auto text = read_text(*path);
+    if (!text) return text.error();
+    const auto parsed = config::parse_properties(*text);
+    if (!parsed) return Failure{kUsage, fmt::format("{}:{}: {}", *path, parsed.error().line, parsed.error().reason)};
+    all.offer_all(*parsed, *path, warnings);
+  }
+  for (const auto& [variable, value] : around.environment) {
+    if (!variable.starts_with(kVariables)) continue;
+    if (const auto name = setting_of(variable); known_name(name)) all.offer(name, value, variable);
+  }
+  std::string profile = options.get("profile");
+  if (profile.empty()) profile = current_profile(around);
+  if (!profile.empty()) {
+    const auto read = read_profile(around, profile);
+    if (!read) return read.error();
+    all.offer_all(*read, "profile " + profile, warnings);
+  }
+  Settings settings = all.take();
+  const auto fallback = [&](const char* name, const char* value) {
+    settings.try_emplace(name, Setting{value, "default"});
+  };
+  if (!settings.contains("bootstrap.controllers")) fallback("bootstrap.servers", "localhost:9092");
+  fallback("default.api.timeout.ms", "15000");
+  fallback("client.id", "millrace-cli");
+  fallback("format", "table");
+  fallback("color", "auto");
+  return settings;
+}
+
+void configure(const Settings& settings, config::Scope scope, client::Config& config) {
+  for (const auto& [name, setting] : settings) {
+    if (config::find_definition(scope, name) != nullptr) config.set_text(name, setting.value);
+  }
+}
+
+}  // namespace millrace::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <map>
+#include <string>
+
+namespace millrace::runtime {
+
+// Whether `stream` is a terminal.
+bool is_terminal(std::FILE* stream);
+// How many columns the terminal of `stream` has; 0: not known.
+std::size_t terminal_columns(std::FILE* stream);
+// The variables of the environment.
+std::map<std::string, std::string, std::less<>> environment();
+
+}  // namespace millrace::runtime
