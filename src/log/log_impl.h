@@ -99,6 +99,7 @@ class LogImpl final : public PartitionLog {
   void settle();  // goes on with truncate, close or remove once nothing is under way any more
   bool idle() const;
   bool all_written() const;
+  bool all_synced() const;
   bool all_durable() const;
 
   // retention.cc

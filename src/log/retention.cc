@@ -173,7 +173,7 @@ bool LogImpl::must_flush(const Segment& segment) const {
   const bool safe = segment.safe().bytes == segment.written.bytes ||
                     (segment.journal_from <= segment.synced.bytes && segment.journal_next == segment.written.bytes);
   return (options_.durable && !safe) || !segment.sync_waiters.empty() || &segment != segments_.back().get() ||
-         phase_ == Phase::closing || unflushed_ >= options_.flush_messages;
+         phase_ == Phase::closing || phase_ == Phase::truncating || unflushed_ >= options_.flush_messages;
 }
 
 void LogImpl::flush_if_due() {

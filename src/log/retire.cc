@@ -12,6 +12,8 @@ void LogImpl::settle() {
   if (!settled_ || !idle()) return;
   const bool can_write = !broken_ && !stalled_;
   if (phase_ == Phase::truncating && can_write && !all_written()) return;
+  // What stays may be durable by the journal alone, which is about to forget the log.
+  if (phase_ == Phase::truncating && journaled_ && !broken_ && !all_synced()) return;
   if (phase_ == Phase::closing && can_write && (!all_durable() || epochs_changed_)) return;
   Task go_on = std::move(settled_);
   go_on();
@@ -29,6 +31,9 @@ void LogImpl::truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> 
     return;
   }
   phase_ = Phase::truncating;
+  if (journaled_) {
+    for (auto& segment : segments_) want_sync(*segment);
+  }
   settled_ = [this, offset, done = std::move(done)]() mutable { cut_when_unpinned(offset, std::move(done)); };
   write_at_turn_end();
 }

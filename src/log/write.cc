@@ -226,6 +226,11 @@ bool LogImpl::all_written() const {
   return std::none_of(segments_.begin(), segments_.end(), [](const auto& segment) { return segment->has_unwritten(); });
 }
 
+bool LogImpl::all_synced() const {
+  return std::all_of(segments_.begin(), segments_.end(),
+                     [](const auto& segment) { return segment->synced.bytes == segment->written.bytes; });
+}
+
 bool LogImpl::all_durable() const {
   return std::all_of(segments_.begin(), segments_.end(), [](const auto& segment) { return segment->durable(); });
 }
