@@ -118,12 +118,14 @@ class LogImpl final : public PartitionLog {
   SideWrite side_write(Segment& segment, bool final) const;
   void finish_all(Callback<void(Status)> done);
   void publish_mark();
+  Offset indexed_end() const;
 
   // read.cc
   void load_index_of(const Segment& segment, Task ready);
   Result<std::uint64_t> missing_index(const Segment& segment);
   Result<std::uint64_t> locate(Segment& segment, Offset offset);
-  Result<std::uint64_t> last_boundary(const Segment& segment, std::uint64_t from, std::uint64_t limit);
+  void distrust_index(Segment& segment);
+  Result<std::uint64_t> last_boundary(Segment& segment, std::uint64_t from, std::uint64_t limit);
   Result<std::uint64_t> range_end(Segment& segment, std::uint64_t from, Offset upto, std::uint64_t room,
                                   bool whole);
   void add_range(const Segment& segment, std::uint64_t from, std::uint64_t to, ReadPlan& plan) const;
@@ -134,7 +136,7 @@ class LogImpl final : public PartitionLog {
   void forget_behind(const CutPoint& point);
   void closed(Status status, Callback<void(Status)> done);
   void cut_now(Offset offset, Callback<void(Status)> done);
-  void cut_forgotten(Offset offset, Callback<void(Status)> done);
+  void take_mark_back(Offset offset, Callback<void(Status)> done);
   void rename_away(Millis delay, Callback<void(Status)> done);
 
   // A function that does nothing once the log is gone.
@@ -186,6 +188,7 @@ class LogImpl final : public PartitionLog {
   Uuid topic_id_;
   bool journaled_ = false;             // the journal of the log directory may be used
   std::optional<MarkSlot> mark_slot_;  // where the durable mark is kept, if one is
+  std::optional<std::size_t> floor_slot_;  // where the mark of the last truncation stands
   std::uint64_t mark_life_ = 1;
   Offset noted_base_ = kNoOffset;  // the segment of which noted_ speaks
   DurableMark::Files noted_;

@@ -1,6 +1,7 @@
 #include "log/mark_file.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/crc32c.h"
@@ -43,6 +44,11 @@ void each_field(Move move, Uuid& topic, std::int32_t& partition, DurableMark& ma
   move(time);
   files.max_timestamp = WallTime(time);
   offset(files.max_timestamp_offset);
+}
+
+// Within one life a mark only moves forward.
+bool counts_more(const DurableMark& one, const DurableMark& other) {
+  return std::tie(one.life, one.base, one.position) > std::tie(other.life, other.base, other.position);
 }
 
 bool is_mark_file(const ports::DirectoryEntry& entry) {
@@ -101,8 +107,8 @@ Result<std::map<MarkKey, DurableMark>> gather_marks(ports::BlockingFiles& files,
     for (std::size_t at = 0; at + kMarkBytes <= bytes->size(); at += kMarkBytes) {
       const auto mark = parse_mark(as_bytes(*bytes).subspan(at, kMarkBytes));
       if (!mark) continue;
-      const auto known = marks.find(mark->first);
-      if (known == marks.end() || known->second.life <= mark->second.life) marks[mark->first] = mark->second;
+      const auto [known, is_new] = marks.insert(*mark);
+      if (!is_new && counts_more(mark->second, known->second)) known->second = mark->second;
     }
   }
   if (found.empty() || (found.size() == 1 && found.front() == kGathered)) return marks;
@@ -158,15 +164,17 @@ void MarkFile::set(std::size_t slot, const MarkBytes& bytes) {
   dirty_to_ = std::max(dirty_to_, slot + 1);
 }
 
-void MarkFile::replace(std::size_t slot, const MarkBytes& bytes, Task done) {
+void MarkFile::put(std::size_t slot, const MarkBytes& bytes, Callback<void(Status)> done) {
   set(slot, bytes);
   waiting_.push_back(std::move(done));
-  if (given_up_) return serve_waiting();
+  if (given_up_) return serve_waiting(Error::io);
   write();
 }
 
-void MarkFile::serve_waiting() {
-  for (Task& task : std::exchange(waiting_, {})) shard_.timers.at_turn_end(std::move(task));
+void MarkFile::serve_waiting(Status status) {
+  for (auto& done : std::exchange(waiting_, {})) {
+    shard_.timers.at_turn_end([done = std::move(done), status]() mutable { done(status); });
+  }
 }
 
 void MarkFile::write() {
@@ -190,26 +198,28 @@ void MarkFile::write() {
   });
 }
 
+// What is written counts only under a name that is on the disk.
 void MarkFile::opened(Result<std::shared_ptr<ports::File>> file) {
-  opening_ = false;
   if (!file) return give_up(file.error());
-  file_ = std::move(*file);
   ports::run_job<Status>(
-      shard_.jobs, [dir = log_dir_](ports::BlockingFiles& files) { return files.sync_directory(dir); }, [](Status) {});
-  write();
+      shard_.jobs, [dir = log_dir_](ports::BlockingFiles& files) { return files.sync_directory(dir); },
+      [this, made = std::move(*file), alive = std::weak_ptr<bool>(alive_)](Status status) mutable {
+        if (alive.expired()) return;
+        opening_ = false;
+        if (!status) return give_up(status.error());
+        file_ = std::move(made);
+        write();
+      });
 }
 
 void MarkFile::written(Status status) {
   writing_ = false;
-  // On a full disk the marks stay as old as they are.
   if (!status && status.error() != Error::no_space) return give_up(status.error());
-  if (!status && !waiting_.empty()) {
+  if (!status) {
+    // On a full disk the marks stay as old as they are, until the next round.
     dirty_from_ = 0;
     dirty_to_ = bytes_.size() / kMarkBytes;
-    shard_.timers.at(shard_.clock.now() + kNoSpaceRetry, [this, alive = std::weak_ptr<bool>(alive_)] {
-      if (!alive.expired()) write();
-    });
-    return;
+    return serve_waiting(status);
   }
   ++unsynced_;
   if (dirty_to_ > 0) return write();
@@ -221,12 +231,12 @@ bool MarkFile::sync_due() { return !given_up_ && file_ != nullptr && unsynced_ >
 void MarkFile::sync(Task finished) {
   unsynced_ = 0;
   // A sync vouches for what was written when it began: who waits for a change that is still on its way waits on.
-  std::deque<Task> covered;
+  std::vector<Callback<void(Status)>> covered;
   if (!writing_ && dirty_to_ == 0) covered.swap(waiting_);
   file_->sync([this, alive = std::weak_ptr<bool>(alive_), served = std::move(covered),
                ended = std::move(finished)](Status status) mutable {
     ended();
-    for (Task& task : served) task();
+    for (auto& done : served) done(status ? Status() : Status(Error::io));
     if (!alive.expired() && !status) give_up(status.error());
   });
 }
@@ -235,7 +245,7 @@ void MarkFile::give_up(Error error) {
   if (std::exchange(given_up_, true)) return;
   shard_.log.warning(path_ + " cannot be written (" + to_string(error) + "): after a crash more has to be scanned");
   file_.reset();
-  serve_waiting();
+  serve_waiting(Error::io);
 }
 
 }  // namespace millrace::log

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,8 +51,8 @@ class MarkFile {
   void free(std::size_t slot);
   // What the slot says from the next write() on.
   void set(std::size_t slot, const MarkBytes& bytes);
-  // As set(), and writes it; `done`, in a later turn, when that is on the disk.
-  void replace(std::size_t slot, const MarkBytes& bytes, Task done);
+  // As set(), and writes it; `done`, in a later turn, when that is on the disk, or with Error::no_space or Error::io.
+  void put(std::size_t slot, const MarkBytes& bytes, Callback<void(Status)> done);
   // Begins to write what has changed, if nothing is being written.
   void write();
   // Whether there is something that a sync would bring to the disk and that was not asked for lately.
@@ -65,7 +64,7 @@ class MarkFile {
   void opened(Result<std::shared_ptr<ports::File>> file);
   void written(Status status);
   void give_up(Error error);
-  void serve_waiting();
+  void serve_waiting(Status status);
 
   ports::Shard& shard_;
   const std::string log_dir_;
@@ -76,7 +75,7 @@ class MarkFile {
   std::vector<std::size_t> free_;
   std::size_t dirty_from_ = SIZE_MAX;  // slots [from, to) have changed
   std::size_t dirty_to_ = 0;
-  std::deque<Task> waiting_;  // for what has changed so far to be on the disk
+  std::vector<Callback<void(Status)>> waiting_;  // for what has changed so far to be on the disk
   std::size_t unsynced_ = 0;  // writes since the last sync
   bool opening_ = false;
   bool writing_ = false;

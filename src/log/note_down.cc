@@ -152,10 +152,16 @@ void LogImpl::finish_all(Callback<void(Status)> done) {
       }));
 }
 
-Offset LogImpl::recovery_point() const {
+// Where the first segment begins whose index files are not on the disk, or the last.
+Offset LogImpl::indexed_end() const {
   for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
-    if (!segments_[i]->complete) return std::min(durable_end_, segments_[i]->base());
+    if (!segments_[i]->complete) return segments_[i]->base();
   }
+  return segments_.back()->base();
+}
+
+Offset LogImpl::recovery_point() const {
+  if (indexed_end() < segments_.back()->base()) return std::min(durable_end_, indexed_end());
   // Kafka, which knows nothing of a journal, may go by it.
   const Segment& last = *segments_.back();
   return options_.durable ? std::min(durable_end_, last.name_durable ? last.synced.next : last.base()) : durable_end_;
@@ -166,11 +172,7 @@ void LogImpl::publish_mark() {
   if (!mark_slot_ || broken_ || !options_.durable || cutting_back()) return;
   DurableMark mark;
   mark.life = mark_life_;
-  mark.trusted = segments_.back()->base();
-  for (auto at = segments_.rbegin(); at != segments_.rend(); ++at) {
-    const bool last = at == segments_.rbegin();
-    if (!last && !(*at)->complete) mark.trusted = (*at)->base();
-  }
+  mark.trusted = indexed_end();
   for (const auto& segment : segments_) {
     mark.base = segment->base();
     mark.position = segment->name_durable ? segment->synced.bytes : 0;

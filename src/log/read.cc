@@ -48,6 +48,11 @@ class Headers {
   std::size_t size_ = 0;
 };
 
+bool misleads(const SegmentIndex::Hint& hint, const Result<record::BatchView>& batch) {
+  if (hint.last_offset == kNoOffset) return false;
+  return batch ? batch->last_offset() != hint.last_offset : batch.error() == Error::corrupt;
+}
+
 }  // namespace
 
 // Where the first batch begins whose last offset is at least `offset`; the end of the segment without one.
@@ -57,17 +62,12 @@ Result<std::uint64_t> LogImpl::locate(Segment& segment, Offset offset) {
   Headers headers(segment);
   const SegmentIndex::Hint hint = segment.index.hint_before(offset);
   std::uint64_t position = hint.position;
-  if (hint.last_offset != kNoOffset) {
-    // An index entry is only a hint: if it leads to another batch, or to none, the whole index is wrong.
-    const auto batch = headers.at(position);
-    if (batch ? batch->last_offset() != hint.last_offset : batch.error() == Error::corrupt) {
-      shard_.log.warning(path_of(segment) + ": the index is wrong, and is not used any more");
-      segment.index.distrust();
-      position = 0;
-    }
-  }
   while (position < segment.appended.bytes) {
     const auto batch = headers.at(position);
+    if (position == hint.position && misleads(hint, batch)) {
+      distrust_index(segment);
+      return locate(segment, offset);
+    }
     if (!batch) {
       missing_ = {segment.pin ? segment.pin->file : nullptr, position};
       return batch.error();
@@ -83,13 +83,24 @@ Result<std::uint64_t> LogImpl::missing_index(const Segment& segment) {
   return Error::would_block;
 }
 
+// An index entry is only a hint: if it leads to another batch, or to none, the whole index is wrong.
+void LogImpl::distrust_index(Segment& segment) {
+  shard_.log.warning(path_of(segment) + ": the index is wrong, and is not used any more");
+  segment.index.distrust();
+}
+
 // The last position at most `limit` where a batch ends that begins at or after `from`; `from` without one.
-Result<std::uint64_t> LogImpl::last_boundary(const Segment& segment, std::uint64_t from, std::uint64_t limit) {
+Result<std::uint64_t> LogImpl::last_boundary(Segment& segment, std::uint64_t from, std::uint64_t limit) {
   if (!segment.index.loaded()) return missing_index(segment);
   Headers headers(segment);
-  std::uint64_t position = std::max(from, segment.index.batch_start_before(limit));
+  const SegmentIndex::Hint hint = segment.index.hint_at_most(limit);
+  std::uint64_t position = std::max(from, hint.position);
   while (position < segment.appended.bytes) {
     const auto batch = headers.at(position);
+    if (position == hint.position && misleads(hint, batch)) {
+      distrust_index(segment);
+      return last_boundary(segment, from, limit);
+    }
     if (!batch) {
       missing_ = {segment.pin ? segment.pin->file : nullptr, position};
       return batch.error();

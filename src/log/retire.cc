@@ -59,41 +59,51 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
     return;
   }
   phase_ = Phase::cutting;
-  drop_unwritten();
-  epochs_.truncate(offset);
   if (!mark_slot_) return cut_now(offset, std::move(done));
-  if (!journaled_) return cut_forgotten(offset, std::move(done));
+  if (!journaled_) return take_mark_back(offset, std::move(done));
   committer_.journal(mark_slot_->file->log_dir())
       .forget({topic_id_, std::string(base_name(directory_))},
               while_alive([this, offset, done = std::move(done)](Status forgotten) mutable {
-                if (forgotten) return cut_forgotten(offset, std::move(done));
+                if (forgotten) return take_mark_back(offset, std::move(done));
                 phase_ = Phase::open;
                 done(Error::io);
+                advance();
               }));
 }
 
-void LogImpl::cut_forgotten(Offset offset, Callback<void(Status)> done) {
-  // Nothing may be said to be on the disk any more that is about to be cut. An empty slot would not do: a mark of an
-  // earlier life, or a recovery point, would then count again.
+// Nothing may be said to be on the disk any more that is about to be cut: from now on a new life of the log's marks
+// counts. Its first one has a slot to itself, which is never written over while it counts:
+//   1. the slot that moves forward is torn by a crash   2. a mark from before the truncation would count again
+void LogImpl::take_mark_back(Offset offset, Callback<void(Status)> done) {
   DurableMark floor;
-  floor.life = mark_life_;
+  floor.life = ++mark_life_;
   for (const auto& segment : segments_) {
-    if (segment != segments_.front() && segment->base() >= offset) break;
+    if (segment != segments_.front() && (segment->base() >= offset || segment->pin == nullptr)) break;
     floor.base = segment->base();
   }
-  floor.end = floor.trusted = floor.base;
-  for (const auto& segment : segments_) {
-    if (segment->complete) continue;
-    floor.trusted = std::min(floor.trusted, segment->base());
-    break;
-  }
-  mark_slot_->file->replace(mark_slot_->index, encode_mark(mark_slot_->key, floor),
-                            while_alive([this, offset, done = std::move(done)]() mutable {
-                            cut_now(offset, std::move(done));
-                          }));
+  floor.end = floor.base;
+  floor.trusted = std::min(floor.base, indexed_end());
+  MarkFile& marks = *mark_slot_->file;
+  const std::size_t slot = marks.take();
+  marks.put(slot, encode_mark(mark_slot_->key, floor),
+            while_alive([this, &marks, slot, offset, done = std::move(done)](Status status) mutable {
+              if (status) {
+                if (floor_slot_) marks.free(*floor_slot_);
+                floor_slot_ = slot;
+                return cut_now(offset, std::move(done));
+              }
+              marks.free(slot);
+              phase_ = Phase::open;
+              if (status.error() != Error::no_space) fail(directory_ + ": its durable mark cannot be taken back",
+                                                          status.error());
+              done(status);
+              advance();
+            }));
 }
 
 void LogImpl::cut_now(Offset offset, Callback<void(Status)> done) {
+  drop_unwritten();
+  epochs_.truncate(offset);
   ++jobs_;
   RecoverySettings settings;
   settings.durable = options_.durable;
@@ -105,13 +115,13 @@ void LogImpl::cut_now(Offset offset, Callback<void(Status)> done) {
   };
   ports::run_job<Outcome>(
       shard_.jobs,
-      [directory = directory_, offset, settings](ports::BlockingFiles& files) mutable {
+      [directory = directory_, offset, settings, indexed = indexed_end()](ports::BlockingFiles& files) mutable {
         std::optional<CutPoint> point;
         if (const auto cut = cut_log(files, directory, offset, point); !cut) {
           const std::string line = directory + " cannot be truncated (" + to_string(cut.error()) + ")";
           return Outcome{point, RecoveryFailure{cut.error(), line}};
         }
-        if (point) settings.hints.recovery_point = point->base;
+        if (point) settings.hints.recovery_point = std::min(point->base, indexed);
         return Outcome{point, recover_log(files, directory, settings)};
       },
       while_alive([this, done = std::move(done)](Outcome outcome) mutable {

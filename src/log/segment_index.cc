@@ -99,10 +99,11 @@ SegmentIndex::Hint SegmentIndex::last_hint() const {
   return {offsets_.back().position, base_ + std::int64_t{offsets_.back().last_offset}};
 }
 
-std::uint64_t SegmentIndex::batch_start_before(std::uint64_t position) const {
+SegmentIndex::Hint SegmentIndex::hint_at_most(std::uint64_t position) const {
   const auto above = std::upper_bound(offsets_.begin(), offsets_.end(), position,
                                       [](std::uint64_t at, const OffsetEntry& e) { return at < e.position; });
-  return above == offsets_.begin() ? 0 : std::prev(above)->position;
+  if (above == offsets_.begin()) return {};
+  return {std::prev(above)->position, base_ + std::int64_t{std::prev(above)->last_offset}};
 }
 
 std::uint64_t SegmentIndex::position_before(WallTime time) const {

@@ -54,8 +54,8 @@ class SegmentIndex {
   Hint hint_before(Offset offset) const;
   // A position at or before the first batch whose last offset is at least `offset`.
   std::uint64_t position_before(Offset offset) const { return hint_before(offset).position; }
-  // The greatest indexed batch position that is at most `position`; 0 without one.
-  std::uint64_t batch_start_before(std::uint64_t position) const;
+  // The last entry whose batch begins at or before `position`.
+  Hint hint_at_most(std::uint64_t position) const;
   // A position at or before the first batch whose maximum timestamp is at least `time`.
   std::uint64_t position_before(WallTime time) const;
   // The last entry of all.

@@ -183,6 +183,10 @@ void LogUser::cut() {
   model_.noted_recovery = std::min(model_.noted_recovery, end);
   ++cuts_;
   log_->truncate(Offset(offset), kNoEpoch, [this, end](Status status) {
+    if (!status && !broken_ && status.error() == Error::no_space) {
+      model_.cutting = -1;  // nothing was cut
+      return;
+    }
     if (!status) {
       if (!broken_) shard_.process.fail("a log cannot be cut back");
       return;
