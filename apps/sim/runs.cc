@@ -39,10 +39,8 @@ sim::Outcome run_a_node(const sim::RunOptions& options) {
 struct Workload {
   const char* name;
   sim::Outcome (*run)(const sim::RunOptions&);
-  bool by_name_only = false;
 };
-constexpr Workload kWorkloads[] = {
-    {"log", sim::run_logs}, {"node", run_a_node}, {"marks", sim::run_marks, true}};
+constexpr Workload kWorkloads[] = {{"log", sim::run_logs}, {"node", run_a_node}};
 
 // What runs now, for the line that an assertion's end prints.
 char present_run[200];
@@ -69,7 +67,7 @@ void report(const Workload& workload, const sim::RunOptions& run, const sim::Out
 }
 
 bool wanted(const SimOptions& options, const Workload& workload) {
-  return options.workload.empty() ? !workload.by_name_only : options.workload == workload.name;
+  return options.workload.empty() || options.workload == workload.name;
 }
 
 std::optional<ports::Planted> bug_of(const SimOptions& options) {

@@ -193,5 +193,27 @@ TEST(Journal, DoesNotBringBackWhatWasTruncated) {
   EXPECT_EQ(again.log->end(), Offset(2));
 }
 
+// A truncation takes back what the journal has said, and what stays may be durable there alone.
+TEST(Journal, WhatATruncationKeepsIsInTheSegmentBeforeTheJournalForgetsIt) {
+  FakeDisk disk;
+  Node node(disk);
+  node.open(journaled(disk));
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(node.append(1).ok());
+    node.shard.run();
+  }
+  ASSERT_EQ(node.log->durable_end(), Offset(4));
+  node.shard.hold_jobs = true;  // the power goes before anything is cut
+  node.log->truncate(Offset(3), kNoEpoch, [](Status) {});
+  node.shard.run();
+  disk.cut_power();
+  Node again(disk);
+  again.open(journaled(disk));
+  ASSERT_TRUE(again.log);
+  EXPECT_GE(again.log->end(), Offset(3));
+}
+
 }  // namespace
 }  // namespace millrace::log::testing

@@ -137,6 +137,7 @@ class LogImpl final : public PartitionLog {
   void closed(Status status, Callback<void(Status)> done);
   void cut_now(Offset offset, Callback<void(Status)> done);
   void take_mark_back(Offset offset, Callback<void(Status)> done);
+  void disown(Task then);
   void rename_away(Millis delay, Callback<void(Status)> done);
 
   // A function that does nothing once the log is gone.

@@ -46,7 +46,7 @@ class MarkFile {
   ~MarkFile();
 
   const std::string& log_dir() const { return log_dir_; }
-  // A slot for one partition.
+  // A slot.
   std::size_t take();
   void free(std::size_t slot);
   // What the slot says from the next write() on.

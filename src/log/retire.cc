@@ -197,22 +197,29 @@ void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
   for (auto& segment : segments_) {
     for (auto& waiter : std::exchange(segment->sync_waiters, {})) waiter.finished();
   }
-  std::string marks_dir;
-  if (mark_slot_) {
-    marks_dir = mark_slot_->file->log_dir();
-    mark_slot_->file->free(mark_slot_->index);
-  }
-  mark_slot_.reset();
-  settled_ = [this, delay, marks_dir = std::move(marks_dir), done = std::move(done)]() mutable {
-    if (marks_dir.empty() || !journaled_) return rename_away(delay, std::move(done));
-    // The same topic and partition may come back here with other contents (a reassignment, a move between directories).
-    committer_.journal(marks_dir)
-        .forget({topic_id_, std::string(base_name(directory_))},
-                while_alive([this, delay, done = std::move(done)](Status) mutable {
-                  rename_away(delay, std::move(done));
-                }));
+  settled_ = [this, delay, done = std::move(done)]() mutable {
+    disown([this, delay, done = std::move(done)]() mutable { rename_away(delay, std::move(done)); });
   };
   write_at_turn_end();
+}
+
+// The same topic and partition may come back here with other contents (a reassignment, a move between directories):
+// nothing that was said of this log may count then.
+void LogImpl::disown(Task then) {
+  if (!mark_slot_) return then();
+  const MarkSlot slot = *std::exchange(mark_slot_, std::nullopt);
+  if (floor_slot_) slot.file->free(*std::exchange(floor_slot_, std::nullopt));
+  DurableMark nothing;
+  nothing.life = mark_life_ + 1;
+  nothing.base = kNoOffset;
+  auto forgotten = while_alive([this, slot, then = std::move(then)](Status) mutable {
+    if (mark_life_ == 1) slot.file->free(slot.index);  // else it has to outdo the marks of earlier lives
+    if (!journaled_) return then();
+    committer_.journal(slot.file->log_dir())
+        .forget({topic_id_, std::string(base_name(directory_))},
+                while_alive([then = std::move(then)](Status) mutable { then(); }));
+  });
+  slot.file->put(slot.index, encode_mark(slot.key, nothing), std::move(forgotten));
 }
 
 namespace {

@@ -113,5 +113,63 @@ TEST(PartitionLog, RemovalRenamesAtOnceAndDeletesAfterTheDelay) {
   EXPECT_EQ(disk.list("data")->size(), 0U);
 }
 
+// The index of a segment could not be written, and an older one of that name is there.
+TEST(PartitionLog, TruncationTrustsNoIndexThatItsLogHasNotWritten) {
+  FakeDisk disk;
+  LogOptions options = segments_of(200);
+  options.index_interval_bytes = ByteCount(0);
+  Node node(disk, options);
+  node.open();
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  node.shard.hold_jobs = true;
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  const std::string index = node.path("00000000000000000000.index");
+  disk.put(index, "");
+  disk.failing_writes = 1;
+  node.shard.hold_jobs = false;
+  node.shard.release();
+  node.shard.run();
+  ASSERT_EQ(disk.failing_writes, 0);
+  ASSERT_TRUE(node.log->writable());
+  const std::string stale("\0\0\0\1\0\0\0\x50", 8);
+  disk.find(index)->broken = false;
+  disk.put(index, stale);
+  node.log->truncate(Offset(3), kNoEpoch, [](Status) {});
+  node.shard.run();
+  ASSERT_EQ(node.log->end(), Offset(3));
+  EXPECT_NE(*disk.contents(index), stale);
+  EXPECT_EQ(node.offsets(Offset(1), Offset(3)), "1-1 2-2");
+}
+
+TEST(PartitionLog, AWrongIndexEntryIsNotFollowedWhenItsPlaceComesIntoMemoryBetweenTwoLooks) {
+  FakeDisk disk;
+  LogOptions options = segments_of(700);
+  options.index_interval_bytes = ByteCount(0);
+  {
+    Node node(disk, options);
+    node.open();
+    for (int i = 0; i < 24; ++i) ASSERT_TRUE(node.append(1).ok());
+    node.shard.run();
+    ASSERT_TRUE(node.close().ok());
+  }
+  std::string& index = *disk.contents(std::string(kDirectory) + "/00000000000000000000.index");
+  ASSERT_GE(index.size(), 40U);
+  for (std::size_t at = 7; at < index.size(); at += 8) ++index[at];  // each position is one byte too far
+  OpenHints hints;
+  hints.clean_stop = true;
+  for (const int cold_reads : {0, 1, 2}) {
+    Node again(disk, options);
+    again.open(hints);
+    again.shard.cold_reads = cold_reads;
+    EXPECT_EQ(again.offsets(Offset(5), Offset(6)), "5-5") << cold_reads;
+    Node limited(disk, options);
+    limited.open(hints);
+    limited.shard.cold_reads = cold_reads;
+    EXPECT_EQ(limited.offsets(Offset(0), Offset(9), 250), "0-0 1-1 2-2") << cold_reads;
+  }
+}
+
 }  // namespace
 }  // namespace millrace::log::testing

@@ -35,7 +35,7 @@ class FakeFile final : public ports::File {
     });
   }
   Result<std::size_t> read_cached(FilePosition at, MutableBytes into) override {
-    if (shard_.cold) return Error::would_block;
+    if (shard_.cold || (shard_.cold_reads > 0 && shard_.cold_reads-- > 0)) return Error::would_block;
     if (at.value() >= inode_->now.size()) return std::size_t{0};
     const auto size = std::min<std::size_t>(into.size(), inode_->now.size() - at.value());
     std::copy_n(as_bytes(inode_->now).begin() + static_cast<std::ptrdiff_t>(at.value()), size, into.begin());

@@ -47,6 +47,7 @@ class FakeShard final : ports::Clock,
   void release();
   // What is read_cached() gives Error::would_block as long as this is set.
   bool cold = false;
+  int cold_reads = 0;  // the same, so many times
 
   std::vector<std::string> lines;  // of the operator's log
   int reached(ports::Probe probe) const { return reached_[static_cast<std::size_t>(probe)]; }

@@ -107,7 +107,7 @@ class LogApp final : public ports::App {
 
   void leave_when_closed() {
     if (life_->shards_closed < shard_.count) return again(&LogApp::leave_when_closed);
-    if (!settings_.clean_stops || !life_->all_whole || !life_->opened) return stopped_();
+    if (!life_->all_whole || !life_->opened) return stopped_();
     ports::run_job<Status>(shard_.jobs, leave_marker, [this](Status) { stopped_(); });
   }
 

@@ -17,7 +17,6 @@ namespace millrace::sim {
 struct LogRunSettings {
   log::LogOptions options;
   bool marks = false;                // durable marks, as the broker keeps them
-  bool clean_stops = false;          // a life that ends well says so to the next
   bool journal = false;              // with marks: appends become durable by the journal
   std::uint64_t journal_bytes = 0;   // of each of its files
   bool recovery_points = false;      // the owner notes them, and hands them in at the next start

@@ -38,7 +38,9 @@ bool stop_cleanly(World& world, Node& node) {
   return !node.running();
 }
 
-Outcome run(const RunOptions& options, bool hints) {
+}  // namespace
+
+Outcome run_logs(const RunOptions& options) {
   Prng shape = Prng(options.seed).fork(99);
   const bool disks = shape.one_in(3);
   History history;
@@ -52,9 +54,6 @@ Outcome run(const RunOptions& options, bool hints) {
     models.back().topic_id = Uuid{7, i + 1};
   }
   LogRunSettings settings = draw_settings(dice);
-  settings.marks = hints && settings.marks;
-  settings.recovery_points = hints && settings.recovery_points;
-  settings.clean_stops = hints;
   const auto shards = static_cast<std::uint32_t>(1 + dice.below(2));
   std::uint64_t life = 0;
   Node& node = world.add_node("node", shards, [&](const std::vector<ports::Shard*>& all) {
@@ -101,10 +100,5 @@ Outcome run(const RunOptions& options, bool hints) {
   take_stock(world, outcome);
   return outcome;
 }
-
-}  // namespace
-
-Outcome run_logs(const RunOptions& options) { return run(options, false); }
-Outcome run_marks(const RunOptions& options) { return run(options, true); }
 
 }  // namespace millrace::sim
