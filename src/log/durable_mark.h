@@ -11,8 +11,7 @@ namespace millrace::log {
 // tail.
 struct DurableMark {
   std::uint64_t life = 0;      // of two marks of one partition the one with the larger life is in force
-  // Of a segment; everything in earlier segments is on the disk. kNoOffset: nothing is known.
-  Offset base;
+  Offset base;                 // of a segment; everything in earlier segments is on the disk
   std::uint64_t position = 0;  // in its file: everything before is on the disk
   Offset end;                  // the offset after it
   Offset trusted;              // index files of the segments that end at or below this are on the disk
