@@ -1,4 +1,4 @@
-"""One run of the load generator (bench/kload.cc) against a node, as a dictionary of what it measured."""
+"""One run of the load generator (bench/kload) against a node, as a dictionary of what it measured."""
 
 import json
 import subprocess
@@ -9,12 +9,13 @@ PROGRAM = HERE.parent / "build" / "bench" / "kload"
 
 
 def build():
-    source = HERE / "kload.cc"
-    if PROGRAM.exists() and PROGRAM.stat().st_mtime >= source.stat().st_mtime:
+    sources = sorted((HERE / "kload").glob("*.cc"))
+    newest = max(file.stat().st_mtime for file in (HERE / "kload").iterdir())
+    if PROGRAM.exists() and PROGRAM.stat().st_mtime >= newest:
         return
     PROGRAM.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["g++", "-O2", "-march=native", "-std=c++20", "-pthread", "-DKLOAD_CODECS", source, "-o", PROGRAM,
-                    "-llz4", "-lzstd"], check=True)
+    subprocess.run(["g++", "-O2", "-march=native", "-std=c++20", "-pthread", "-DKLOAD_CODECS", "-I", HERE, *sources,
+                    "-o", PROGRAM, "-llz4", "-lzstd"], check=True)
 
 
 def run(mode, **options):
