@@ -114,6 +114,8 @@ TEST(PartitionLog, DamageBelowALaterSegmentIsLeftAloneAndTheLogIsReadUpToItAndCl
   EXPECT_EQ(disk.list(std::string(kDirectory))->size(), names);
   ASSERT_EQ(again.shard.lines.size(), 1U);
   EXPECT_NE(again.shard.lines[0].find("00000000000000000000.log at position 70, offset 1"), std::string::npos);
+  ASSERT_NE(again.log->damage(), nullptr);
+  EXPECT_EQ(*again.log->damage(), (Damage{"00000000000000000000.log", 70, Offset(1)}));
 }
 
 TEST(PartitionLog, WithoutDurabilityAHoleEndsTheLogAndLaterSegmentsAreKeptAside) {

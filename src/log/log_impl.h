@@ -46,6 +46,7 @@ class LogImpl final : public PartitionLog {
   void begin_epoch(LeaderEpoch epoch) override;
   const record::ProducerTable& producers() const override { return producers_.table(); }
   bool writable() const override { return !broken_; }
+  const Damage* damage() const override { return damage_ ? &*damage_ : nullptr; }
   Offset recovery_point() const override;
   Offset first_unstable_offset(Offset committed) override {
     producers_.forget_below(committed);
@@ -166,6 +167,7 @@ class LogImpl final : public PartitionLog {
 
   Phase phase_ = Phase::open;
   bool broken_ = false;
+  std::optional<Damage> damage_;  // set: broken_
   bool stalled_ = false;   // the disk is full; a timer tries again
   bool retrying_ = false;  // this attempt may write although stalled
   bool retry_armed_ = false;

@@ -81,6 +81,15 @@ struct AppendResult {
   Offset last_offset;  // of the last record
 };
 
+// Where a log is damaged below what was durable: it ends there and is closed for writing.
+struct Damage {
+  std::string file;            // name of the segment
+  std::uint64_t position = 0;  // in it, of the first byte that is no part of the log
+  Offset offset;               // the log's end
+
+  friend bool operator==(const Damage&, const Damage&) = default;
+};
+
 // Where the bytes of a read are: whole batches, the first of which holds the offset asked for.
 struct ReadPlan {
   std::vector<ports::Piece> pieces;  // in order; memory that is still hot, or ranges of segment files
@@ -170,6 +179,8 @@ class PartitionLog {
   // False once the log is closed for writing: its storage failed (LogListener::on_broken), or damage below what was
   // durable was found when it was opened. What stands before the damage can be read.
   virtual bool writable() const { return true; }
+  // The damage that closed it; null if none was found when it was opened.
+  virtual const Damage* damage() const { return nullptr; }
   // What recovery-point-offset-checkpoint may say: everything below is on the disk, and so are the index files of every
   // segment that ends at or below it.
   virtual Offset recovery_point() const { return durable_end(); }

@@ -30,7 +30,7 @@ class Recovery {
     if (auto failed = prepare_producers(log_.end())) return std::move(*failed);
     if (auto failed = begin_at_log_start()) return std::move(*failed);
     if (auto failed = read_epochs()) return std::move(*failed);
-    if (!log_.damaged) remove_orphans();
+    if (!log_.damage) remove_orphans();
     if (!changed_) return std::move(log_);
     for (const std::string& name : {directory_, ports::parent_directory(directory_)}) {
       const auto synced = files_.sync_directory(name);
@@ -130,7 +130,7 @@ class Recovery {
       if (before_last) segment = *before_last;
       if (auto failed = damage(i, file, segment, size, why)) return failed;
     }
-    if (const auto synced = log_.damaged ? Status() : file.sync(); !synced) {
+    if (const auto synced = log_.damage ? Status() : file.sync(); !synced) {
       return failure(synced.error(), name, "cannot be synced");
     }
     log_.segments.push_back(std::move(segment));
@@ -223,7 +223,7 @@ class Recovery {
                               std::to_string(segment.index.next().value()) + ": " + why;
     ended_ = true;
     if (was_durable(i, segment.size, segment.index.next())) {
-      log_.damaged = true;
+      log_.damage = Damage{segment_name(base), segment.size, segment.index.next()};
       log_.notes.push_back(place + "; this part was durable: it is left as it is, and the log is read up to here and " +
                            "closed for writing");
       return {};
@@ -299,7 +299,7 @@ class Recovery {
 
   // The log may have been given up to beyond its end: it goes on there.
   Failed begin_at_log_start() {
-    if (hints_.log_start <= log_.end() || log_.damaged) return {};
+    if (hints_.log_start <= log_.end() || log_.damage) return {};
     for (const RecoveredSegment& segment : log_.segments) {
       const Offset base = segment.index.base();
       if (segment.size > 0) {

@@ -55,7 +55,7 @@ struct RecoveredLog {
   EpochTable epochs;
   ProducerState producers;
   bool cut = false;                // bytes were cut and, unless they were all zero, kept aside
-  bool damaged = false;            // it ends before damage that lies below what was durable
+  std::optional<Damage> damage;    // below what was durable: the log ends before it
   bool snapshot_at_end = false;    // a snapshot of the producers as they are is on the disk
   std::vector<std::string> notes;  // one line each for the operator: what was found, where, what was done
   Offset end() const { return segments.back().index.next(); }

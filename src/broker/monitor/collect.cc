@@ -26,6 +26,15 @@ void collect_partition(Sheet& sheet, replica::Partition& partition) {
   sheet.add(families::kLogStart, which, static_cast<double>(partition.log_start().value()));
   sheet.add(families::kLogEnd, which, static_cast<double>(partition.log_end().value()));
   sheet.add(families::kLeaders, partition.is_leader() ? 1 : 0);
+  if (const log::Damage* damage = partition.log().damage()) {
+    sheet.add(families::kLogDamage,
+              {{"topic", identity.topic},
+               {"partition", std::to_string(identity.index.value())},
+               {"file", damage->file},
+               {"position", std::to_string(damage->position)},
+               {"offset", std::to_string(damage->offset.value())}},
+              1);
+  }
 }
 
 void collect_topic(Sheet& sheet, const metadata::TopicImage& topic, NodeId self, std::size_t min_isr) {
