@@ -79,8 +79,9 @@ void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer bo
 void Broker::introduce(NodeFacts facts) {
   facts_ = std::move(facts);
   partitions_.use_journal(config_.journal);
-  partitions_.set_dirs(DirPlacement(facts_.log_dirs, facts_.partition_dirs), std::move(facts_.hints),
-                       std::move(facts_.marks));
+  partitions_.set_dirs(DirPlacement(facts_.log_dirs, facts_.directory_ids, facts_.partition_dirs),
+                       std::move(facts_.hints), std::move(facts_.marks), std::move(facts_.moving));
+  facts_.moving.clear();
   facts_.hints.clear();
   facts_.marks.clear();
   facts_.partition_dirs.clear();
@@ -104,6 +105,16 @@ void Broker::on_storage_failed(const std::string& dir) {
       ShardId(0),
       [dir](Broker& there, Callback<void(bool)> answer) {
         if (there.storage_ != nullptr) there.storage_->fail(dir);
+        answer(true);
+      },
+      [](bool) {});
+}
+
+void Broker::on_placed(const PartitionKey& key, const Uuid& dir) {
+  crossing_.ask<bool>(
+      ShardId(0),
+      [key, dir](Broker& there, Callback<void(bool)> answer) {
+        if (there.storage_ != nullptr) there.storage_->placed(key, dir);
         answer(true);
       },
       [](bool) {});

@@ -103,6 +103,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   void on_resign(const replica::Partition::Identity& partition) override;
   void on_storage_failed(const std::string& dir) override;
   void on_removed() override;
+  void on_placed(const PartitionKey& key, const Uuid& dir) override;
 
  private:
   void tell(const Request& request);

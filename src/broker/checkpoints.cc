@@ -90,6 +90,7 @@ CheckpointHints read_checkpoints(ports::BlockingFiles& files, const std::string&
       log.clean_stop = clean;
       if (file.flag == kRecoveryPoints) log.recovery_point = offset;
       if (file.flag == kLogStarts) log.log_start = offset;
+      if (file.flag == kHighWatermarks) log.high_watermark = offset;
     }
   }
   return hints;

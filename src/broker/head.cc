@@ -30,7 +30,7 @@ ports::Endpoint told(const config::HostPort& advertised, const ports::Endpoint& 
 Head::Head(Broker& broker)
     : broker_(broker),
       lifecycle_(broker),
-      storage_(broker, [this] { lifecycle_.report_dirs(storage_.offline()); }),
+      storage_(broker, {[this] { lifecycle_.report_dirs(storage_.offline()); }, [this] { return lifecycle_.epoch(); }}),
       monitor_(broker) {
   broker.set_storage(&storage_);
 }
@@ -43,8 +43,11 @@ void Head::start() {
   if (!config.is_broker || !config.is_controller) {
     return fail("process.roles: a node is broker and controller in one: process.roles=broker,controller");
   }
+  std::vector<Uuid> fresh;
+  for (std::size_t i = 0; i <= config.log_dirs.size(); ++i) fresh.push_back(broker_.shard().random.uuid());
   ports::run_job<Result<OpenedDirs, std::string>>(
-      broker_.shard().jobs, [&config](ports::BlockingFiles& files) { return open_log_dirs(files, config); },
+      broker_.shard().jobs,
+      [&config, fresh = std::move(fresh)](ports::BlockingFiles& files) { return open_log_dirs(files, config, fresh); },
       [this](Result<OpenedDirs, std::string> opened) { dirs_opened(std::move(opened)); });
 }
 
@@ -58,8 +61,12 @@ void Head::dirs_opened(Result<OpenedDirs, std::string> opened) {
   facts_.previous_broker_epoch = dirs_.previous_broker_epoch;
   facts_.log_dirs = broker_.config().log_dirs;
   facts_.partition_dirs = dirs_.partitions;
+  facts_.moving = dirs_.moving;
   facts_.hints = dirs_.hints.logs;
   facts_.marks = dirs_.hints.marks;
+  for (const auto& [dir, why] : dirs_.offline) {
+    broker_.shard().log.error(fmt::format("{}; this log directory is offline, the others serve", why));
+  }
   for (const std::string& problem : dirs_.hints.problems) broker_.shard().log.warning(problem);
   listen();
 }
@@ -244,8 +251,18 @@ void Head::shut(std::vector<Checkpoint> checkpoints) {
 }
 
 void Head::stop_quorum() {
-  if (quorum_ == nullptr) return std::exchange(stopped_, Task())();
-  quorum_->stop([this] { std::exchange(stopped_, Task())(); });
+  if (quorum_ == nullptr) return release();
+  quorum_->stop([this] { release(); });
+}
+
+void Head::release() {
+  ports::run_job<bool>(
+      broker_.shard().jobs,
+      [dirs = dirs_.locked](ports::BlockingFiles& files) {
+        release_log_dirs(files, dirs);
+        return true;
+      },
+      [this](bool) { std::exchange(stopped_, Task())(); });
 }
 
 }  // namespace millrace::broker

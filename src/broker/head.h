@@ -43,6 +43,7 @@ class Head {
   void shut_all();
   void shut(std::vector<Checkpoint> checkpoints);
   void stop_quorum();
+  void release();
   void fail(const std::string& why);
 
   Broker& broker_;

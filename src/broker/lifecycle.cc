@@ -71,7 +71,11 @@ void Lifecycle::register_now() {
   }
   request.rack = std::nullopt;
   if (config.rack) request.rack = *config.rack;
-  request.log_dirs = facts_.directory_ids;
+  for (const std::string& dir : facts_.log_dirs) {
+    if (const auto at = facts_.directory_ids.find(dir); at != facts_.directory_ids.end()) {
+      request.log_dirs.push_back(at->second);
+    }
+  }
   request.previous_broker_epoch = facts_.previous_broker_epoch;
   broker_.to_controller(static_cast<std::int16_t>(protocol::ApiKey::broker_registration), kRegistrationVersion,
                         protocol::encode_body(request, kRegistrationVersion),

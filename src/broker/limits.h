@@ -60,6 +60,11 @@ inline constexpr std::int64_t kProducerIdBlock = 1000;
 inline constexpr std::int64_t kProducerIdsPrefetchBelow = kProducerIdBlock / 10;
 inline constexpr std::size_t kWaitingForProducerIds = 10'000;
 
+// Replicas in one request that tells the controller in which directories they lie, as many as Kafka's broker sends; and
+// how long to wait before what was not taken is sent again.
+inline constexpr std::size_t kPlacesPerReport = 2250;
+inline constexpr Millis kPlaceReportRetry{500};
+
 // Topics that may be under creation on behalf of metadata requests at the same time.
 inline constexpr std::size_t kAutoCreations = 1000;
 

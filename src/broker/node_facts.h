@@ -24,9 +24,10 @@ struct Listener {
 // What a node finds out when it starts; the same on every shard, never changed afterwards.
 struct NodeFacts {
   std::string cluster_id;
-  std::vector<Uuid> directory_ids;           // of the log directories, in their order
+  std::map<std::string, Uuid> directory_ids;  // of the log directories in service, by path; the others are offline
   std::vector<std::string> log_dirs;         // in the order of the settings
   std::map<std::string, std::string> partition_dirs;  // "<topic>-<partition>" that were there at the start: where
+  std::map<std::string, std::string> moving;          // of these: where a move that was interrupted went
   std::map<std::string, log::OpenHints> hints;        // of these: what the checkpoint files say
   std::map<log::MarkKey, log::DurableMark> marks;     // how far they were synced before a crash
   std::int64_t previous_broker_epoch = -1;   // from a clean stop, else -1

@@ -38,6 +38,7 @@ struct PartitionTable::Entry final : log::LogListener {
   StorageListener& storage;
   log::OpenHints hints;
   Log log = Log::opening;
+  bool dir_failed = false;  // the log directory has failed since the log was opened
   bool dropped = false;  // the metadata no longer has it; it goes when its log is open
   std::string moving_to;  // the log directory that it is being copied to; empty: none
   metadata::PartitionImage wanted;

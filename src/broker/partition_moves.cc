@@ -63,6 +63,7 @@ void PartitionTable::switch_over(const EntryPtr& old, const std::string& dir, co
   hints.clean_stop = closed_well;
   hints.recovery_point = old->partition.log().recovery_point();
   hints.log_start = old->partition.log_start();
+  hints.high_watermark = old->partition.high_watermark();
   hints.keep_mark = true;
   const std::string target = fmt::format("{}/{}", dir, log::base_name(old->directory));
   const std::string deleted = log::deleted_name(log::base_name(old->directory), shard_.random.uuid());
@@ -74,7 +75,11 @@ void PartitionTable::switch_over(const EntryPtr& old, const std::string& dir, co
         MR_TRY(log::copy_log(files, from, future, true));
         MR_TRY(files.rename(future, target));
         MR_TRY(files.sync_directory(ports::parent_directory(target)));
-        MR_TRY(files.rename(from, trash));
+        if (const auto renamed = files.rename(from, trash); !renamed) {
+          // Never the same partition twice: what stays where it was goes on there.
+          MR_TRY(files.rename(target, future));
+          return renamed;
+        }
         return files.sync_directory(ports::parent_directory(from));
       },
       [this, old, dir, hints, future, trash = old->dir + "/" + deleted](Status status) {

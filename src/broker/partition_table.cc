@@ -14,6 +14,25 @@ namespace millrace::broker {
 
 using protocol::Errc;
 
+namespace {
+
+bool has(const std::vector<NodeId>& nodes, NodeId id) { return std::find(nodes.begin(), nodes.end(), id) != nodes.end(); }
+
+const metadata::PartitionImage* find_partition(const metadata::TopicImage& topic, PartitionIndex index) {
+  const auto at = static_cast<std::size_t>(index.value());
+  return at < topic.partitions.size() ? &topic.partitions[at] : nullptr;
+}
+
+// The directory that the metadata knows for the replica on `self`.
+Uuid home_of(const metadata::PartitionImage& partition, NodeId self) {
+  for (std::size_t i = 0; i < partition.replicas.size() && i < partition.directories.size(); ++i) {
+    if (partition.replicas[i] == self) return partition.directories[i];
+  }
+  return {};
+}
+
+}  // namespace
+
 PartitionTable::PartitionTable(ports::Shard& shard, NodeId self, TopicRulesCache& rules, LeadershipListener& leadership,
                                StorageListener& storage)
     : shard_(shard),
@@ -76,11 +95,12 @@ void PartitionTable::apply_topic(const metadata::TopicImage* before, const metad
   }
   if (now == nullptr) return;
   for (const auto& partition : now->partitions) {
-    const auto& replicas = partition.replicas;
-    const bool here = std::find(replicas.begin(), replicas.end(), self_) != replicas.end();
+    const bool here = has(partition.replicas, self_);
     // Where the partitions of other shards go counts for the next one of this shard.
     if (here) {
-      placement_.place(fmt::format("{}-{}", now->name, partition.index.value()));
+      const auto* was = before != nullptr && before->id == now->id ? find_partition(*before, partition.index) : nullptr;
+      const bool fresh = applied_ != nullptr && (was == nullptr || !has(was->replicas, self_));
+      placement_.place(fmt::format("{}-{}", now->name, partition.index.value()), home_of(partition, self_), fresh);
     } else {
       forget_place(now->name, partition.index);
     }
@@ -101,7 +121,7 @@ void PartitionTable::host(const metadata::TopicImage& topic, const metadata::Par
   EntryPtr& entry = entries_[{topic.id, partition.index}];
   if (entry == nullptr) {
     const std::string name = fmt::format("{}-{}", topic.name, partition.index.value());
-    const std::string dir = placement_.place(name);
+    const std::string dir = placement_.place(name, home_of(partition, self_), applied_ != nullptr);
     entry = std::make_shared<Entry>(
         shard_, self_, replica::Partition::Identity{topic.name, topic.id, partition.index}, dir, storage_);
     entry->wanted = partition;
@@ -116,6 +136,8 @@ void PartitionTable::host(const metadata::TopicImage& topic, const metadata::Par
       marks_.erase(mark);
     }
     if (dir.empty() || placement_.is_offline(dir)) {
+      shard_.log.error(fmt::format("{}: the partition is offline: {}", name,
+                                   dir.empty() ? "it may be in a log directory that is" : dir + " is"));
       entry->log = Entry::Log::failed;
       return;
     }
@@ -155,13 +177,15 @@ void PartitionTable::opened(const EntryPtr& entry, Result<std::unique_ptr<log::P
       shard_.log.warning(fmt::format("{}: the log start {} of the checkpoint is not in the log", entry->directory,
                                      entry->hints.log_start.value()));
     }
-    entry->partition.set_log(std::move(log).value());
-    if (placement_.is_offline(entry->dir)) entry->partition.refuse_appends();
+    entry->partition.set_log(std::move(log).value(), entry->hints.high_watermark);
+    entry->dir_failed = placement_.is_offline(entry->dir);
+    if (entry->dir_failed) entry->partition.refuse_appends();
     if (entry->dropped) {
       remove(entry);
       return;
     }
     obey(*entry);
+    settle_place(entry);
     if (!without_space_.empty()) reopen_after(Millis(0));
   } else {
     entry->log = Entry::Log::failed;
@@ -181,6 +205,18 @@ void PartitionTable::opened(const EntryPtr& entry, Result<std::unique_ptr<log::P
     entry->waiting.pop_front();
     task(entry->log == Entry::Log::open ? &entry->partition : nullptr, Errc::kafka_storage_error);
   }
+}
+
+// Tells the controller where the partition lies, and goes on with a move that a stop has interrupted.
+void PartitionTable::settle_place(const EntryPtr& entry) {
+  const Uuid dir = placement_.id_of(entry->dir);
+  if (dir != home_of(entry->wanted, self_) && dir != Uuid{}) storage_.on_placed(entry->key(), dir);
+  const auto& identity = entry->partition.identity();
+  const auto at = moving_.find(fmt::format("{}-{}", identity.topic, identity.index.value()));
+  if (at == moving_.end()) return;
+  const std::string to = std::move(at->second);
+  moving_.erase(at);
+  static_cast<void>(move(entry->key(), to));
 }
 
 void PartitionTable::reopen_after(Millis delay) {
@@ -253,7 +289,9 @@ void PartitionTable::remove(const EntryPtr& entry) {
 void PartitionTable::dir_failed(const std::string& dir) {
   placement_.take_offline(dir);
   for (auto& [key, entry] : entries_) {
-    if (entry->dir == dir && entry->log == Entry::Log::open) entry->partition.refuse_appends();
+    if (entry->dir != dir) continue;
+    entry->dir_failed = true;
+    if (entry->log == Entry::Log::open) entry->partition.refuse_appends();
   }
 }
 
@@ -282,8 +320,8 @@ std::vector<Checkpoint> PartitionTable::checkpoints() const {
       all.push_back(checkpoint_of(*entry));
     } else if (!entry->dir.empty()) {
       const auto& identity = entry->partition.identity();
-      all.push_back({identity.topic, identity.index, entry->dir, entry->hints.recovery_point, kNoOffset,
-                     entry->hints.log_start});
+      all.push_back({identity.topic, identity.index, entry->dir, entry->hints.recovery_point,
+                     entry->hints.high_watermark, entry->hints.log_start});
     }
   }
   return all;
@@ -307,7 +345,9 @@ void PartitionTable::with(const PartitionKey& key, Task task) {
   }
   Entry& entry = *at->second;
   switch (entry.log) {
-    case Entry::Log::open: return task(&entry.partition, Errc::none);
+    case Entry::Log::open:
+      if (entry.dir_failed && !entry.partition.is_leader()) return task(nullptr, Errc::kafka_storage_error);
+      return task(&entry.partition, Errc::none);
     case Entry::Log::failed: return task(nullptr, Errc::kafka_storage_error);
     case Entry::Log::opening: break;
   }
@@ -328,7 +368,9 @@ void PartitionTable::each_open(Callback<void(replica::Partition&)> look) {
 
 std::size_t PartitionTable::failed() const {
   std::size_t failed = 0;
-  for (const auto& [key, entry] : entries_) failed += entry->log == Entry::Log::failed ? 1U : 0U;
+  for (const auto& [key, entry] : entries_) {
+    failed += entry->log == Entry::Log::failed || entry->dir_failed ? 1U : 0U;
+  }
   return failed;
 }
 
@@ -355,7 +397,7 @@ void PartitionTable::close_all(Callback<void(std::vector<Checkpoint>)> closed) {
       if (entry->dir.empty()) continue;
       const auto& identity = entry->partition.identity();
       closing->checkpoints.push_back({identity.topic, identity.index, entry->dir, entry->hints.recovery_point,
-                                      kNoOffset, entry->hints.log_start, false});
+                                      entry->hints.high_watermark, entry->hints.log_start, false});
       continue;
     }
     entry->partition.resign(entry->partition.leader_epoch());

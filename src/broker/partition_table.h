@@ -37,6 +37,8 @@ class StorageListener {
   virtual void on_storage_failed(const std::string& dir) = 0;
   // A partition was removed: the checkpoints still name it.
   virtual void on_removed() = 0;
+  // The replica of a partition lies in the directory `dir`, and the metadata does not say so (KIP-858).
+  virtual void on_placed(const PartitionKey& key, const Uuid& dir) = 0;
 };
 
 // The partitions that this shard owns on this node. Follows the metadata: opens the log of a partition that is assigned
@@ -52,14 +54,16 @@ class PartitionTable {
   void use_journal(bool use) { journal_ = use; }
 
   // Where partitions lie and new ones go, and what the checkpoints say of those that were there at the start
-  // ("<topic>-<partition>"). Before apply.
+  // ("<topic>-<partition>"); `moving`: those of them whose move to another directory goes on. Before apply.
   void set_dirs(DirPlacement placement, std::map<std::string, log::OpenHints> hints,
-                std::map<log::MarkKey, log::DurableMark> marks = {}) {
+                std::map<log::MarkKey, log::DurableMark> marks = {}, std::map<std::string, std::string> moving = {}) {
     placement_ = std::move(placement);
     hints_ = std::move(hints);
     marks_ = std::move(marks);
+    moving_ = std::move(moving);
   }
-  // A log directory has failed: its partitions take no appends any more, and no new ones go there.
+  // A log directory has failed: its partitions take no appends any more, and are not here for anybody once the
+  // controller has chosen other leaders; no new ones go there.
   void dir_failed(const std::string& dir);
   // What the checkpoint files may say now.
   std::vector<Checkpoint> checkpoints() const;
@@ -114,6 +118,7 @@ class PartitionTable {
   void opened(const EntryPtr& entry, Result<std::unique_ptr<log::PartitionLog>> log);
   void reopen_after(Millis delay);
   void obey(Entry& entry);
+  void settle_place(const EntryPtr& entry);
   void remove(const EntryPtr& entry);
   void directory_free(const std::string& directory);
   void forget_place(const std::string& topic, PartitionIndex index);
@@ -129,6 +134,7 @@ class PartitionTable {
   DirPlacement placement_;
   std::map<log::MarkKey, log::DurableMark> marks_;
   std::map<std::string, log::OpenHints> hints_;  // of those that were not opened yet
+  std::map<std::string, std::string> moving_;    // the same: where to they go once they are open
   std::unique_ptr<log::Committer> committer_;
   std::map<PartitionKey, EntryPtr> entries_;
   // Of the last image, by name: only what differs is looked at. The image is kept, so pointers stay theirs.

@@ -27,15 +27,19 @@ struct Gathered {
 
 }  // namespace
 
-Storage::Storage(Broker& broker, Task heartbeat) : broker_(broker), heartbeat_(std::move(heartbeat)) {}
+Storage::Storage(Broker& broker, Links links)
+    : broker_(broker), heartbeat_(std::move(links.heartbeat)), reports_(broker, std::move(links.epoch)) {}
 
 Storage::~Storage() {
   for (Beat& beat : beats_) broker_.shard().timers.cancel(beat.timer);
 }
 
-void Storage::begin(const std::vector<Uuid>& ids) {
+void Storage::begin(const std::map<std::string, Uuid>& ids) {
   const config::ServerConfig& config = broker_.config();
-  for (std::size_t i = 0; i < std::min(ids.size(), config.log_dirs.size()); ++i) ids_[config.log_dirs[i]] = ids[i];
+  ids_ = ids;
+  for (const std::string& dir : config.log_dirs) {
+    if (!ids.contains(dir)) offline_.insert(dir);
+  }
   beats_ = {{kRecoveryPoints, millis_of(config, "log.flush.offset.checkpoint.interval.ms", 60'000), {}},
             {kLogStarts, millis_of(config, "log.flush.start.offset.checkpoint.interval.ms", 60'000), {}},
             {kHighWatermarks, millis_of(config, "replica.high.watermark.checkpoint.interval.ms", 5'000), {}}};
@@ -128,7 +132,8 @@ void Storage::fail(const std::string& dir) {
         [](bool) {});
   }
   const bool metadata = dir == broker_.config().metadata_log_dir;
-  if (metadata || offline_.size() == ids_.size()) {
+  const bool none_left = std::all_of(ids_.begin(), ids_.end(), [&](const auto& entry) { return is_offline(entry.first); });
+  if (metadata || none_left) {
     return broker_.shard().process.fail(
         metadata ? fmt::format("{}: the log directory with the metadata log has failed", dir)
                  : std::string("every log directory has failed"));
@@ -138,7 +143,9 @@ void Storage::fail(const std::string& dir) {
 
 std::vector<Uuid> Storage::offline() const {
   std::vector<Uuid> ids;
-  for (const std::string& dir : offline_) ids.push_back(ids_.at(dir));
+  for (const auto& [dir, id] : ids_) {
+    if (is_offline(dir)) ids.push_back(id);
+  }
   return ids;
 }
 

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/uuid.h"
 #include "broker/checkpoints.h"
+#include "broker/place_reports.h"
 #include "ports/timers.h"
 
 namespace millrace::broker {
@@ -21,19 +22,24 @@ class Broker;
 // controller; when the metadata log's fails, or none is left, the process ends.
 class Storage {
  public:
-  // `heartbeat`: to be called when the controller should be told of a failure.
-  Storage(Broker& broker, Task heartbeat);
+  struct Links {
+    Task heartbeat;                  // to be called when the controller should be told of a failure
+    Callback<std::int64_t()> epoch;  // of the broker; -1 before its registration
+  };
+  Storage(Broker& broker, Links links);
   ~Storage();
 
-  // `ids`: of the log directories, in the order of the settings.
-  void begin(const std::vector<Uuid>& ids);
+  // `ids`: of the log directories in service, by path; the others are offline from the start.
+  void begin(const std::map<std::string, Uuid>& ids);
 
   // Writes files (a set of CheckpointFile) with what the logs say now; `done` when they are on the disk, or could not
   // be written. Calls that come while files are being written share the next round.
   void checkpoint(unsigned which, Task done);
   // A directory has failed. Nothing happens the second time.
   void fail(const std::string& dir);
-  // What the heartbeat reports.
+  // The replica lies in this directory: the controller is told.
+  void placed(const PartitionKey& key, const Uuid& dir) { reports_.placed(key, dir); }
+  // What the heartbeat reports: those that have failed since the registration.
   std::vector<Uuid> offline() const;
   bool is_offline(const std::string& dir) const { return offline_.contains(dir); }
 
@@ -54,6 +60,7 @@ class Storage {
 
   Broker& broker_;
   Task heartbeat_;
+  PlaceReports reports_;
   std::map<std::string, Uuid> ids_;
   std::set<std::string> offline_;
   std::vector<Beat> beats_;

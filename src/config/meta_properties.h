@@ -25,6 +25,8 @@ struct MetaProperties {
 
 // Whether an id may name a directory: the 100 lowest numbers are reserved by Kafka for meanings of their own.
 bool is_directory_id(const Uuid& id);
+// What the metadata says of a replica whose broker has not said yet in which of its directories it is (KIP-858).
+inline constexpr Uuid kUnassignedDirectory{0, 1};
 
 // The file for `meta`, in version 1. `wall_text` is put into a comment on top when it is not empty.
 std::string render_meta_properties(const MetaProperties& meta, std::string_view wall_text = {});

@@ -66,6 +66,7 @@ Result<Decision> decide_broker_heartbeat(const Context& context, std::int16_t ve
     decision.response = failed(Errc::stale_broker_epoch, version);
     return decision;
   }
+  lose_directories(context, *broker, request.offline_log_dirs, decision);
   cordon(context, *broker, request, decision);
   const State before = present(*broker);
   const State after = next(context, *broker, request);

@@ -1,5 +1,8 @@
 #include "controller/broker_states.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "controller/leadership.h"
 
 namespace millrace::controller {
@@ -26,6 +29,18 @@ void unfence(const Context& context, const metadata::BrokerImage& broker, Decisi
   record.fenced = -1;
   decision.record(record, 0);
   shift_partitions(context, {kNoNode, kNoNode, broker.id}, decision);
+}
+
+void lose_directories(const Context& context, const metadata::BrokerImage& broker, const std::vector<Uuid>& failed,
+                      Decision& decision) {
+  const auto has_failed = [&](const Uuid& id) { return std::find(failed.begin(), failed.end(), id) != failed.end(); };
+  Shift shift;
+  shift.leaves = broker.id;
+  auto record = change_of(broker);
+  for (const Uuid& id : broker.log_dirs) (has_failed(id) ? shift.lost : record.log_dirs).push_back(id);
+  if (shift.lost.empty()) return;
+  shift_partitions(context, shift, decision);
+  decision.record(record, 2);
 }
 
 void begin_shutdown(const Context& context, const metadata::BrokerImage& broker, Decision& decision) {

@@ -120,6 +120,57 @@ TEST_F(Brokers, StaleEpochIsToldSo) {
   EXPECT_EQ(desk_.ask<protocol::AllocateProducerIdsResponse>(ids, 0).error_code, 77);
 }
 
+TEST_F(Brokers, AFailedDirectoryCostsTheLeadershipOfWhatLiesThere) {
+  desk_.with_feature("eligible.leader.replicas.version", 1);
+  const Uuid failed{2000, 1};
+  const Uuid other{2000, 2};
+  auto request = registration(1);
+  request.log_dirs = {failed, other};
+  epoch_ = enroll(request).broker_epoch;
+  beat();
+  protocol::TopicRecord topic;
+  topic.name = "t";
+  topic.topic_id = {1, 1};
+  desk_.record(topic);
+  for (const Uuid& directory : request.log_dirs) {
+    protocol::PartitionRecord partition;
+    partition.topic_id = {1, 1};
+    partition.partition_id = directory == failed ? 0 : 1;
+    partition.replicas = partition.isr = {1};
+    partition.leader = 1;
+    partition.leader_epoch = partition.partition_epoch = 0;
+    partition.directories = {directory};
+    desk_.record(partition);
+  }
+  BrokerHeartbeatRequest heartbeat;
+  heartbeat.broker_id = 1;
+  heartbeat.broker_epoch = epoch_;
+  heartbeat.current_metadata_offset = 1'000'000;
+  heartbeat.offline_log_dirs = {failed};
+  EXPECT_FALSE(desk_.ask<BrokerHeartbeatResponse>(heartbeat, 2).is_fenced);
+  EXPECT_EQ(desk_.recorded(), (Types{5, 17}));
+  const auto& partitions = desk_.image().topic("t")->partitions;
+  EXPECT_EQ(partitions[0].leader, kNoNode);
+  EXPECT_EQ(partitions[0].elr, std::vector{NodeId(1)});
+  EXPECT_EQ(partitions[1].leader, NodeId(1));
+  EXPECT_EQ(broker().log_dirs, std::vector{other});
+  EXPECT_EQ(desk_.ask<BrokerHeartbeatResponse>(heartbeat, 2).error_code, 0);
+  EXPECT_TRUE(desk_.recorded().empty()) << "told once";
+
+  // Back again without the directory, it leads only what lies in the other one; with it, everything.
+  for (const bool whole : {false, true}) {
+    beat(true);
+    beat(true);
+    request = registration(whole ? 3 : 2);
+    request.previous_broker_epoch = epoch_;
+    request.log_dirs = whole ? std::vector{failed, other} : std::vector{other};
+    epoch_ = enroll(request).broker_epoch;
+    beat();
+    EXPECT_EQ(partition().leader, whole ? NodeId(1) : kNoNode);
+    EXPECT_EQ(desk_.image().topic("t")->partitions[1].leader, NodeId(1));
+  }
+}
+
 TEST_F(Brokers, StopHandsOverFirst) {
   desk_.with_feature("eligible.leader.replicas.version", 1);
   live(1);

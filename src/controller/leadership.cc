@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "controller/assignments.h"
 #include "controller/record_versions.h"
 
 namespace millrace::controller {
@@ -16,7 +17,11 @@ bool contains(const Nodes& nodes, NodeId id) { return std::find(nodes.begin(), n
 
 bool concerns(const PartitionImage& partition, const Shift& shift) {
   if (shift.joins != kNoNode) return partition.leader == kNoNode && contains(partition.replicas, shift.joins);
-  if (shift.leaves != kNoNode) return contains(partition.isr, shift.leaves);
+  if (shift.leaves != kNoNode) {
+    const bool there = shift.lost.empty() || std::find(shift.lost.begin(), shift.lost.end(),
+                                                       directory_of(partition, shift.leaves)) != shift.lost.end();
+    return there && contains(partition.isr, shift.leaves);
+  }
   return contains(partition.isr, shift.unclean) || contains(partition.elr, shift.unclean);
 }
 

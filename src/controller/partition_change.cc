@@ -88,7 +88,10 @@ class Change {
 
   bool may_lead(NodeId id) const {
     if (id == target_.shift.leaves || id == target_.shift.unclean) return false;
-    return id == target_.shift.joins || is_active(image_, id);
+    if (id != target_.shift.joins && !is_active(image_, id)) return false;
+    const bool moves = std::any_of(target_.directories.begin(), target_.directories.end(),
+                                   [id](const auto& entry) { return entry.first == id; });
+    return moves || has_online_directory(image_, before_, id);
   }
 
   bool eligible(NodeId id) const {

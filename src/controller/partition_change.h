@@ -23,9 +23,10 @@ enum class Election : std::uint8_t {
 
 // Brokers that are about to be something else than the image says.
 struct Shift {
-  NodeId leaves = kNoNode;   // stops or is fenced: leaves the ISR and cannot lead
+  NodeId leaves = kNoNode;   // stops, is fenced or loses directories: leaves the ISR and cannot lead
   NodeId unclean = kNoNode;  // may have lost what it had: is not eligible any more
   NodeId joins = kNoNode;    // has just become active
+  std::vector<Uuid> lost = {};  // not empty: it leaves only partitions whose replica lies in one of these directories
 };
 
 // The rules that hold for one topic's partitions.

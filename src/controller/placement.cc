@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "config/meta_properties.h"
+
 namespace millrace::controller {
 namespace {
-
-constexpr Uuid kUnassignedDirectory{0, 1};
 
 // The brokers that `take` accepts, the racks taking turns, so that neighbours in the list are in different racks as
 // long as there are several.
@@ -66,7 +66,7 @@ Result<std::vector<std::vector<NodeId>>, std::string> place_replicas(const metad
 
 Uuid directory_for(const metadata::Image& image, NodeId broker) {
   const metadata::BrokerImage* known = image.broker(broker);
-  return known != nullptr && known->log_dirs.size() == 1 ? known->log_dirs[0] : kUnassignedDirectory;
+  return known != nullptr && known->log_dirs.size() == 1 ? known->log_dirs[0] : config::kUnassignedDirectory;
 }
 
 }  // namespace millrace::controller

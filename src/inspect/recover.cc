@@ -39,21 +39,6 @@ Result<std::vector<Offset>> segments_of(ports::BlockingFiles& files, const std::
   return bases;
 }
 
-// Whether there is nothing but zeros from `from` on: room that was allocated in advance.
-Result<bool> only_zeros(ports::BlockingFile& file, std::uint64_t from, std::uint64_t to) {
-  std::vector<std::byte> window(64u << 10);
-  while (from < to) {
-    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), to - from));
-    const auto got = file.read(FilePosition(from), MutableBytes(window).first(want));
-    if (!got) return got.error();
-    if (*got == 0) return Error::io;
-    const auto end = window.begin() + static_cast<std::ptrdiff_t>(*got);
-    if (std::any_of(window.begin(), end, [](std::byte b) { return b != std::byte{0}; })) return false;
-    from += *got;
-  }
-  return true;
-}
-
 // What is wrong with the present batch; null if nothing is.
 const char* wrong(log::FileScan& scan, Offset base, Offset end) {
   const record::BatchView& batch = scan.batch();
@@ -242,7 +227,7 @@ Result<std::optional<Loss>> find_loss(ports::BlockingFiles& files, const std::st
     if (scan.stop() == log::FileScan::Stop::io) return Error::io;
     if (scan.stop() == log::FileScan::Stop::damage) {
       why = scan.why();
-      const auto zeros = only_zeros(*segment->file, scan.position(), segment->size);
+      const auto zeros = log::only_zeros(*segment->file, scan.position(), segment->size);
       if (!zeros) return zeros.error();
       if (*zeros && base == bases->back()) return loss;
     }

@@ -108,14 +108,14 @@ TEST(PartitionLog, DamageBelowALaterSegmentIsLeftAloneAndTheLogIsReadUpToItAndCl
   EXPECT_FALSE(again.log->writable());
   EXPECT_EQ(again.log->end(), Offset(1));
   EXPECT_EQ(again.offsets(Offset(0), Offset(9)), "0-0");
+  ASSERT_NE(again.log->damage(), nullptr);
+  EXPECT_EQ(*again.log->damage(), (Damage{"00000000000000000000.log", 70, Offset(1)}));
   EXPECT_EQ(again.append(1).error(), Error::io);
   EXPECT_EQ(again.close().error(), Error::io);
   EXPECT_EQ(*disk.contents(again.path("00000000000000000000.log")), before);
   EXPECT_EQ(disk.list(std::string(kDirectory))->size(), names);
   ASSERT_EQ(again.shard.lines.size(), 1U);
   EXPECT_NE(again.shard.lines[0].find("00000000000000000000.log at position 70, offset 1"), std::string::npos);
-  ASSERT_NE(again.log->damage(), nullptr);
-  EXPECT_EQ(*again.log->damage(), (Damage{"00000000000000000000.log", 70, Offset(1)}));
 }
 
 TEST(PartitionLog, WithoutDurabilityAHoleEndsTheLogAndLaterSegmentsAreKeptAside) {

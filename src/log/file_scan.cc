@@ -86,4 +86,24 @@ bool FileScan::crc_ok() {
   return crc == batch_->crc();
 }
 
+Result<bool> only_zeros(ports::BlockingFile& file, std::uint64_t from, std::uint64_t to) {
+  std::vector<std::byte> window(static_cast<std::size_t>(std::min<std::uint64_t>(to - from, kScanWindowBytes)));
+  while (from < to) {
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), to - from));
+    const auto got = file.read(FilePosition(from), MutableBytes(window).first(want));
+    if (!got) return got.error();
+    if (*got == 0) return Error::io;
+    const auto end = window.begin() + static_cast<std::ptrdiff_t>(*got);
+    if (std::any_of(window.begin(), end, [](std::byte b) { return b != std::byte{0}; })) return false;
+    from += *got;
+  }
+  return true;
+}
+
+Result<bool> cut_zeros(ports::BlockingFile& file, std::uint64_t from, std::uint64_t to) {
+  const auto zeros = only_zeros(file, from, to);
+  if (zeros && *zeros) MR_TRY(file.resize(FilePosition(from)));
+  return zeros;
+}
+
 }  // namespace millrace::log

@@ -57,4 +57,9 @@ class FileScan {
   const char* why_ = "";
 };
 
+// Whether there is nothing but zeros in [from, to): room that was allocated in advance. Error::io.
+Result<bool> only_zeros(ports::BlockingFile& file, std::uint64_t from, std::uint64_t to);
+// Cuts the file at `from` if that is all there is up to its end at `to`; whether it was. Error::io.
+Result<bool> cut_zeros(ports::BlockingFile& file, std::uint64_t from, std::uint64_t to);
+
 }  // namespace millrace::log

@@ -83,6 +83,7 @@ class LogImpl final : public PartitionLog {
   void advance();  // begins every operation that can begin now
   void open_file(Segment& segment);
   void opened(Segment& segment, Result<std::shared_ptr<ports::File>> file);
+  void taken_in(Segment& segment, Result<std::shared_ptr<ports::File>> file);
   void sync_name(Segment& segment);
   void write(Segment& segment);
   void wrote(Segment& segment, const Reach& reach, Status status);

@@ -32,7 +32,7 @@ struct LogOptions {
   ByteCount segment_index_bytes{10'485'760};
   // Each segment is closed earlier than segment_ms by a random time below this.
   Millis segment_jitter{0};
-  // The file of a new segment gets segment_bytes of zeros at once; they are cut when it is closed.
+  // The file of a new segment gets segment_bytes of zeros at once; what is left of them is cut when it is closed.
   bool preallocate = false;
   // Idempotent producers without an open transaction that wrote nothing for so long are forgotten when a snapshot of
   // them is loaded (producer.id.expiration.ms).
@@ -58,6 +58,8 @@ struct OpenHints {
   Offset recovery_point = kNoOffset;
   // What was deleted up to (log-start-offset-checkpoint); kNoOffset: the first segment's base.
   Offset log_start = kNoOffset;
+  // Below it every record was on all replicas in sync (replication-offset-checkpoint); kNoOffset: nothing is known.
+  Offset high_watermark = kNoOffset;
   // How far millrace itself has synced the log (docs/formats/durable-marks.md).
   std::optional<DurableMark> mark;
   // Keep such a mark while the log is open.

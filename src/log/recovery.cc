@@ -1,7 +1,6 @@
 #include "log/recovery.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/crc32c.h"
 #include "log/cut_aside.h"
@@ -61,16 +60,7 @@ class Recovery {
     // A mark of a segment that is gone says nothing any more; nor does one after Kafka wrote here, which allocates the
     // indexes of the active segment in advance.
     const bool there = std::find(bases_.begin(), bases_.end(), mark_->base) != bases_.end();
-    if (!there || hints_.clean_stop || index_ends_with_zeros()) mark_.reset();
-  }
-
-  bool index_ends_with_zeros() {
-    auto file = files_.open(path(offset_name(bases_.back()) + std::string(kIndexSuffix)), ports::OpenMode::read);
-    const auto size = file ? (*file)->size() : Result<ByteCount>(file.error());
-    if (!size || size->value() < kOffsetEntryBytes) return false;
-    std::array<std::byte, kOffsetEntryBytes> entry{};
-    const auto got = (*file)->read(FilePosition(size->value() - entry.size()), entry);
-    return got && load_be<std::int64_t>(entry.data()) == 0;
+    if (!there || hints_.clean_stop || index_is_padded(files_, directory_, bases_.back())) mark_.reset();
   }
 
   Failed take(std::size_t i) {
@@ -123,6 +113,12 @@ class Recovery {
     }
     if (batches.stop() == FileScan::Stop::io) return failure(Error::io, name, "cannot be read");
     if (batches.stop() == FileScan::Stop::damage) why = batches.why();
+    // Room in a closed segment that was allocated in advance and not cut before the crash.
+    if (why != nullptr && !last(i) && segment.index.next() == bases_[i + 1]) {
+      const auto cut = cut_zeros(file, segment.size, size);
+      if (!cut) return failure(cut.error(), name, "cannot be cut");
+      if (*cut) why = nullptr;
+    }
     if (why == nullptr && mark_ && mark_->base == base && segment.size < mark_->position) {
       why = "the file is shorter than what was synced";
     }

@@ -102,6 +102,12 @@ Result<std::string> read_side_file(ports::BlockingFiles& files, const std::strin
   return bytes;
 }
 
+bool index_is_padded(ports::BlockingFiles& files, const std::string& directory, Offset base) {
+  const auto entry = last_two(files, directory + "/" + offset_name(base) + std::string(kIndexSuffix), kOffsetEntryBytes);
+  return entry && entry->size() >= kOffsetEntryBytes &&
+         load_be<std::int64_t>(as_bytes(*entry).data() + entry->size() - kOffsetEntryBytes) == 0;
+}
+
 Result<SegmentIndex> load_index(ports::BlockingFiles& files, const std::string& directory, const SegmentIndex& closed,
                                 std::uint64_t size, std::uint64_t interval) {
   const Offset base = closed.base();

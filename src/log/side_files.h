@@ -45,6 +45,9 @@ Status write_side_files(ports::BlockingFiles& files, const std::string& director
 std::optional<SegmentIndex> trust_closed(ports::BlockingFiles& files, const std::string& directory, Offset base,
                                          Offset next, std::uint64_t size);
 
+// Whether the segment's .index ends with an entry of zeros: it was allocated in advance, by Kafka.
+bool index_is_padded(ports::BlockingFiles& files, const std::string& directory, Offset base);
+
 // The entries of a segment's index files, for its index; they are made from the batches' headers if the files cannot be
 // right. Error::io, Error::corrupt.
 Result<SegmentIndex> load_index(ports::BlockingFiles& files, const std::string& directory, const SegmentIndex& closed,

@@ -198,5 +198,43 @@ TEST(SideFiles, AWrongIndexIsNoticedAndNotUsed) {
   EXPECT_EQ(again.offsets(Offset(4), Offset(6)), "4-4 5-5");
 }
 
+TEST(SideFiles, ASegmentThatGetsItsRoomInAdvanceIsCutWhenItIsClosed) {
+  FakeDisk disk;
+  LogOptions options = segments_of(300);
+  options.preallocate = true;
+  Node node(disk, options);
+  node.open();
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(node.append(1).ok());
+    node.shard.run();
+  }
+  const std::string first = node.path(segment_name(Offset(0)));
+  const std::string second = node.path(segment_name(Offset(4)));
+  EXPECT_EQ(disk.contents(first)->size(), 280U);
+  EXPECT_EQ(disk.contents(second)->size(), 300U);
+  EXPECT_TRUE(node.close().ok());
+  EXPECT_EQ(disk.contents(second)->size(), 140U);
+}
+
+TEST(SideFiles, RoomThatWasNotCutBeforeACrashIsNoDamage) {
+  FakeDisk disk;
+  {
+    Node node(disk, segments_of(300));
+    node.open();
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(node.append(1).ok());
+    EXPECT_TRUE(node.close().ok());
+  }
+  for (const Offset base : {Offset(0), Offset(4), Offset(8)}) {
+    disk.contents("data/orders-0/" + segment_name(base))->resize(300, '\0');
+  }
+  Node again(disk, segments_of(300));
+  again.open();
+  ASSERT_TRUE(again.log);
+  EXPECT_EQ(again.log->damage(), nullptr);
+  EXPECT_EQ(again.log->end(), Offset(10));
+  EXPECT_EQ(again.offsets(Offset(0), Offset(10)), "0-0 1-1 2-2 3-3 4-4 5-5 6-6 7-7 8-8 9-9");
+  EXPECT_EQ(disk.contents(again.path(segment_name(Offset(0))))->size(), 280U);
+}
+
 }  // namespace
 }  // namespace millrace::log::testing

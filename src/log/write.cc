@@ -43,6 +43,18 @@ void LogImpl::open_file(Segment& segment) {
 }
 
 void LogImpl::opened(Segment& segment, Result<std::shared_ptr<ports::File>> file) {
+  if (file && options_.preallocate && segment.written.bytes == 0) {
+    ports::File& made = **file;
+    return made.resize(FilePosition(options_.segment_bytes.value()),
+                       while_alive([this, &segment, file = std::move(*file)](Status status) mutable {
+                         if (!status) return taken_in(segment, status.error());
+                         taken_in(segment, std::move(file));
+                       }));
+  }
+  taken_in(segment, std::move(file));
+}
+
+void LogImpl::taken_in(Segment& segment, Result<std::shared_ptr<ports::File>> file) {
   segment.opening = false;
   if (file) {
     segment.pin = std::make_shared<Pin>(Pin{std::move(*file)});

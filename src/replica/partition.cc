@@ -60,10 +60,10 @@ Partition::~Partition() {
   shard_.timers.cancel(state_->deadline_timer);
 }
 
-void Partition::set_log(std::unique_ptr<log::PartitionLog> log) {
+void Partition::set_log(std::unique_ptr<log::PartitionLog> log, Offset high_watermark) {
   MR_ASSERT(log != nullptr && state_->log == nullptr);
   state_->log = std::move(log);
-  state_->high_watermark = state_->log->start();
+  state_->high_watermark = std::max(state_->log->start(), std::min(high_watermark, state_->log->durable_end()));
 }
 
 log::PartitionLog& Partition::log() {

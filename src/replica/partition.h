@@ -62,8 +62,9 @@ class Partition final : public log::LogListener {
   Partition(ports::Shard& shard, NodeId self, Identity identity);
   ~Partition() override;
 
-  // Opened by the owner with this partition as its listener; set once, before lead().
-  void set_log(std::unique_ptr<log::PartitionLog> log);
+  // Opened by the owner with this partition as its listener; set once, before lead(). `high_watermark`: what is known
+  // of it from before (replication-offset-checkpoint); what the log does not reach of it does not count.
+  void set_log(std::unique_ptr<log::PartitionLog> log, Offset high_watermark = kNoOffset);
   log::PartitionLog& log();
   const Identity& identity() const { return identity_; }
   ports::Shard& shard() { return shard_; }

@@ -106,6 +106,17 @@ TEST_F(PartitionTest, TheHighWatermarkWaitsForEveryReplicaInSync) {
   EXPECT_EQ(outcomes_, (Outcomes{"1-1", "0-0"}));
 }
 
+TEST_F(PartitionTest, BeginsWithTheHighWatermarkThatIsKnownAsFarAsTheLogReaches) {
+  for (const auto& [known, expected] : {std::pair(kNoOffset, 0), std::pair(Offset(2), 2), std::pair(Offset(9), 3)}) {
+    auto log = std::make_unique<FakeLog>();
+    static_cast<void>(log->append(batch(3), kEpoch));
+    log->durable = Offset(3);
+    Partition partition(turns_.shard(), kSelf, Partition::Identity{"t", Uuid{1, 1}, PartitionIndex(0)});
+    partition.set_log(std::move(log), known);
+    EXPECT_EQ(partition.high_watermark(), Offset(expected));
+  }
+}
+
 TEST_F(PartitionTest, TooFewInSyncRefusesOnlyThoseWhoAskForAll) {
   lead({kSelf, NodeId(2)}, {kSelf}, 2);
   append(Acks::all, batch(1));

@@ -4,6 +4,7 @@
 
 #include "broker/broker.h"
 #include "broker/monitor/families.h"
+#include "broker/storage.h"
 
 namespace millrace::broker {
 namespace {
@@ -49,6 +50,14 @@ void collect_topic(Sheet& sheet, const metadata::TopicImage& topic, NodeId self,
   }
 }
 
+void collect_dirs(Sheet& sheet, const config::ServerConfig& config, const Storage& storage) {
+  for (const std::string& dir : config.log_dirs) {
+    const double offline = storage.is_offline(dir) ? 1 : 0;
+    sheet.add(families::kOfflineDirs, offline);
+    sheet.add(families::kDirOffline, {{"logdirectory", dir}}, offline);
+  }
+}
+
 }  // namespace
 
 Sheet collect_shard(Broker& broker) {
@@ -84,6 +93,7 @@ Sheet collect_node(Broker& broker) {
     sheet.add(families::kActiveController, image->controller() == broker.self() ? 1 : 0);
     sheet.add(families::kMetadataOffset, static_cast<double>(image->offset().value() - 1));
   }
+  if (broker.storage() != nullptr) collect_dirs(sheet, broker.config(), *broker.storage());
   const auto usage = broker.shard().process.usage();
   sheet.add(families::kCpuSeconds, usage.cpu_seconds);
   sheet.add(families::kResident, static_cast<double>(usage.resident_bytes));

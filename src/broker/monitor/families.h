@@ -36,6 +36,10 @@ inline constexpr Family kLogSize{"kafka_log_log_size", Kind::gauge, "Bytes of a 
 inline constexpr Family kLogStart{"kafka_log_log_logstartoffset", Kind::gauge, "The first offset that is kept."};
 inline constexpr Family kLogEnd{"kafka_log_log_logendoffset", Kind::gauge, "The offset of the next record."};
 
+inline constexpr Family kOfflineDirs{"kafka_log_logmanager_offlinelogdirectorycount", Kind::gauge,
+                                     "Log directories that have failed."};
+inline constexpr Family kDirOffline{"kafka_log_logmanager_logdirectoryoffline", Kind::gauge,
+                                    "1 for a log directory that has failed, else 0."};
 // With the labels topic, partition, file, position and offset; no sample where nothing is damaged.
 inline constexpr Family kLogDamage{"millrace_log_damage", Kind::gauge,
                                    "1 for each partition that damage on its disk has closed for writing: where it is."};

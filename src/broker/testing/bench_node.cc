@@ -1,5 +1,6 @@
 #include "broker/testing/bench_node.h"
 
+#include "config/meta_properties.h"
 #include "protocol/gen/config_record.h"
 #include "protocol/gen/partition_record.h"
 #include "protocol/gen/register_broker_record.h"
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::string_view kDataDir = "data";
 constexpr std::string_view kClusterId = "hMvIBCZ-TlOnl6TxGhXhxA";
+
+Uuid directory_id(std::size_t index) { return {3, 1000 + index}; }
 
 config::ServerConfig load(std::vector<std::string> settings) {
   config::StartOptions options;
@@ -24,19 +27,21 @@ config::ServerConfig load(std::vector<std::string> settings) {
 
 BenchNode::BenchNode(std::vector<std::string> settings)
     : config_(load(std::move(settings))), broker_(std::make_unique<Broker>(shard_.ports(), config_, siblings_)) {
-  EXPECT_TRUE(disk_.create_directory(std::string(kDataDir)).ok() && disk_.sync_directory(".").ok());
+  for (const std::string& dir : config_.log_dirs) EXPECT_TRUE(disk_.create_directory(dir).ok());
+  EXPECT_TRUE(disk_.sync_directory(".").ok());
   broker_->set_quorum(&quorum_);
   NodeFacts facts;
   facts.cluster_id = kClusterId;
-  facts.directory_ids = {Uuid{3, 4}};
-  facts.log_dirs = {std::string(kDataDir)};
+  facts.log_dirs = config_.log_dirs;
+  for (const std::string& dir : facts.log_dirs) facts.directory_ids.emplace(dir, directory_id(facts.directory_ids.size()));
+  directory_ids = facts.directory_ids;
   facts.controller_serves.set();
   broker_->introduce(std::move(facts));
   protocol::RegisterBrokerRecord self;
   self.broker_id = 1;
   self.broker_epoch = 1;
   self.incarnation_id = Uuid{5, 6};
-  self.log_dirs = {Uuid{3, 4}};
+  for (const std::string& dir : config_.log_dirs) self.log_dirs.push_back(directory_ids.at(dir));
   self.fenced = false;
   protocol::RegisterBrokerRecord::BrokerEndpoint endpoint;
   endpoint.name = "PLAINTEXT";
@@ -72,7 +77,7 @@ Uuid BenchNode::topic(std::string_view name, std::int32_t partitions) {
     partition.leader = 1;
     partition.leader_epoch = 0;
     partition.partition_epoch = 0;
-    partition.directories = {Uuid{3, 4}};
+    partition.directories = {config_.log_dirs.size() == 1 ? directory_id(0) : config::kUnassignedDirectory};
     record(partition);
   }
   return topic.topic_id;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -40,7 +41,7 @@ class FakeQuorum final : public controller::Quorum {
 };
 
 // One broker on one shard, over a disk and a clock that the test owns, with the metadata that it makes of records: for
-// tests of handlers. Node 1, which listens as PLAINTEXT on localhost:9092 and is registered and not fenced.
+// tests of handlers. With one log directory, `data`, unless the settings name others. Node 1, which listens as PLAINTEXT on localhost:9092 and is registered and not fenced.
 class BenchNode {
  public:
   // `settings`: "name=value" beyond those of a start without a file.
@@ -77,6 +78,9 @@ class BenchNode {
   }
   // The same without waiting for the answer.
   RequestPtr send(protocol::ApiKey api, std::int16_t version, Buffer body);
+
+  log::testing::FakeDisk& disk() { return disk_; }
+  std::map<std::string, Uuid> directory_ids;  // of its log directories, by path
 
   Listener plaintext{"PLAINTEXT", {"localhost", 9092}, false};
   Listener controllers{"CONTROLLER", {"localhost", 9093}, true};

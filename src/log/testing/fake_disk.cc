@@ -90,7 +90,14 @@ void FakeDisk::put(const std::string& path, std::string contents) {
   MR_ASSERT(sync_directory(ports::parent_directory(path)).ok());
 }
 
+bool FakeDisk::is_dead(const std::string& path) const {
+  return std::any_of(dead.begin(), dead.end(), [&](const std::string& gone) {
+    return path.starts_with(gone) && (path.size() == gone.size() || path[gone.size()] == '/');
+  });
+}
+
 Result<std::shared_ptr<Inode>> FakeDisk::open_inode(const std::string& path, ports::OpenMode mode) {
+  if (is_dead(path)) return Error::io;
   if (const auto inode = find(path)) {
     if (inode->is_directory) return Error::refused;
     return inode;
@@ -134,6 +141,7 @@ Result<std::unique_ptr<ports::BlockingFile>> FakeDisk::open(const std::string& p
 }
 
 Result<std::vector<ports::DirectoryEntry>> FakeDisk::list(const std::string& directory) {
+  if (is_dead(directory)) return Error::io;
   const auto inode = find(directory);
   if (inode == nullptr) return Error::not_found;
   std::vector<ports::DirectoryEntry> entries;
@@ -142,6 +150,7 @@ Result<std::vector<ports::DirectoryEntry>> FakeDisk::list(const std::string& dir
 }
 
 Status FakeDisk::create_directory(const std::string& path) {
+  if (is_dead(path)) return Error::io;
   const auto parent = find(ports::parent_directory(path));
   if (parent == nullptr) return Error::not_found;
   auto& place = parent->names_now[std::string(base_name(path))];
@@ -152,6 +161,7 @@ Status FakeDisk::create_directory(const std::string& path) {
 }
 
 Status FakeDisk::rename(const std::string& from, const std::string& to) {
+  if (is_dead(from) || is_dead(to)) return Error::io;
   const auto inode = find(from);
   if (inode == nullptr) return Error::not_found;
   find(ports::parent_directory(from))->names_now.erase(std::string(base_name(from)));
@@ -160,12 +170,19 @@ Status FakeDisk::rename(const std::string& from, const std::string& to) {
 }
 
 Status FakeDisk::remove(const std::string& path) {
+  if (is_dead(path)) return Error::io;
   if (find(path) == nullptr) return Error::not_found;
   find(ports::parent_directory(path))->names_now.erase(std::string(base_name(path)));
   return {};
 }
 
+Status FakeDisk::lock(const std::string& path) {
+  const auto made = open_inode(path, ports::OpenMode::create);
+  return made ? Status() : Status(made.error());
+}
+
 Status FakeDisk::sync_directory(const std::string& path) {
+  if (is_dead(path)) return Error::io;
   const auto inode = find(path);
   if (inode == nullptr) return Error::not_found;
   inode->names_durable = inode->names_now;

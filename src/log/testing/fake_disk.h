@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/prng.h"
@@ -37,6 +38,9 @@ class FakeDisk final : public ports::BlockingFiles {
   int failing_writes = 0;
   int failing_syncs = 0;
 
+  // Everything at and below these paths fails with Error::io: a disk that is gone.
+  std::set<std::string> dead;
+
   // The contents of a file, for looking and for damaging; nothing if it does not exist.
   std::string* contents(const std::string& path);
   // Sets contents that are durable at once.
@@ -54,9 +58,11 @@ class FakeDisk final : public ports::BlockingFiles {
   Status rename(const std::string& from, const std::string& to) override;
   Status remove(const std::string& path) override;
   Status sync_directory(const std::string& path) override;
-  Status lock(const std::string&) override { return {}; }
+  Status lock(const std::string& path) override;
 
  private:
+  bool is_dead(const std::string& path) const;
+
   std::shared_ptr<Inode> root_;
 };
 

@@ -17,6 +17,10 @@ class Missing(Exception):
     """A toolchain is not there or too old; the text names it and what is needed."""
 
 
+class NotRun(Exception):
+    """What the case needs was not named: it is not run, in CI neither."""
+
+
 def run(args, *, timeout=300, stdin=None, stdout=subprocess.PIPE, env=None, cwd=None, check=True):
     """The finished process. Failed if it ends with another code than 0, or not in time (seconds)."""
     text = " ".join(str(a) for a in args)
