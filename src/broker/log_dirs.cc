@@ -36,7 +36,8 @@ Result<config::DirectoryFound, Trouble> inspect(ports::BlockingFiles& files, con
   const auto entries = files.list(dir);
   if (!entries) {
     if (entries.error() == Error::not_found) {
-      return Trouble{fmt::format("{}: there is no such directory; format it first: millrace storage format", dir), true};
+      return Trouble{fmt::format("{}: there is no such directory; format it first: millrace storage format", dir),
+                     true};
     }
     return cannot(dir, "the log directory cannot be read", entries.error());
   }
@@ -278,8 +279,8 @@ class Opening {
       remove_tree(files_, copy);
       return {};
     }
-    return Trouble{fmt::format("{}: the partition is in {} too, with other contents; remove one of the two", copy, kept),
-                   true};
+    return Trouble{
+        fmt::format("{}: the partition is in {} too, with other contents; remove one of the two", copy, kept), true};
   }
 
   // A copy that was not finished is begun again by who opens the partition. One whose original is not there is left.

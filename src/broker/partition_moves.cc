@@ -1,4 +1,4 @@
-// Moving a partition between the log directories of this node.
+// Where partitions lie: log directories that fail, and moving a partition between those of this node.
 #include <utility>
 
 #include "broker/partition_entry.h"
@@ -8,6 +8,33 @@
 namespace millrace::broker {
 
 using protocol::Errc;
+
+void PartitionTable::dir_failed(const std::string& dir) {
+  placement_.take_offline(dir);
+  for (auto& [key, entry] : entries_) {
+    if (entry->dir != dir) continue;
+    entry->dir_failed = true;
+    if (entry->log == Entry::Log::open) entry->partition.refuse_appends();
+  }
+}
+
+void PartitionTable::each_place(PlaceLook look) {
+  for (auto& [key, entry] : entries_) {
+    if (entry->log == Entry::Log::open) look(entry->partition, entry->dir, entry->moving_to);
+  }
+}
+
+// Tells the controller where the partition lies, and goes on with a move that a stop has interrupted.
+void PartitionTable::settle_place(const EntryPtr& entry) {
+  const Uuid dir = placement_.id_of(entry->dir);
+  if (dir != entry->wanted.directory_of(self_) && dir != Uuid{}) storage_.on_placed(entry->key(), dir);
+  const auto& identity = entry->partition.identity();
+  const auto at = moving_.find(fmt::format("{}-{}", identity.topic, identity.index.value()));
+  if (at == moving_.end()) return;
+  const std::string to = std::move(at->second);
+  moving_.erase(at);
+  static_cast<void>(move(entry->key(), to));
+}
 
 Errc PartitionTable::move(const PartitionKey& key, const std::string& dir) {
   const auto at = entries_.find(key);

@@ -16,19 +16,9 @@ using protocol::Errc;
 
 namespace {
 
-bool has(const std::vector<NodeId>& nodes, NodeId id) { return std::find(nodes.begin(), nodes.end(), id) != nodes.end(); }
-
 const metadata::PartitionImage* find_partition(const metadata::TopicImage& topic, PartitionIndex index) {
   const auto at = static_cast<std::size_t>(index.value());
   return at < topic.partitions.size() ? &topic.partitions[at] : nullptr;
-}
-
-// The directory that the metadata knows for the replica on `self`.
-Uuid home_of(const metadata::PartitionImage& partition, NodeId self) {
-  for (std::size_t i = 0; i < partition.replicas.size() && i < partition.directories.size(); ++i) {
-    if (partition.replicas[i] == self) return partition.directories[i];
-  }
-  return {};
 }
 
 }  // namespace
@@ -95,12 +85,12 @@ void PartitionTable::apply_topic(const metadata::TopicImage* before, const metad
   }
   if (now == nullptr) return;
   for (const auto& partition : now->partitions) {
-    const bool here = has(partition.replicas, self_);
+    const bool here = partition.has_replica(self_);
     // Where the partitions of other shards go counts for the next one of this shard.
     if (here) {
       const auto* was = before != nullptr && before->id == now->id ? find_partition(*before, partition.index) : nullptr;
-      const bool fresh = applied_ != nullptr && (was == nullptr || !has(was->replicas, self_));
-      placement_.place(fmt::format("{}-{}", now->name, partition.index.value()), home_of(partition, self_), fresh);
+      const bool fresh = applied_ != nullptr && (was == nullptr || !was->has_replica(self_));
+      placement_.place(fmt::format("{}-{}", now->name, partition.index.value()), partition.directory_of(self_), fresh);
     } else {
       forget_place(now->name, partition.index);
     }
@@ -121,7 +111,7 @@ void PartitionTable::host(const metadata::TopicImage& topic, const metadata::Par
   EntryPtr& entry = entries_[{topic.id, partition.index}];
   if (entry == nullptr) {
     const std::string name = fmt::format("{}-{}", topic.name, partition.index.value());
-    const std::string dir = placement_.place(name, home_of(partition, self_), applied_ != nullptr);
+    const std::string dir = placement_.place(name, partition.directory_of(self_), applied_ != nullptr);
     entry = std::make_shared<Entry>(
         shard_, self_, replica::Partition::Identity{topic.name, topic.id, partition.index}, dir, storage_);
     entry->wanted = partition;
@@ -207,18 +197,6 @@ void PartitionTable::opened(const EntryPtr& entry, Result<std::unique_ptr<log::P
   }
 }
 
-// Tells the controller where the partition lies, and goes on with a move that a stop has interrupted.
-void PartitionTable::settle_place(const EntryPtr& entry) {
-  const Uuid dir = placement_.id_of(entry->dir);
-  if (dir != home_of(entry->wanted, self_) && dir != Uuid{}) storage_.on_placed(entry->key(), dir);
-  const auto& identity = entry->partition.identity();
-  const auto at = moving_.find(fmt::format("{}-{}", identity.topic, identity.index.value()));
-  if (at == moving_.end()) return;
-  const std::string to = std::move(at->second);
-  moving_.erase(at);
-  static_cast<void>(move(entry->key(), to));
-}
-
 void PartitionTable::reopen_after(Millis delay) {
   shard_.timers.cancel(reopening_);
   reopening_ = shard_.timers.at(shard_.clock.now() + delay, [this] {
@@ -284,21 +262,6 @@ void PartitionTable::remove(const EntryPtr& entry) {
     directory_free(entry->directory);
     storage_.on_removed();
   });
-}
-
-void PartitionTable::dir_failed(const std::string& dir) {
-  placement_.take_offline(dir);
-  for (auto& [key, entry] : entries_) {
-    if (entry->dir != dir) continue;
-    entry->dir_failed = true;
-    if (entry->log == Entry::Log::open) entry->partition.refuse_appends();
-  }
-}
-
-void PartitionTable::each_place(PlaceLook look) {
-  for (auto& [key, entry] : entries_) {
-    if (entry->log == Entry::Log::open) look(entry->partition, entry->dir, entry->moving_to);
-  }
 }
 
 Checkpoint PartitionTable::checkpoint_of(Entry& entry) {

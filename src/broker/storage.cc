@@ -132,7 +132,8 @@ void Storage::fail(const std::string& dir) {
         [](bool) {});
   }
   const bool metadata = dir == broker_.config().metadata_log_dir;
-  const bool none_left = std::all_of(ids_.begin(), ids_.end(), [&](const auto& entry) { return is_offline(entry.first); });
+  const bool none_left =
+      std::all_of(ids_.begin(), ids_.end(), [&](const auto& entry) { return is_offline(entry.first); });
   if (metadata || none_left) {
     return broker_.shard().process.fail(
         metadata ? fmt::format("{}: the log directory with the metadata log has failed", dir)

@@ -13,17 +13,10 @@ bool is_active(const metadata::Image& image, NodeId id) {
   return broker != nullptr && !broker->fenced && !broker->in_controlled_shutdown;
 }
 
-Uuid directory_of(const metadata::PartitionImage& partition, NodeId replica) {
-  for (std::size_t i = 0; i < partition.replicas.size() && i < partition.directories.size(); ++i) {
-    if (partition.replicas[i] == replica) return partition.directories[i];
-  }
-  return {};
-}
-
 bool has_online_directory(const metadata::Image& image, const metadata::PartitionImage& partition, NodeId replica) {
   const metadata::BrokerImage* broker = image.broker(replica);
   if (broker == nullptr || broker->log_dirs.empty()) return true;
-  const Uuid directory = directory_of(partition, replica);
+  const Uuid directory = partition.directory_of(replica);
   if (directory == Uuid{} || directory == config::kUnassignedDirectory) return true;
   return std::find(broker->log_dirs.begin(), broker->log_dirs.end(), directory) != broker->log_dirs.end();
 }

@@ -16,9 +16,6 @@ namespace millrace::controller {
 // Whether the broker is registered, not fenced, and not about to stop: it may lead and be in an ISR.
 bool is_active(const metadata::Image& image, NodeId id);
 
-// The directory that the metadata knows a replica's to be; MIGRATING (zero) if it knows none.
-Uuid directory_of(const metadata::PartitionImage& partition, NodeId replica);
-
 // Whether the replica's directory is in service as far as its broker's registration says (KIP-858): it names the
 // directory, the partition has none yet, or the broker did not say which it has.
 bool has_online_directory(const metadata::Image& image, const metadata::PartitionImage& partition, NodeId replica);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "controller/assignments.h"
 #include "controller/record_versions.h"
 
 namespace millrace::controller {
@@ -18,8 +17,9 @@ bool contains(const Nodes& nodes, NodeId id) { return std::find(nodes.begin(), n
 bool concerns(const PartitionImage& partition, const Shift& shift) {
   if (shift.joins != kNoNode) return partition.leader == kNoNode && contains(partition.replicas, shift.joins);
   if (shift.leaves != kNoNode) {
-    const bool there = shift.lost.empty() || std::find(shift.lost.begin(), shift.lost.end(),
-                                                       directory_of(partition, shift.leaves)) != shift.lost.end();
+    const auto& lost = shift.lost;
+    const Uuid directory = partition.directory_of(shift.leaves);
+    const bool there = lost.empty() || std::find(lost.begin(), lost.end(), directory) != lost.end();
     return there && contains(partition.isr, shift.leaves);
   }
   return contains(partition.isr, shift.unclean) || contains(partition.elr, shift.unclean);

@@ -152,10 +152,8 @@ class Change {
     for (const auto& [node, directory] : target_.directories) {
       if (node == id) return directory;
     }
-    for (std::size_t i = 0; i < before_.replicas.size() && i < before_.directories.size(); ++i) {
-      if (before_.replicas[i] == id) return before_.directories[i];
-    }
-    return directory_for(image_, id);
+    return before_.has_replica(id) && !before_.directories.empty() ? before_.directory_of(id)
+                                                                    : directory_for(image_, id);
   }
 
   std::optional<protocol::PartitionChangeRecord> record(const Uuid& topic) const {

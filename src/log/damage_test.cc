@@ -50,7 +50,9 @@ class Damaged : public ::testing::Test {
   static std::string path(const std::string& name) { return std::string(kDirectory) + "/" + name; }
   std::vector<ports::DirectoryEntry> entries() { return disk_->list(std::string(kDirectory)).value(); }
   std::string active() const { return segment_name(bases_.back()); }
-  std::string beside(Offset base, std::string_view suffix) const { return path(offset_name(base) + std::string(suffix)); }
+  static std::string beside(Offset base, std::string_view suffix) {
+    return path(offset_name(base) + std::string(suffix));
+  }
   std::string& bytes(const std::string& at) { return *disk_->contents(at); }
   void remove(const std::string& at) { ASSERT_TRUE(disk_->remove(at).ok()) << at; }
   std::vector<std::string> with_suffix(std::string_view suffix) {

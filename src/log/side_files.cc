@@ -103,7 +103,8 @@ Result<std::string> read_side_file(ports::BlockingFiles& files, const std::strin
 }
 
 bool index_is_padded(ports::BlockingFiles& files, const std::string& directory, Offset base) {
-  const auto entry = last_two(files, directory + "/" + offset_name(base) + std::string(kIndexSuffix), kOffsetEntryBytes);
+  const std::string path = directory + "/" + offset_name(base) + std::string(kIndexSuffix);
+  const auto entry = last_two(files, path, kOffsetEntryBytes);
   return entry && entry->size() >= kOffsetEntryBytes &&
          load_be<std::int64_t>(as_bytes(*entry).data() + entry->size() - kOffsetEntryBytes) == 0;
 }

@@ -1,5 +1,7 @@
 #include "metadata/image.h"
 
+#include <algorithm>
+
 #include "metadata/image_state.h"
 
 namespace millrace::metadata {
@@ -28,6 +30,17 @@ std::vector<std::pair<const K*, const V*>> pairs_of(const Map& map) {
 }
 
 }  // namespace
+
+bool PartitionImage::has_replica(NodeId node) const {
+  return std::find(replicas.begin(), replicas.end(), node) != replicas.end();
+}
+
+Uuid PartitionImage::directory_of(NodeId node) const {
+  for (std::size_t i = 0; i < replicas.size() && i < directories.size(); ++i) {
+    if (replicas[i] == node) return directories[i];
+  }
+  return {};
+}
 
 std::shared_ptr<const Image> Image::empty() { return std::make_shared<const Image>(std::make_shared<const State>()); }
 

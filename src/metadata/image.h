@@ -28,6 +28,10 @@ struct PartitionImage {
   LeaderEpoch leader_epoch{0};
   std::int32_t partition_epoch = 0;
   std::int8_t leader_recovery_state = 0;  // 1: the leader was elected uncleanly and has not recovered since
+
+  bool has_replica(NodeId node) const;
+  // The directory of the replica on `node`; the zero id if none is known.
+  Uuid directory_of(NodeId node) const;
   friend bool operator==(const PartitionImage&, const PartitionImage&) = default;
 };
 

@@ -31,13 +31,7 @@ std::string no_such(std::int32_t partition, const Uuid& topic) {
 // Directories follow their replicas when the record names only the replicas.
 std::vector<Uuid> carried_over(const PartitionImage& before, const std::vector<NodeId>& replicas) {
   std::vector<Uuid> directories;
-  for (const NodeId id : replicas) {
-    Uuid directory;
-    for (std::size_t i = 0; i < before.replicas.size() && i < before.directories.size(); ++i) {
-      if (before.replicas[i] == id) directory = before.directories[i];
-    }
-    directories.push_back(directory);
-  }
+  for (const NodeId id : replicas) directories.push_back(before.directory_of(id));
   return directories;
 }
 

@@ -33,8 +33,8 @@ BenchNode::BenchNode(std::vector<std::string> settings)
   NodeFacts facts;
   facts.cluster_id = kClusterId;
   facts.log_dirs = config_.log_dirs;
-  for (const std::string& dir : facts.log_dirs) facts.directory_ids.emplace(dir, directory_id(facts.directory_ids.size()));
-  directory_ids = facts.directory_ids;
+  for (const std::string& dir : facts.log_dirs) directory_ids.emplace(dir, directory_id(directory_ids.size()));
+  facts.directory_ids = directory_ids;
   facts.controller_serves.set();
   broker_->introduce(std::move(facts));
   protocol::RegisterBrokerRecord self;

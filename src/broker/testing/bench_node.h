@@ -41,7 +41,8 @@ class FakeQuorum final : public controller::Quorum {
 };
 
 // One broker on one shard, over a disk and a clock that the test owns, with the metadata that it makes of records: for
-// tests of handlers. With one log directory, `data`, unless the settings name others. Node 1, which listens as PLAINTEXT on localhost:9092 and is registered and not fenced.
+// tests of handlers. With one log directory, `data`, unless the settings name others. Node 1, which listens as
+// PLAINTEXT on localhost:9092 and is registered and not fenced.
 class BenchNode {
  public:
   // `settings`: "name=value" beyond those of a start without a file.

@@ -97,7 +97,8 @@ final class Contents {
 
     private Object resources(ConfigResource.Type type) throws Exception {
         Map<String, Object> found = new TreeMap<>();
-        for (ConfigResource one : get(admin.listConfigResources(Set.of(type), new ListConfigResourcesOptions()).all())) {
+        var listed = get(admin.listConfigResources(Set.of(type), new ListConfigResourcesOptions()).all());
+        for (ConfigResource one : listed) {
             found.put(one.name(), changed(type, one.name()));
         }
         return found;

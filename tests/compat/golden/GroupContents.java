@@ -42,10 +42,10 @@ final class GroupContents {
 
     private Map<String, Object> share(String id) throws Exception {
         Map<String, Object> starts = new TreeMap<>();
-        Contents.get(admin.listShareGroupOffsets(Map.of(id, new ListShareGroupOffsetsSpec())).partitionsToOffsetInfo(id))
-            .forEach((partition, info) -> {
-                if (info != null) starts.put(name(partition), info.startOffset());
-            });
+        var asked = admin.listShareGroupOffsets(Map.of(id, new ListShareGroupOffsetsSpec()));
+        Contents.get(asked.partitionsToOffsetInfo(id)).forEach((partition, info) -> {
+            if (info != null) starts.put(name(partition), info.startOffset());
+        });
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("startOffsets", starts);
         fields.put("groupEpoch", Contents.get(admin.describeShareGroups(List.of(id)).all()).get(id).groupEpoch());

@@ -73,7 +73,7 @@ final class Records {
             for (TopicPartition partition : left) consumer.seek(partition, spans.get(partition)[0]);
             long until = System.currentTimeMillis() + PATIENCE_MS;
             while (!left.isEmpty()) {
-                if (System.currentTimeMillis() > until) throw new IllegalStateException("nothing more comes of " + left);
+                if (System.currentTimeMillis() > until) throw new IllegalStateException("nothing comes of " + left);
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) take(record);
                 left.removeIf(partition -> consumer.position(partition) >= spans.get(partition)[1]);
             }

@@ -47,6 +47,8 @@ def answers_metadata(port):
 
 
 class Server:
+    start_seconds = START_SECONDS
+
     def __init__(self, settings=(), environment=None):
         self.folder = Path(tempfile.mkdtemp(prefix="millrace-compat-"))
         self.port = free_port()
@@ -85,14 +87,14 @@ class Server:
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                             env={**os.environ, **self.environment})
-        end = time.monotonic() + START_SECONDS
+        end = time.monotonic() + self.start_seconds
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise Failed(f"the server ended with code {self.process.returncode}: {self.log[-1500:]}")
             if answers_metadata(self.port):
                 return
             time.sleep(0.005)
-        raise Failed(f"the server does not answer after {START_SECONDS} s: {self.log[-1500:]}")
+        raise Failed(f"the server does not answer after {self.start_seconds} s: {self.log[-1500:]}")
 
     def kill(self):
         self.process.kill()
