@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "apps/millrace/commands.h"
-#include "apps/millrace/format.h"
 #include "apps/millrace/read_config.h"
 #include "broker/node.h"
+#include "cli/storage.h"
 #include "runtime/blocking_files.h"
 #include "runtime/clock.h"
 #include "runtime/logger.h"
@@ -52,7 +52,7 @@ std::string cluster_id_asked_for() {
 // otherwise the start stops there as Kafka's does.
 Result<void, std::string> prepare_directories(const config::ServerConfig& config, bool with_file) {
   runtime::SystemFiles files;
-  const auto found = look_at_directories(files, config);
+  const auto found = cli::look_at_directories(files, config);
   if (!found) return found.error();
   const auto verdict = config::judge_directories(*found, config.metadata_log_dir, config.node_id);
   if (!verdict) return verdict.error();
@@ -73,9 +73,9 @@ Result<void, std::string> prepare_directories(const config::ServerConfig& config
     request.cluster_id = asked_for.empty() ? random.uuid().text() : asked_for;
     if (config.quorum.voters.empty()) request.quorum = config::FormatRequest::Quorum::standalone;
   }
-  const auto plan = config::plan_format(config, request, *found, fresh_directory_ids(random, config));
+  const auto plan = config::plan_format(config, request, *found, cli::fresh_directory_ids(random, config));
   if (!plan) return plan.error();
-  return write_format(files, *plan, runtime::TurnClock().wall());
+  return cli::write_format(files, *plan, runtime::TurnClock().wall());
 }
 
 Result<int, std::string> serve(const ServerArgs& args) {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "apps/millrace/commands.h"
-#include "apps/millrace/format.h"
 #include "apps/millrace/read_config.h"
+#include "cli/storage.h"
 #include "runtime/blocking_files.h"
 #include "runtime/clock.h"
 #include "runtime/random.h"
@@ -68,12 +68,12 @@ Result<void, std::string> format(const FormatArgs& args) {
 
   runtime::SystemFiles files;
   runtime::SystemRandom random;
-  const auto found = look_at_directories(files, loaded->config);
+  const auto found = cli::look_at_directories(files, loaded->config);
   if (!found) return found.error();
-  const auto ids = fresh_directory_ids(random, loaded->config);
+  const auto ids = cli::fresh_directory_ids(random, loaded->config);
   const auto plan = config::plan_format(loaded->config, request, *found, ids);
   if (!plan) return plan.error();
-  MR_TRY(write_format(files, *plan, runtime::TurnClock().wall()));
+  MR_TRY(cli::write_format(files, *plan, runtime::TurnClock().wall()));
   for (const auto& directory : plan->directories) {
     fmt::print("Formatting {} with metadata.version {}.\n", directory.path,
                config::metadata_version_name(request.metadata_version));

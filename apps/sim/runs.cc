@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <span>
 
-#include "apps/millrace/format.h"
+#include "cli/storage.h"
 #include "config/format_plan.h"
 #include "sim/workloads/log_run.h"
 #include "sim/workloads/node_run.h"
@@ -19,14 +19,14 @@ constexpr WallTime kFormatted{1'790'000'000'000};
 
 Result<void, std::string> format_node(ports::BlockingFiles& files, ports::Random& random,
                                       const config::ServerConfig& config) {
-  const auto found = look_at_directories(files, config);
+  const auto found = cli::look_at_directories(files, config);
   if (!found) return found.error();
   config::FormatRequest request;
   request.cluster_id = random.uuid().text();
   request.quorum = config::FormatRequest::Quorum::standalone;
-  const auto plan = config::plan_format(config, request, *found, fresh_directory_ids(random, config));
+  const auto plan = config::plan_format(config, request, *found, cli::fresh_directory_ids(random, config));
   if (!plan) return plan.error();
-  return write_format(files, *plan, kFormatted);
+  return cli::write_format(files, *plan, kFormatted);
 }
 
 sim::Outcome run_a_node(const sim::RunOptions& options) {

@@ -10,6 +10,7 @@
 #include "millrace/admin/common.h"
 #include "millrace/admin/configs.h"
 #include "millrace/admin/groups.h"
+#include "millrace/admin/quotas.h"
 #include "millrace/admin/topics.h"
 #include "millrace/future.h"
 #include "millrace/loop.h"
@@ -71,6 +72,19 @@ class MILLRACE_API Admin {
   Future<std::vector<ConfigResource>> list_config_resources(std::vector<ConfigResourceType> types = {},
                                                             AdminOptions options = {});
 
+  // --- Quotas and users ---
+
+  // KIP-546. The quotas of the entities that fulfil every condition. `strict`: entities with further kinds do not.
+  Future<std::map<QuotaEntity, QuotaValues>> describe_quotas(std::vector<QuotaFilter> conditions, bool strict = false,
+                                                             AdminOptions options = {});
+  Future<Items<QuotaEntity>> alter_quotas(std::vector<QuotaChange> changes, bool validate_only = false,
+                                          AdminOptions options = {});
+  // KIP-554. What is known of the users' credentials; without names: of all users that have some.
+  Future<Items<std::string, std::vector<ScramCredential>>> describe_scram_users(std::vector<std::string> users = {},
+                                                                                AdminOptions options = {});
+  // By user: one credential of each can be changed in a call.
+  Future<Items<std::string>> alter_scram_users(std::vector<ScramChange> changes, AdminOptions options = {});
+
   // --- Groups ---
 
   Future<std::vector<ListedGroup>> list_groups(ListGroupsOptions options = {});
@@ -98,6 +112,12 @@ class MILLRACE_API Admin {
   Future<ClusterDescription> describe_cluster(bool fenced = false, AdminOptions options = {});
   // KIP-836.
   Future<QuorumDescription> describe_quorum(AdminOptions options = {});
+  // KIP-853. Makes a controller a voter of the quorum, or takes its vote. The broker's error where that cannot be.
+  Future<void> add_voter(std::int32_t id, TopicId directory, std::vector<QuorumEndpoint> endpoints,
+                         AdminOptions options = {});
+  Future<void> remove_voter(std::int32_t id, TopicId directory, AdminOptions options = {});
+  // KIP-35. Which versions of which APIs each broker offers.
+  Future<Items<Node, std::vector<OfferedApi>>> describe_versions(AdminOptions options = {});
   // KIP-584.
   Future<FeatureDescription> describe_features(AdminOptions options = {});
   Future<Items<std::string>> update_features(std::vector<FeatureUpdate> updates, bool validate_only = false,
@@ -107,6 +127,9 @@ class MILLRACE_API Admin {
   // KIP-113. Of these brokers; none: of all.
   Future<Items<std::int32_t, std::vector<LogDirectory>>> describe_log_dirs(std::vector<std::int32_t> brokers = {},
                                                                            AdminOptions options = {});
+  // KIP-113. Moves replicas to other log directories of their brokers; answered when the move is begun.
+  Future<Items<BrokerReplica>> move_replicas(std::map<BrokerReplica, std::string> directories,
+                                             AdminOptions options = {});
   // KIP-460. Without partitions: of all that need it.
   Future<Items<TopicPartition>> elect_leaders(Election kind, std::vector<TopicPartition> partitions = {},
                                               AdminOptions options = {});

@@ -114,4 +114,16 @@ std::vector<std::byte> hmac(Digest kind, Bytes key, Bytes data) {
   return digest(kind, outer);
 }
 
+std::vector<std::byte> stretched(Digest kind, Bytes password, Bytes salt, std::uint32_t rounds) {
+  std::vector<std::byte> block(salt.begin(), salt.end());
+  for (const int number : {0, 0, 0, 1}) block.push_back(static_cast<std::byte>(number));
+  auto step = hmac(kind, password, block);
+  auto result = step;
+  for (std::uint32_t round = 1; round < rounds; ++round) {
+    step = hmac(kind, password, step);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] ^= step[i];
+  }
+  return result;
+}
+
 }  // namespace millrace

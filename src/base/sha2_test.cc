@@ -42,5 +42,14 @@ TEST(Sha2, HmacsAreTheStandards) {
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+// RFC 7914, section 11 (its first block), and what Python's hashlib gives.
+TEST(Sha2, StretchedPasswordsAreTheStandards) {
+  EXPECT_EQ(hex(stretched(Digest::sha256, as_bytes("passwd"), as_bytes("salt"), 1)),
+            "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
+  EXPECT_EQ(hex(stretched(Digest::sha512, as_bytes("pencil"), as_bytes("salt"), 100)),
+            "bca971886284f7f716fb43e5001821e4f9b1258db6b7199ef03ef2a419e57ff5"
+            "0d6a9d37e54b98a4fe21c72ff17541a6671e8390f672b59986ca3d1dc0165a52");
+}
+
 }  // namespace
 }  // namespace millrace

@@ -121,8 +121,13 @@ Result<FormatPlan, std::string> plan_format(const ServerConfig& config, const Fo
                         [](const auto& directory) { return !directory.holds_metadata; });
   const bool metadata = !plan.directories.empty() && plan.directories.back().holds_metadata;
   if (metadata && request.quorum == FormatRequest::Quorum::standalone) {
-    plan.first_voter = FirstVoter{config.node_id, *plan.directories.back().meta.directory_id,
-                                  config.network.advertised_controllers};
+    plan.first_voters = {
+        {config.node_id, *plan.directories.back().meta.directory_id, config.network.advertised_controllers}};
+  }
+  if (metadata && request.quorum == FormatRequest::Quorum::named) {
+    plan.first_voters = request.voters;
+    const auto self = std::ranges::find(request.voters, config.node_id, &FirstVoter::node_id);
+    if (self != request.voters.end()) plan.directories.back().meta.directory_id = self->directory_id;
   }
   return plan;
 }

@@ -14,22 +14,7 @@
 
 namespace millrace::config {
 
-// What is asked of `storage format`, or of a start that may format.
-struct FormatRequest {
-  // How the members of the quorum are first known.
-  enum class Quorum : std::uint8_t {
-    as_configured,  // by controller.quorum.voters; a broker alone needs nothing
-    standalone,     // this controller is the only voter
-    joins_later     // no voters here: this controller is added to a running quorum
-  };
-  std::string cluster_id;
-  std::int16_t metadata_version = kMaxMetadataVersion;
-  std::vector<Feature> features;  // levels that differ from the defaults
-  Quorum quorum = Quorum::as_configured;
-  bool skip_formatted = false;    // leave directories alone that are formatted for this node and cluster already
-};
-
-// The only voter of a quorum that begins with one.
+// One of the voters of a quorum when it begins.
 struct FirstVoter {
   NodeId node_id = kNoNode;
   Uuid directory_id;
@@ -38,9 +23,26 @@ struct FirstVoter {
   friend bool operator==(const FirstVoter&, const FirstVoter&) = default;
 };
 
+// What is asked of `storage format`, or of a start that may format.
+struct FormatRequest {
+  // How the members of the quorum are first known.
+  enum class Quorum : std::uint8_t {
+    as_configured,  // by controller.quorum.voters; a broker alone needs nothing
+    standalone,     // this controller is the only voter
+    named,          // these controllers are the voters, `voters`
+    joins_later     // no voters here: this controller is added to a running quorum
+  };
+  std::string cluster_id;
+  std::int16_t metadata_version = kMaxMetadataVersion;
+  std::vector<Feature> features;  // levels that differ from the defaults
+  Quorum quorum = Quorum::as_configured;
+  std::vector<FirstVoter> voters;  // with Quorum::named; this node's directory gets the id that stands here for it
+  bool skip_formatted = false;    // leave directories alone that are formatted for this node and cluster already
+};
+
 // What to write. Each directory gets bootstrap.checkpoint with the features as FeatureLevelRecords in this order, then
-// meta.properties, which makes it a formatted one. With `first_voter` the metadata directory gets in between
-// __cluster_metadata-0/00000000000000000000-0000000000.checkpoint with kraft_version and the voter. All of it may be
+// meta.properties, which makes it a formatted one. With `first_voters` the metadata directory gets in between
+// __cluster_metadata-0/00000000000000000000-0000000000.checkpoint with kraft_version and the voters. All of it may be
 // written again over what an interrupted format has left (is_left_by_format).
 struct FormatPlan {
   struct Directory {
@@ -51,7 +53,7 @@ struct FormatPlan {
   std::vector<Directory> directories;  // the metadata directory last
   std::vector<Feature> features;       // kraft.version is not among them
   std::int16_t kraft_version = 0;
-  std::optional<FirstVoter> first_voter;
+  std::vector<FirstVoter> first_voters;
 };
 
 // The directories of a node: log_dirs, and metadata_log_dir when it is none of them.

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::string_view kCluster = "MkU3OEVBNTcwNTJENDM2Qg";
 const std::vector<Uuid> kIds{Uuid{1, 1}, Uuid{2, 2}, Uuid{3, 3}};
+using Voters = std::vector<FirstVoter>;
 
 ServerConfig server(const std::vector<std::string>& sets) {
   StartOptions options;
@@ -42,8 +43,8 @@ TEST(FormatPlan, ASingleNodeBecomesTheOnlyVoter) {
   EXPECT_EQ(plan.value().directories[1].meta, (MetaProperties{std::string(kCluster), NodeId(1), Uuid{2, 2}}));
   EXPECT_EQ(plan.value().kraft_version, 1);
   EXPECT_EQ(plan.value().features, bootstrap_features(30));
-  EXPECT_EQ(plan.value().first_voter,
-            (FirstVoter{NodeId(1), Uuid{3, 3}, {Listener{"CONTROLLER", {"127.0.0.1", 9093}}}}));
+  EXPECT_EQ(plan.value().first_voters,
+            (Voters{{NodeId(1), Uuid{3, 3}, {Listener{"CONTROLLER", {"127.0.0.1", 9093}}}}}));
 }
 
 TEST(FormatPlan, TheMetadataDirectoryIsFormattedLast) {
@@ -51,7 +52,18 @@ TEST(FormatPlan, TheMetadataDirectoryIsFormattedLast) {
   const auto plan = plan_format(config, standalone(), bare(config), kIds);
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan.value().directories.back().path, "a");
-  EXPECT_EQ(plan.value().first_voter->directory_id, (Uuid{1, 1}));
+  EXPECT_EQ(plan.value().first_voters.front().directory_id, (Uuid{1, 1}));
+}
+
+TEST(FormatPlan, NamedVotersAreWrittenAndThisNodesDirectoryGetsItsId) {
+  FormatRequest request = standalone();
+  request.quorum = FormatRequest::Quorum::named;
+  request.voters = {{NodeId(1), Uuid{7, 7}, {Listener{"CONTROLLER", {"a", 1}}}},
+                    {NodeId(2), Uuid{8, 8}, {Listener{"CONTROLLER", {"b", 2}}}}};
+  const auto plan = plan_format(server({}), request, bare(server({})), kIds);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(plan.value().first_voters, request.voters);
+  EXPECT_EQ(plan.value().directories.back().meta.directory_id, (Uuid{7, 7}));
 }
 
 TEST(FormatPlan, FixedVotersNeedNoFirstVoter) {
@@ -62,7 +74,7 @@ TEST(FormatPlan, FixedVotersNeedNoFirstVoter) {
   const auto plan = plan_format(config, request, bare(config), kIds);
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan.value().kraft_version, 0);
-  EXPECT_EQ(plan.value().first_voter, std::nullopt);
+  EXPECT_EQ(plan.value().first_voters, Voters());
 }
 
 TEST(FormatPlan, TheQuorumMustFitTheSettings) {
@@ -74,7 +86,7 @@ TEST(FormatPlan, TheQuorumMustFitTheSettings) {
   EXPECT_NE(refusal(server({}), request).find("--standalone"), std::string::npos);
   request.quorum = FormatRequest::Quorum::joins_later;
   EXPECT_EQ(refusal(server({}), request), "");
-  EXPECT_EQ(plan_format(server({}), request, bare(server({})), kIds).value().first_voter, std::nullopt);
+  EXPECT_EQ(plan_format(server({}), request, bare(server({})), kIds).value().first_voters, Voters());
 }
 
 TEST(FormatPlan, RequestedLevelsReplaceTheDefaults) {
@@ -123,7 +135,7 @@ TEST(FormatPlan, FormattedDirectoriesAreLeftAloneOnlyWhenAskedAndOurs) {
   ASSERT_TRUE(plan.ok());
   ASSERT_EQ(plan.value().directories.size(), 1U);
   EXPECT_EQ(plan.value().directories[0].path, "b");
-  EXPECT_EQ(plan.value().first_voter, std::nullopt);
+  EXPECT_EQ(plan.value().first_voters, Voters());
   found[0].meta->node_id = NodeId(2);
   EXPECT_EQ(plan_format(config, request, found, kIds).error(), "a: belongs to node 2, but node.id is 1");
   found[0].meta->cluster_id = "other";

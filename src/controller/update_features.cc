@@ -82,6 +82,10 @@ class Update {
     if (level > now(feature) && type != kUpgrade) return refuse(feature, level, "Can't downgrade to a newer version.");
     if (feature == config::kMetadataVersion) return metadata_version(level, type);
     if (feature == config::kKRaftVersion) return kraft_version(level);
+    const auto known = config::supported_features();
+    if (std::ranges::find(known, feature, &config::FeatureRange::name) == known.end()) {
+      return refuse(feature, level, "Feature " + std::string(feature) + " not found.");
+    }
     if (const std::string why = dependency(feature, level); !why.empty()) return refuse(feature, level, why);
     record(feature, level);
     return {};

@@ -3,6 +3,7 @@
 #include "client/admin/cluster_ops.h"
 #include "client/admin/configs.h"
 #include "client/admin/groups.h"
+#include "client/admin/quotas.h"
 #include "client/admin/topics.h"
 #include "client/settings.h"
 #include "sdk/admin_impl.h"
@@ -82,6 +83,25 @@ Future<std::vector<ConfigResource>> Admin::list_config_resources(std::vector<Con
   return impl_->run<std::vector<ConfigResource>>(options, admin::list_config_resources, std::move(types));
 }
 
+Future<std::map<QuotaEntity, QuotaValues>> Admin::describe_quotas(std::vector<QuotaFilter> conditions, bool strict,
+                                                                  AdminOptions options) {
+  return impl_->run<admin::Quotas>(options, admin::describe_quotas, std::move(conditions), strict);
+}
+
+Future<Items<QuotaEntity>> Admin::alter_quotas(std::vector<QuotaChange> changes, bool validate_only,
+                                               AdminOptions options) {
+  return impl_->run<Items<QuotaEntity>>(options, admin::alter_quotas, std::move(changes), validate_only);
+}
+
+Future<Items<std::string, std::vector<ScramCredential>>> Admin::describe_scram_users(std::vector<std::string> users,
+                                                                                     AdminOptions options) {
+  return impl_->run<admin::ScramUsers>(options, admin::describe_scram_users, std::move(users));
+}
+
+Future<Items<std::string>> Admin::alter_scram_users(std::vector<ScramChange> changes, AdminOptions options) {
+  return impl_->run<Items<std::string>>(options, admin::alter_scram_users, std::move(changes));
+}
+
 Future<std::vector<ListedGroup>> Admin::list_groups(ListGroupsOptions options) {
   return impl_->run<std::vector<ListedGroup>>(options, admin::list_groups, options);
 }
@@ -125,6 +145,19 @@ Future<QuorumDescription> Admin::describe_quorum(AdminOptions options) {
   return impl_->run<QuorumDescription>(options, admin::describe_quorum);
 }
 
+Future<void> Admin::add_voter(std::int32_t id, TopicId directory, std::vector<QuorumEndpoint> endpoints,
+                              AdminOptions options) {
+  return impl_->run<void>(options, admin::add_voter, id, directory, std::move(endpoints));
+}
+
+Future<void> Admin::remove_voter(std::int32_t id, TopicId directory, AdminOptions options) {
+  return impl_->run<void>(options, admin::remove_voter, id, directory);
+}
+
+Future<Items<Node, std::vector<OfferedApi>>> Admin::describe_versions(AdminOptions options) {
+  return impl_->run<Items<Node, std::vector<OfferedApi>>>(options, admin::describe_versions);
+}
+
 Future<FeatureDescription> Admin::describe_features(AdminOptions options) {
   return impl_->run<FeatureDescription>(options, admin::describe_features);
 }
@@ -142,6 +175,11 @@ Future<Items<std::int32_t, std::vector<LogDirectory>>> Admin::describe_log_dirs(
                                                                                 AdminOptions options) {
   return impl_->run<Items<std::int32_t, std::vector<LogDirectory>>>(options, admin::describe_log_dirs,
                                                                     std::move(brokers));
+}
+
+Future<Items<BrokerReplica>> Admin::move_replicas(std::map<BrokerReplica, std::string> directories,
+                                                  AdminOptions options) {
+  return impl_->run<Items<BrokerReplica>>(options, admin::move_replicas, std::move(directories));
 }
 
 Future<Items<TopicPartition>> Admin::elect_leaders(Election kind, std::vector<TopicPartition> partitions,

@@ -25,17 +25,31 @@ struct QuorumReplica {
   std::int64_t last_caught_up_ms = -1;   // -1: not known
 };
 
+// Where a controller listens.
+struct QuorumEndpoint {
+  std::string listener;
+  std::string host;
+  std::uint16_t port = 0;
+};
+
 struct QuorumDescription {
   std::int32_t leader = -1;
   std::int32_t leader_epoch = -1;
   std::int64_t high_watermark = -1;
   std::vector<QuorumReplica> voters;
   std::vector<QuorumReplica> observers;
+  std::map<std::int32_t, std::vector<QuorumEndpoint>> endpoints;  // of the voters, by id; empty before Kafka 3.9
 };
 
 struct VersionSpan {
   std::int16_t min = 0;
   std::int16_t max = 0;
+};
+
+// Versions of one API that a broker offers.
+struct OfferedApi {
+  std::int16_t key = 0;
+  VersionSpan versions;
 };
 
 struct FeatureDescription {
@@ -58,6 +72,13 @@ struct ReplicaOnDisk {
   std::int64_t size_bytes = 0;
   std::int64_t offset_lag = 0;
   bool future = false;  // being moved here from another directory
+};
+
+// One replica of a partition.
+struct BrokerReplica {
+  TopicPartition partition;
+  std::int32_t broker = -1;
+  friend auto operator<=>(const BrokerReplica&, const BrokerReplica&) = default;
 };
 
 struct LogDirectory {

@@ -1,11 +1,10 @@
-// kafka-cluster, kafka-metadata-quorum and kafka-delete-records.
+// kafka-cluster and kafka-delete-records.
 #include <algorithm>
 #include <array>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/scripts/script.h"
-#include "runtime/clock.h"
 
 namespace millrace::cli {
 namespace {
@@ -19,16 +18,6 @@ constexpr auto kClusterOptions = std::to_array<OptionSpec>({
     {"version", "", "Show the version"},
 });
 
-constexpr auto kQuorumOptions = std::to_array<OptionSpec>({
-    {"bootstrap-server", "HOST:PORT", "Required: a server of the cluster"},
-    {"bootstrap-controller", "HOST:PORT", "A controller instead"},
-    {"command-config", "FILE", "Settings of the admin client"},
-    {"status", "", "With describe: the quorum as a whole"},
-    {"replication", "", "With describe: its replicas"},
-    {"human-readable", "", "Times as how long ago"},
-    {"help", "", "Show this"},
-});
-
 constexpr auto kRecordsOptions = std::to_array<OptionSpec>({
     {"bootstrap-server", "HOST:PORT", "Required: a server of the cluster"},
     {"command-config", "FILE", "Settings of the admin client"},
@@ -40,46 +29,6 @@ constexpr auto kRecordsOptions = std::to_array<OptionSpec>({
 int failed(Console& console, std::string_view message) {
   console.complain("{}\n", message);
   return 1;
-}
-
-// A column of the table of replicas, as wide as its widest cell.
-void print_table(Console& console, const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) console.print("{:<{}}\t", row[i], widths[i]);
-    console.out("\n");
-  }
-}
-
-int show_replication(Console& console, const client::QuorumDescription& quorum, bool human) {
-  std::vector<std::vector<std::string>> rows{
-      {"NodeId", "DirectoryId", "LogEndOffset", "Lag", "LastFetchTimestamp", "LastCaughtUpTimestamp", "Status"}};
-  std::int64_t end = 0;
-  for (const auto& voter : quorum.voters) {
-    if (voter.id == quorum.leader) end = voter.log_end_offset;
-  }
-  const std::int64_t now = runtime::TurnClock().wall().value();
-  const auto time = [&](std::int64_t at) {
-    if (!human || at < 0) return std::to_string(at);
-    return fmt::format("{} ms ago", now - at);
-  };
-  const auto add = [&](const client::QuorumReplica& replica, std::string_view status) {
-    rows.push_back({std::to_string(replica.id), replica.directory.text(), std::to_string(replica.log_end_offset),
-                    std::to_string(end - replica.log_end_offset), time(replica.last_fetch_ms),
-                    time(replica.last_caught_up_ms), std::string(status)});
-  };
-  for (const auto& voter : quorum.voters) {
-    if (voter.id == quorum.leader) add(voter, "Leader");
-  }
-  for (const auto& voter : quorum.voters) {
-    if (voter.id != quorum.leader) add(voter, "Follower");
-  }
-  for (const auto& observer : quorum.observers) add(observer, "Observer");
-  print_table(console, rows);
-  return 0;
 }
 
 }  // namespace
@@ -124,28 +73,6 @@ int kafka_cluster(const Arguments& arguments, Console& console) {
                   node.rack.value_or("null"), rack, node.fenced ? "fenced" : "unfenced", "broker");
   }
   return 0;
-}
-
-int kafka_metadata_quorum(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Describe the quorum of the cluster's metadata.",
-                                      kQuorumOptions);
-  if (!options) return options.error();
-  if (options->rest() != std::vector<std::string>{"describe"}) {
-    return script_usage(console, "the action is describe, with --status or --replication", kQuorumOptions);
-  }
-  if (options->has("status") == options->has("replication")) {
-    return script_usage(console, "One of --status or --replication must be specified with describe sub-command",
-                        kQuorumOptions);
-  }
-  auto admin = connect(*options);
-  if (!admin) return failed(console, admin.error().text);
-  if (options->has("status")) {
-    return failed(console, "describe --status needs the voters' endpoints, which the client library does not tell; use "
-                           "describe --replication");
-  }
-  const auto quorum = admin->describe_quorum().get();
-  if (!quorum) return failed(console, plain_message(quorum.error()));
-  return show_replication(console, *quorum, options->has("human-readable"));
 }
 
 int kafka_delete_records(const Arguments& arguments, Console& console) {

@@ -4,6 +4,7 @@
 
 #include "cli/scripts/script.h"
 #include "millrace/consumer.h"
+#include "runtime/interrupts.h"
 #include "runtime/random.h"
 
 namespace millrace::cli {
@@ -33,11 +34,6 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
 });
 
 constexpr std::chrono::milliseconds kPoll{100};
-
-std::pair<std::string, std::string> pair_of(const std::string& text) {
-  const std::size_t equals = std::min(text.find('='), text.size());
-  return {text.substr(0, equals), text.substr(std::min(equals + 1, text.size()))};
-}
 
 // How a record becomes a line: the parts that are asked for, in Kafka's order.
 struct Format {
@@ -104,15 +100,7 @@ struct Format {
 Outcome<client::ConsumerConfig> settings_of(const Options& options) {
   client::ConsumerConfig config;
   config.set("client.id", "console-consumer").auto_offset_reset(options.has("from-beginning") ? "earliest" : "latest");
-  for (const char* name : {"consumer.config", "command-config"}) {
-    if (const auto path = options.value(name)) MR_TRY(read_settings(*path, config));
-  }
-  for (const char* name : {"consumer-property", "command-property"}) {
-    for (const std::string& text : options.all(name)) {
-      const auto [key, value] = pair_of(text);
-      config.set(key, value);
-    }
-  }
+  MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"consumer-property", "command-property"}, config));
   config.bootstrap_servers(options.get("bootstrap-server"));
   if (options.has("isolation-level")) config.set("isolation.level", options.get("isolation-level"));
   if (const auto group = options.value("group")) {
@@ -147,14 +135,14 @@ std::optional<std::string> begin(const Options& options, client::Consumer& consu
   return sought ? std::nullopt : std::optional(sought.error().text());
 }
 
-// Prints records until there have been enough or nothing has come for too long. How many.
+// Prints records until there have been enough, nothing has come for too long, or the user interrupts. How many.
 std::int64_t print_records(const Options& options, const Format& format, client::Consumer& consumer,
-                           Console& console) {
+                           runtime::Interrupts& interrupts, Console& console) {
   const auto most = whole_number(options.get("max-messages")).value_or(std::numeric_limits<std::int64_t>::max());
   const auto patience = whole_number(options.get("timeout-ms"));
   std::chrono::milliseconds idle{0};
   std::int64_t count = 0;
-  while (count < most) {
+  while (count < most && !interrupts.asked()) {
     auto records = consumer.poll(kPoll);
     if (!records) {
       if (records.error().retriable && !patience) continue;
@@ -201,14 +189,15 @@ int kafka_console_consumer(const Arguments& arguments, Console& console) {
   Format format;
   for (const char* name : {"property", "formatter-property"}) {
     for (const std::string& text : options->all(name)) {
-      const auto [key, value] = pair_of(text);
+      const auto [key, value] = property_of(text);
       format.set(key, value);
     }
   }
+  runtime::Interrupts interrupts;
   auto consumer = client::Consumer::create(*config);
   if (!consumer) return fail(consumer.error().text());
   if (const auto trouble = begin(*options, *consumer)) return fail(*trouble);
-  const std::int64_t count = print_records(*options, format, *consumer, console);
+  const std::int64_t count = print_records(*options, format, *consumer, interrupts, console);
   (void)consumer->close();
   console.complain("Processed a total of {} messages\n", count);
   return 0;

@@ -60,23 +60,10 @@ struct Reader {
   }
 };
 
-std::pair<std::string, std::string> pair_of(const std::string& text) {
-  const std::size_t equals = std::min(text.find('='), text.size());
-  return {text.substr(0, equals), text.substr(std::min(equals + 1, text.size()))};
-}
-
 Outcome<client::ProducerConfig> settings_of(const Options& options) {
   client::ProducerConfig config;
   config.set("linger.ms", "1000").set("client.id", "console-producer");
-  for (const char* name : {"producer.config", "command-config"}) {
-    if (const auto path = options.value(name)) MR_TRY(read_settings(*path, config));
-  }
-  for (const char* name : {"producer-property", "command-property"}) {
-    for (const std::string& text : options.all(name)) {
-      const auto [key, value] = pair_of(text);
-      config.set(key, value);
-    }
-  }
+  MR_TRY(add_settings(options, {"producer.config", "command-config"}, {"producer-property", "command-property"}, config));
   for (const Alias& alias : kAliases) {
     if (const auto value = options.value(alias.option)) config.set(std::string(alias.setting), *value);
   }
@@ -103,7 +90,7 @@ int kafka_console_producer(const Arguments& arguments, Console& console) {
   Reader reader;
   for (const char* name : {"property", "reader-property"}) {
     for (const std::string& text : options->all(name)) {
-      const auto [key, value] = pair_of(text);
+      const auto [key, value] = property_of(text);
       reader.set(key, value);
     }
   }

@@ -19,6 +19,14 @@ constexpr auto kScripts = std::to_array<Script>({
     {"kafka-console-producer", kafka_console_producer},
     {"kafka-console-consumer", kafka_console_consumer},
     {"kafka-dump-log", kafka_dump_log},
+    {"kafka-features", kafka_features},
+    {"kafka-log-dirs", kafka_log_dirs},
+    {"kafka-broker-api-versions", kafka_broker_api_versions},
+    {"kafka-leader-election", kafka_leader_election},
+    {"kafka-reassign-partitions", kafka_reassign_partitions},
+    {"kafka-producer-perf-test", kafka_producer_perf_test},
+    {"kafka-consumer-perf-test", kafka_consumer_perf_test},
+    {"kafka-storage", kafka_storage},
 });
 
 }  // namespace
@@ -72,6 +80,29 @@ bool included(std::string_view list, const std::string& topic) {
 
 bool internal_topic(std::string_view name) {
   return name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state";
+}
+
+std::pair<std::string, std::string> property_of(const std::string& text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  return {text.substr(0, equals), text.substr(std::min(equals + 1, text.size()))};
+}
+
+Outcome<void> add_settings(const Options& options, std::initializer_list<const char*> files,
+                           std::initializer_list<const char*> properties, client::Config& config) {
+  for (const char* name : files) {
+    if (const auto path = options.value(name)) MR_TRY(read_settings(*path, config));
+  }
+  for (const char* name : properties) {
+    for (const std::string& text : options.all(name)) {
+      auto [key, value] = property_of(text);
+      config.set_text(std::move(key), std::move(value));
+    }
+  }
+  return {};
+}
+
+std::string text_of(const client::TopicPartition& partition) {
+  return fmt::format("{}-{}", partition.topic, partition.partition);
 }
 
 std::string java_name(const client::Error& error) {

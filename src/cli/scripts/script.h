@@ -1,8 +1,10 @@
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cli/connect.h"
 #include "cli/console.h"
@@ -45,6 +47,17 @@ std::optional<std::string> first_failure(const ItemList& items) {
   return std::nullopt;
 }
 
+// "NAME=VALUE", split at the first equals sign; the value is empty without one.
+std::pair<std::string, std::string> property_of(const std::string& text);
+
+// Adds the settings of a client: those of the files that the options `files` name, then the NAME=VALUE of the options
+// `properties`, in this order.
+Outcome<void> add_settings(const Options& options, std::initializer_list<const char*> files,
+                           std::initializer_list<const char*> properties, client::Config& config);
+
+// "orders-0".
+std::string text_of(const client::TopicPartition& partition);
+
 // The name that Kafka's clients have for an error: "org.apache.kafka.common.errors.GroupIdNotFoundException".
 std::string java_name(const client::Error& error);
 
@@ -64,5 +77,13 @@ int kafka_cluster(const Arguments& arguments, Console& console);
 int kafka_console_producer(const Arguments& arguments, Console& console);
 int kafka_console_consumer(const Arguments& arguments, Console& console);
 int kafka_dump_log(const Arguments& arguments, Console& console);
+int kafka_features(const Arguments& arguments, Console& console);
+int kafka_log_dirs(const Arguments& arguments, Console& console);
+int kafka_broker_api_versions(const Arguments& arguments, Console& console);
+int kafka_leader_election(const Arguments& arguments, Console& console);
+int kafka_reassign_partitions(const Arguments& arguments, Console& console);
+int kafka_producer_perf_test(const Arguments& arguments, Console& console);
+int kafka_consumer_perf_test(const Arguments& arguments, Console& console);
+int kafka_storage(const Arguments& arguments, Console& console);
 
 }  // namespace millrace::cli

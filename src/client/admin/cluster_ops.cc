@@ -48,8 +48,17 @@ Result<QuorumDescription> quorum(const Answer<DescribeQuorumResponse>& answer) {
   if (partition.error_code != 0) {
     return broker_error(from_wire(partition.error_code), "describing the quorum", text(partition.error_message));
   }
-  return QuorumDescription{partition.leader_id, partition.leader_epoch, partition.high_watermark,
-                           replicas(partition.current_voters), replicas(partition.observers)};
+  QuorumDescription result{partition.leader_id,
+                           partition.leader_epoch,
+                           partition.high_watermark,
+                           replicas(partition.current_voters),
+                           replicas(partition.observers),
+                           {}};
+  for (const auto& node : body.nodes) {
+    auto& endpoints = result.endpoints[node.node_id];
+    for (const auto& at : node.listeners) endpoints.push_back({std::string(at.name), std::string(at.host), at.port});
+  }
+  return result;
 }
 
 }  // namespace

@@ -8,12 +8,18 @@ namespace millrace::client::admin {
 
 void describe_cluster(AdminCore& core, bool fenced, Millis timeout, Done<ClusterDescription> done);
 void describe_quorum(AdminCore& core, Millis timeout, Done<QuorumDescription> done);
+void add_voter(AdminCore& core, std::int32_t id, TopicId directory, std::vector<QuorumEndpoint> endpoints,
+               Millis timeout, Done<void> done);
+void remove_voter(AdminCore& core, std::int32_t id, TopicId directory, Millis timeout, Done<void> done);
+void describe_versions(AdminCore& core, Millis timeout, Done<Items<Node, std::vector<OfferedApi>>> done);
 void describe_features(AdminCore& core, Millis timeout, Done<FeatureDescription> done);
 void update_features(AdminCore& core, std::vector<FeatureUpdate> updates, bool validate_only, Millis timeout,
                      Done<Items<std::string>> done);
 void unregister_broker(AdminCore& core, std::int32_t broker, Millis timeout, Done<void> done);
 void describe_log_dirs(AdminCore& core, std::vector<std::int32_t> brokers, Millis timeout,
                        Done<Items<std::int32_t, std::vector<LogDirectory>>> done);
+void move_replicas(AdminCore& core, std::map<BrokerReplica, std::string> directories, Millis timeout,
+                   Done<Items<BrokerReplica>> done);
 void elect_leaders(AdminCore& core, Election kind, std::vector<TopicPartition> partitions, Millis timeout,
                    Done<Items<TopicPartition>> done);
 using Replicas = std::optional<std::vector<std::int32_t>>;

@@ -2,6 +2,7 @@
 
 #include "client/admin/cluster_ops.h"
 #include "protocol/gen/alter_partition_reassignments.h"
+#include "protocol/gen/alter_replica_log_dirs.h"
 #include "protocol/gen/describe_log_dirs.h"
 #include "protocol/gen/elect_leaders.h"
 #include "protocol/gen/list_partition_reassignments.h"
@@ -71,6 +72,50 @@ void describe_log_dirs(AdminCore& core, std::vector<std::int32_t> brokers, Milli
             return directories(answer.body);
           },
           [all, id](Result<Directories> found) { all->value.push_back({id, std::move(found)}); });
+    }
+  });
+}
+
+void move_replicas(AdminCore& core, std::map<BrokerReplica, std::string> directories, Millis timeout,
+                   Done<Items<BrokerReplica>> done) {
+  using Moves = std::map<std::string, std::vector<TopicPartition>>;  // by directory
+  std::map<std::int32_t, Moves> brokers;
+  for (auto& [replica, path] : directories) brokers[replica.broker][path].push_back(replica.partition);
+  auto all = gather<Items<BrokerReplica>>(std::move(done));
+  live_brokers(core, timeout, [&core, brokers = std::move(brokers), timeout, all](Result<std::vector<NodeId>> live) {
+    if (!live) return all->fail(live.error());
+    for (const auto& [broker, moves] : brokers) {
+      ask<Items<BrokerReplica>, AlterReplicaLogDirsResponse, AlterReplicaLogDirsRequest>(
+          core, Target::node(NodeId(broker)), timeout,
+          [moves](std::int16_t) {
+            AlterReplicaLogDirsRequest request;
+            for (const auto& [path, partitions] : moves) {
+              auto& directory = request.dirs.emplace_back();
+              directory.path = path;
+              for (const auto& partition : partitions) {
+                if (directory.topics.empty() || directory.topics.back().name != partition.topic) {
+                  directory.topics.push_back({partition.topic, {}});
+                }
+                directory.topics.back().partitions.push_back(partition.partition);
+              }
+            }
+            return request;
+          },
+          never_again,
+          [broker](const Answer<AlterReplicaLogDirsResponse>& answer) -> Result<Items<BrokerReplica>> {
+            Items<BrokerReplica> items;
+            for (const auto& topic : answer.body.results) {
+              for (const auto& from : topic.partitions) {
+                BrokerReplica key{{std::string(topic.topic_name), from.partition_index}, broker};
+                items.push_back({key, broker_status(from.error_code, named("moving", key.partition))});
+              }
+            }
+            return items;
+          },
+          [all](Result<Items<BrokerReplica>> items) {
+            if (!items) return all->fail(items.error());
+            all->value.insert(all->value.end(), items->begin(), items->end());
+          });
     }
   });
 }

@@ -1,4 +1,4 @@
-#include "apps/millrace/format.h"
+#include "cli/storage.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "metadata/bootstrap.h"
 
-namespace millrace::apps {
+namespace millrace::cli {
 namespace {
 
 constexpr std::size_t kMetaPropertiesMax = 64 * 1024;
@@ -50,14 +50,17 @@ std::string unusable(const std::string& path, Error error) {
                      error == Error::refused ? "permission denied, or not a directory" : to_string(error));
 }
 
-raft::VoterSet voters_of(const config::FirstVoter& first) {
-  raft::Voter voter;
-  voter.key = {first.node_id, first.directory_id};
-  for (const config::Listener& listener : first.endpoints) {
-    const std::string host = listener.address.host.empty() ? "localhost" : listener.address.host;
-    voter.endpoints.push_back({listener.name, host, listener.address.port});
+raft::VoterSet voters_of(const std::vector<config::FirstVoter>& firsts) {
+  std::vector<raft::Voter> voters;
+  for (const config::FirstVoter& first : firsts) {
+    raft::Voter& voter = voters.emplace_back();
+    voter.key = {first.node_id, first.directory_id};
+    for (const config::Listener& listener : first.endpoints) {
+      const std::string host = listener.address.host.empty() ? "localhost" : listener.address.host;
+      voter.endpoints.push_back({listener.name, host, listener.address.port});
+    }
   }
-  return raft::VoterSet({std::move(voter)});
+  return raft::VoterSet(std::move(voters));
 }
 
 // One directory of a plan.
@@ -119,22 +122,23 @@ std::vector<Uuid> fresh_directory_ids(ports::Random& random, const config::Serve
   return ids;
 }
 
-Result<void, std::string> write_format(ports::BlockingFiles& files, const config::FormatPlan& plan, WallTime now) {
+Result<void, std::string> write_format(ports::BlockingFiles& files, const config::FormatPlan& plan, WallTime now,
+                                       std::span<const Buffer> records) {
   std::vector<std::pair<std::string, std::int16_t>> features;
   for (const config::Feature& feature : plan.features) features.emplace_back(feature.name, feature.level);
-  const Buffer bootstrap = metadata::bootstrap_checkpoint(features, {}, now);
+  const Buffer bootstrap = metadata::bootstrap_checkpoint(features, records, now);
   for (const config::FormatPlan::Directory& directory : plan.directories) {
     DirectoryWriter writer(files, directory.path);
     MR_TRY(writer.make());
     MR_TRY(writer.write(metadata::kBootstrapName, bootstrap.bytes()));
-    if (directory.holds_metadata && plan.first_voter) {
+    if (directory.holds_metadata && !plan.first_voters.empty()) {
       MR_TRY(writer.make(metadata::kMetadataLogName));
       MR_TRY(writer.write(fmt::format("{}/{}", metadata::kMetadataLogName, metadata::kFirstCheckpointName),
-                          metadata::voters_checkpoint(voters_of(*plan.first_voter), now).bytes()));
+                          metadata::voters_checkpoint(voters_of(plan.first_voters), now).bytes()));
     }
     MR_TRY(writer.write(config::kMetaPropertiesName, as_bytes(config::render_meta_properties(directory.meta))));
   }
   return {};
 }
 
-}  // namespace millrace::apps
+}  // namespace millrace::cli

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "config/format_plan.h"
@@ -11,7 +13,7 @@
 #include "ports/file.h"
 #include "ports/random.h"
 
-namespace millrace::apps {
+namespace millrace::cli {
 
 // Looks at every log directory of a node, read-only. The error is a line: what lies where that should not.
 Result<std::vector<config::DirectoryFound>, std::string> look_at_directories(ports::BlockingFiles& files,
@@ -22,7 +24,8 @@ std::vector<Uuid> fresh_directory_ids(ports::Random& random, const config::Serve
 
 // Writes what the plan says. Missing directories are made; each file is replaced as a whole and is durable when this
 // returns; meta.properties is the last of each directory, so that one that has it is complete. The error is a line that
-// names the path.
-Result<void, std::string> write_format(ports::BlockingFiles& files, const config::FormatPlan& plan, WallTime now);
+// names the path. `records`: metadata records that the cluster begins with, beside its features.
+Result<void, std::string> write_format(ports::BlockingFiles& files, const config::FormatPlan& plan, WallTime now,
+                                       std::span<const Buffer> records = {});
 
-}  // namespace millrace::apps
+}  // namespace millrace::cli
