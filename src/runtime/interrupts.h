@@ -4,8 +4,9 @@
 
 namespace millrace::runtime {
 
-// While one lives, SIGINT and SIGTERM do not end the process: they are told by asked(), so that a program can come to an
-// orderly end. Made before any thread is started, since threads inherit that these signals are held back. One thread.
+// While one lives, SIGINT and SIGTERM do not end the process: they are told by asked(), so that a program can come to
+// an orderly end. Made before any thread is started, since threads inherit that these signals are held back. One
+// thread.
 class Interrupts {
  public:
   Interrupts();

@@ -100,7 +100,8 @@ struct Format {
 Outcome<client::ConsumerConfig> settings_of(const Options& options) {
   client::ConsumerConfig config;
   config.set("client.id", "console-consumer").auto_offset_reset(options.has("from-beginning") ? "earliest" : "latest");
-  MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"consumer-property", "command-property"}, config));
+  MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"consumer-property", "command-property"},
+                      config));
   config.bootstrap_servers(options.get("bootstrap-server"));
   if (options.has("isolation-level")) config.set("isolation.level", options.get("isolation-level"));
   if (const auto group = options.value("group")) {

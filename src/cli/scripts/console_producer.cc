@@ -63,7 +63,8 @@ struct Reader {
 Outcome<client::ProducerConfig> settings_of(const Options& options) {
   client::ProducerConfig config;
   config.set("linger.ms", "1000").set("client.id", "console-producer");
-  MR_TRY(add_settings(options, {"producer.config", "command-config"}, {"producer-property", "command-property"}, config));
+  MR_TRY(add_settings(options, {"producer.config", "command-config"}, {"producer-property", "command-property"},
+                      config));
   for (const Alias& alias : kAliases) {
     if (const auto value = options.value(alias.option)) config.set(std::string(alias.setting), *value);
   }

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "cli/scripts/perf.h"
+#include "cli/scripts/script.h"
 #include "millrace/consumer.h"
 #include "runtime/clock.h"
 #include "runtime/random.h"

@@ -243,7 +243,8 @@ int kafka_metadata_quorum(const Arguments& arguments, Console& console) {
   if (!options) return options.error();
   const std::string command = options->rest().empty() ? "" : options->rest().front();
   if (!options->has("bootstrap-server") && !options->has("bootstrap-controller")) {
-    return script_usage(console, "one of the arguments --bootstrap-server --bootstrap-controller is required", kOptions);
+    return script_usage(console, "one of the arguments --bootstrap-server --bootstrap-controller is required",
+                        kOptions);
   }
   if (command != "describe" && command != "add-controller" && command != "remove-controller") {
     return script_usage(console, "the action is describe, add-controller or remove-controller", kOptions);

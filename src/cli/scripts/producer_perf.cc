@@ -1,22 +1,13 @@
 // kafka-producer-perf-test.
 #include <algorithm>
 #include <array>
-#include <mutex>
-#include <thread>
 
 #include "cli/scripts/perf.h"
+#include "cli/scripts/script.h"
 #include "millrace/producer.h"
 #include "runtime/random.h"
 
 namespace millrace::cli {
-
-void keep_rate(std::int64_t start_ms, std::int64_t count, double rate) {
-  if (rate <= 0) return;
-  const auto due = start_ms + static_cast<std::int64_t>(static_cast<double>(count) * 1000.0 / rate);
-  const std::int64_t wait = due - steady_ms();
-  if (wait > 0) std::this_thread::sleep_for(std::chrono::milliseconds(wait));
-}
-
 namespace {
 
 constexpr auto kOptions = std::to_array<OptionSpec>({
@@ -41,8 +32,9 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
 });
 
 constexpr std::size_t kSamplesMax = 500'000;
+constexpr std::chrono::minutes kPatience{5};
 
-// Latencies in milliseconds, by Kafka's way of counting.
+// Latencies in milliseconds, by Kafka's way of counting. Filled by the producer's thread, read when that has done all.
 class Stats {
  public:
   Stats(std::int64_t records, std::int64_t interval_ms, Console* progress)
@@ -54,7 +46,6 @@ class Stats {
         console_(progress) {}
 
   void record(std::int64_t latency, std::size_t bytes, std::int64_t now) {
-    const std::lock_guard lock(mutex_);
     if (count_ % sampling_ == 0) samples_.push_back(latency);
     for (Sum* sum : {&all_, &window_}) sum->add(latency, bytes);
     ++count_;
@@ -70,7 +61,6 @@ class Stats {
   }
   // "" or "steady state " before "records".
   std::string total(std::string_view kind) {
-    const std::lock_guard lock(mutex_);
     const double seconds = std::max(1.0, static_cast<double>(steady_ms() - start_)) / 1000.0;
     std::ranges::sort(samples_);
     const auto at = [&](double share) -> std::int64_t {
@@ -96,11 +86,12 @@ class Stats {
       most = std::max(most, ms);
       bytes += size;
     }
-    double average() const { return static_cast<double>(latency) / static_cast<double>(std::max<std::int64_t>(1, count)); }
+    double average() const {
+      return static_cast<double>(latency) / static_cast<double>(std::max<std::int64_t>(1, count));
+    }
     double megabytes() const { return static_cast<double>(bytes) / kMegabyte; }
   };
 
-  std::mutex mutex_;
   const std::size_t sampling_;
   const std::int64_t interval_;
   const std::int64_t start_;
@@ -193,6 +184,40 @@ Outcome<Payloads> payloads_of(const Options& options, Console& console) {
   return payloads;
 }
 
+// Sends all records, and waits for their ends.
+void send_all(const Options& options, const Payloads& payloads, client::Producer& producer, Console& console) {
+  const std::int64_t count = *whole_number(options.get("num-records"));
+  const std::int64_t warmup = std::min(count, *whole_number(options.get("warmup-records", "0")));
+  const std::int64_t interval = *whole_number(options.get("reporting-interval", "5000"));
+  const double rate = std::strtod(options.get("throughput").c_str(), nullptr);
+  if (warmup > 0) {
+    console.print("Warmup first {} records. Steady state results will print after the complete test summary.\n",
+                  warmup);
+  }
+  const auto stats = std::make_shared<Stats>(count, interval, &console);
+  std::shared_ptr<Stats> steady;
+  runtime::SystemRandom random;
+  const std::int64_t start = runtime::steady_us();
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (warmup > 0 && i == warmup) steady = std::make_shared<Stats>(count - warmup, interval, nullptr);
+    client::Record record;
+    record.topic = options.get("topic");
+    record.value = payloads.next(i, random);
+    const std::size_t bytes = record.value->size();
+    const std::int64_t sent = steady_ms();
+    producer.send(std::move(record), [stats, steady, bytes, sent](const client::Result<client::RecordMetadata>& end) {
+      if (!end) return fmt::print(stderr, "{}\n", end.error().text());
+      const std::int64_t now = steady_ms();
+      stats->record(now - sent, bytes, now);
+      if (steady) steady->record(now - sent, bytes, now);
+    });
+    if (rate > 0) runtime::sleep_until_us(start + static_cast<std::int64_t>(static_cast<double>(i + 1) * 1e6 / rate));
+  }
+  if (!producer.flush(kPatience)) (void)producer.close(std::chrono::milliseconds(0));
+  console.out(stats->total(""));
+  if (steady) console.out(steady->total("steady state "));
+}
+
 }  // namespace
 
 int kafka_producer_perf_test(const Arguments& arguments, Console& console) {
@@ -213,43 +238,13 @@ int kafka_producer_perf_test(const Arguments& arguments, Console& console) {
   if (!config) return fail(config.error().text);
   auto producer = client::Producer::create(*config);
   if (!producer) return fail(producer.error().text());
-
-  const std::int64_t count = *whole_number(options->get("num-records"));
-  const std::int64_t warmup = std::min(count, *whole_number(options->get("warmup-records", "0")));
-  const std::int64_t interval = *whole_number(options->get("reporting-interval", "5000"));
-  const double rate = std::strtod(options->get("throughput").c_str(), nullptr);
-  if (warmup > 0) {
-    console.print("Warmup first {} records. Steady state results will print after the complete test summary.\n",
-                  warmup);
-  }
-  const auto stats = std::make_shared<Stats>(count, interval, &console);
-  std::shared_ptr<Stats> steady;
-  runtime::SystemRandom random;
-  const std::int64_t start = steady_ms();
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (warmup > 0 && i == warmup) steady = std::make_shared<Stats>(count - warmup, interval, nullptr);
-    client::Record record;
-    record.topic = options->get("topic");
-    record.value = payloads->next(i, random);
-    const std::size_t bytes = record.value->size();
-    const std::int64_t sent = steady_ms();
-    producer->send(std::move(record), [stats, steady, bytes, sent](const client::Result<client::RecordMetadata>& end) {
-      if (!end) return fmt::print(stderr, "{}\n", end.error().text());
-      const std::int64_t now = steady_ms();
-      stats->record(now - sent, bytes, now);
-      if (steady) steady->record(now - sent, bytes, now);
-    });
-    keep_rate(start, i + 1, rate);
-  }
-  (void)producer->flush(std::chrono::minutes(5));
-  console.out(stats->total(""));
-  if (steady) console.out(steady->total("steady state "));
-  if (options->has("print-metrics")) {
-    if (const auto counted = producer->statistics().get()) {
-      console.print("batches-sent: {}\nbatches-retried: {}\nrequests: {}\nbytes-sent: {}\nrecords-failed: {}\n",
-                    counted->batches_sent, counted->batches_retried, counted->requests, counted->bytes_sent,
-                    counted->records_failed);
-    }
+  send_all(*options, *payloads, *producer, console);
+  const auto counted = options->has("print-metrics") ? std::optional(producer->statistics().get()) : std::nullopt;
+  if (counted && *counted) {
+    const auto& counts = **counted;
+    console.print("batches-sent: {}\nbatches-retried: {}\nrequests: {}\nbytes-sent: {}\nrecords-failed: {}\n",
+                  counts.batches_sent, counts.batches_retried, counts.requests, counts.bytes_sent,
+                  counts.records_failed);
   }
   (void)producer->close();
   return 0;

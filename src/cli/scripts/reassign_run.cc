@@ -1,8 +1,8 @@
 #include "cli/scripts/reassign_run.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
+
+#include "runtime/pacing.h"
 
 namespace millrace::cli {
 namespace {
@@ -158,8 +158,8 @@ Reassigner::Done Reassigner::generate(const std::string& topics, const std::stri
 }
 
 Reassigner::Done Reassigner::begin_moves(Directories pending, std::int64_t patience_ms) {
-  using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::milliseconds(patience_ms);
+  constexpr std::int64_t kRetryUs = 100'000;
+  const std::int64_t end = runtime::steady_us() + patience_ms * 1000;
   while (true) {
     const auto items = admin_.move_replicas(pending).get();
     if (!items) return error_text(items.error());
@@ -175,12 +175,12 @@ Reassigner::Done Reassigner::begin_moves(Directories pending, std::int64_t patie
       }
     }
     if (pending.empty()) return {};
-    if (Clock::now() >= end) {
+    if (runtime::steady_us() >= end) {
       return fmt::format("Timed out before log directory move{} could be started for: {}", plural(pending.size()),
                          fmt::join(key_texts(pending), ","));
     }
     // A replica that comes to a broker by this same reassignment can be moved there as soon as it has come.
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    runtime::sleep_until_us(runtime::steady_us() + kRetryUs);
   }
 }
 
@@ -190,9 +190,9 @@ Reassigner::Done Reassigner::execute(const std::string& text, const Execution& h
   const auto moving = moves();
   if (!moving) return moving.error();
   if (!how.additional && !moving->empty()) {
-    return std::string("Cannot execute because there is an existing partition assignment.  Use --additional to override "
-                       "this and create a new partition assignment in addition to the existing one. The --additional "
-                       "flag can also be used to change the throttle by resubmitting the current reassignment.");
+    return std::string("Cannot execute because there is an existing partition assignment.  Use --additional to "
+                       "override this and create a new partition assignment in addition to the existing one. The "
+                       "--additional flag can also be used to change the throttle by resubmitting the current reassignment.");
   }
   const Assignment proposed = file->assignment();
   const auto known = brokers();
@@ -220,8 +220,8 @@ Reassigner::Done Reassigner::execute(const std::string& text, const Execution& h
   }
   const auto where = directories(current);
   if (!where) return where.error();
-  console_.print("Current partition replica assignment\n\n{}\n\nSave this to use as the --reassignment-json-file option "
-                 "during rollback\n", reassignment_json(current, *where));
+  console_.print("Current partition replica assignment\n\n{}\n\nSave this to use as the --reassignment-json-file "
+                 "option during rollback\n", reassignment_json(current, *where));
   MR_TRY(throttle(proposed, current, *moving, how, file->directories));
   const auto items =
       admin_.alter_reassignments({proposed.begin(), proposed.end()}).get();

@@ -68,7 +68,9 @@ void describe_versions(AdminCore& core, Millis timeout, Done<Items<Node, std::ve
             const auto status = broker_status(answer.body.error_code, "asking for the versions of APIs");
             if (!status.ok()) return status.error();
             Apis apis;
-            for (const auto& api : answer.body.api_keys) apis.push_back({api.api_key, {api.min_version, api.max_version}});
+            for (const auto& api : answer.body.api_keys) {
+              apis.push_back({api.api_key, {api.min_version, api.max_version}});
+            }
             return apis;
           },
           [all, node](Result<Apis> apis) { all->value.push_back({node, std::move(apis)}); });
