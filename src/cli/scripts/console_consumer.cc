@@ -35,6 +35,22 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
 
 constexpr std::chrono::milliseconds kPoll{100};
 
+Outcome<client::ConsumerConfig> settings_of(const Options& options) {
+  client::ConsumerConfig config;
+  config.set("client.id", "console-consumer").auto_offset_reset(options.has("from-beginning") ? "earliest" : "latest");
+  MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"consumer-property", "command-property"},
+                      config));
+  config.bootstrap_servers(options.get("bootstrap-server"));
+  if (options.has("isolation-level")) config.set("isolation.level", options.get("isolation-level"));
+  if (const auto group = options.value("group")) {
+    config.group_id(*group);
+  } else if (!options.has("partition") && !config.values().contains("group.id")) {
+    runtime::SystemRandom random;
+    config.group_id(fmt::format("console-consumer-{}", random.next() % 100'000)).auto_commit(false);
+  }
+  return config;
+}
+
 // How a record becomes a line: the parts that are asked for, in Kafka's order.
 struct Format {
   bool timestamp = false;
@@ -96,22 +112,6 @@ struct Format {
     return text + (first ? "" : separator) + std::string(record.value.value_or(null)) + line_end;
   }
 };
-
-Outcome<client::ConsumerConfig> settings_of(const Options& options) {
-  client::ConsumerConfig config;
-  config.set("client.id", "console-consumer").auto_offset_reset(options.has("from-beginning") ? "earliest" : "latest");
-  MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"consumer-property", "command-property"},
-                      config));
-  config.bootstrap_servers(options.get("bootstrap-server"));
-  if (options.has("isolation-level")) config.set("isolation.level", options.get("isolation-level"));
-  if (const auto group = options.value("group")) {
-    config.group_id(*group);
-  } else if (!options.has("partition") && !config.values().contains("group.id")) {
-    runtime::SystemRandom random;
-    config.group_id(fmt::format("console-consumer-{}", random.next() % 100'000)).auto_commit(false);
-  }
-  return config;
-}
 
 // What is read, and from where. The failure is a line for the user.
 std::optional<std::string> begin(const Options& options, client::Consumer& consumer) {

@@ -17,10 +17,8 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"status", "", "With describe: the quorum as a whole"},
     {"replication", "", "With describe: its replicas"},
     {"human-readable", "", "With --replication: times as how long ago"},
-    {"controller-id", "ID", "With remove-controller: which"},
-    {"i", "ID", "--controller-id"},
-    {"controller-directory-id", "ID", "With remove-controller: its directory"},
-    {"d", "ID", "--controller-directory-id"},
+    {"controller-id", "ID", "With remove-controller: which", false, "i"},
+    {"controller-directory-id", "ID", "With remove-controller: its directory", false, "d"},
     {"dry-run", "", "Show what would be done"},
     {"help", "", "Show this"},
 });
@@ -219,8 +217,8 @@ Done add_controller(const Options& options, client::Admin& admin, Console& conso
 }
 
 Done remove_controller(const Options& options, client::Admin& admin, Console& console) {
-  const std::string id_text = options.get("controller-id", options.get("i"));
-  const std::string directory_text = options.get("controller-directory-id", options.get("d"));
+  const std::string id_text = options.get("controller-id");
+  const std::string directory_text = options.get("controller-directory-id");
   const auto id = whole_number(id_text);
   const auto directory = client::TopicId::parse(directory_text);
   if (!id || *id < 0) return fmt::format("Invalid negative --controller-id: {}", id_text);
@@ -249,8 +247,7 @@ int kafka_metadata_quorum(const Arguments& arguments, Console& console) {
   if (command != "describe" && command != "add-controller" && command != "remove-controller") {
     return script_usage(console, "the action is describe, add-controller or remove-controller", kOptions);
   }
-  const auto lacks = [&](const char* name, const char* brief) { return !options->has(name) && !options->has(brief); };
-  if (command == "remove-controller" && (lacks("controller-id", "i") || lacks("controller-directory-id", "d"))) {
+  if (command == "remove-controller" && (!options->has("controller-id") || !options->has("controller-directory-id"))) {
     return script_usage(console, "remove-controller needs --controller-id and --controller-directory-id", kOptions);
   }
   auto admin = connect(*options);

@@ -34,6 +34,38 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
 constexpr std::size_t kSamplesMax = 500'000;
 constexpr std::chrono::minutes kPatience{5};
 
+std::optional<std::string> wrong(const Options& options) {
+  const int ways = int{options.has("record-size")} + int{options.has("payload-file")} +
+                   int{options.has("payload-monotonic")};
+  for (const char* name : {"topic", "num-records", "throughput"}) {
+    if (!options.has(name)) return fmt::format("argument --{} is required", name);
+  }
+  if (ways == 0) return "one of the arguments --record-size --payload-file --payload-monotonic is required";
+  if (ways > 1) return "--record-size, --payload-file and --payload-monotonic exclude one another";
+  if (whole_number(options.get("num-records")).value_or(0) <= 0) {
+    return "--num-records should be greater than zero";
+  }
+  if (options.has("record-size") && whole_number(options.get("record-size")).value_or(0) <= 0) {
+    return "--record-size should be greater than zero";
+  }
+  if (whole_number(options.get("warmup-records", "0")).value_or(-1) < 0) {
+    return "The value for --warmup-records must be greater than or equal to zero";
+  }
+  if (whole_number(options.get("reporting-interval", "5000")).value_or(0) <= 0) {
+    return "--reporting-interval should be greater than zero";
+  }
+  const bool settings = options.has("command-property") || options.has("producer-props") ||
+                        options.has("command-config") || options.has("producer.config");
+  if (!options.has("bootstrap-server") && !settings) {
+    return "At least one of --bootstrap-server, --command-property, --producer-props, --producer.config or "
+           "--command-config must be specified.";
+  }
+  if (options.has("transactional-id") || options.has("transaction-duration-ms")) {
+    return "transactions are not there yet: leave out --transactional-id and --transaction-duration-ms";
+  }
+  return std::nullopt;
+}
+
 // Latencies in milliseconds, by Kafka's way of counting. Filled by the producer's thread, read when that has done all.
 class Stats {
  public:
@@ -117,38 +149,6 @@ struct Payloads {
     return text;
   }
 };
-
-std::optional<std::string> wrong(const Options& options) {
-  const int ways = int{options.has("record-size")} + int{options.has("payload-file")} +
-                   int{options.has("payload-monotonic")};
-  for (const char* name : {"topic", "num-records", "throughput"}) {
-    if (!options.has(name)) return fmt::format("argument --{} is required", name);
-  }
-  if (ways == 0) return "one of the arguments --record-size --payload-file --payload-monotonic is required";
-  if (ways > 1) return "--record-size, --payload-file and --payload-monotonic exclude one another";
-  if (whole_number(options.get("num-records")).value_or(0) <= 0) {
-    return "--num-records should be greater than zero";
-  }
-  if (options.has("record-size") && whole_number(options.get("record-size")).value_or(0) <= 0) {
-    return "--record-size should be greater than zero";
-  }
-  if (whole_number(options.get("warmup-records", "0")).value_or(-1) < 0) {
-    return "The value for --warmup-records must be greater than or equal to zero";
-  }
-  if (whole_number(options.get("reporting-interval", "5000")).value_or(0) <= 0) {
-    return "--reporting-interval should be greater than zero";
-  }
-  const bool settings = options.has("command-property") || options.has("producer-props") ||
-                        options.has("command-config") || options.has("producer.config");
-  if (!options.has("bootstrap-server") && !settings) {
-    return "At least one of --bootstrap-server, --command-property, --producer-props, --producer.config or "
-           "--command-config must be specified.";
-  }
-  if (options.has("transactional-id") || options.has("transaction-duration-ms")) {
-    return "transactions are not there yet: leave out --transactional-id and --transaction-duration-ms";
-  }
-  return std::nullopt;
-}
 
 // "--producer-props a=1 b=2": every further a=b without an option belongs to the list before it.
 Outcome<client::ProducerConfig> settings_of(const Options& options) {

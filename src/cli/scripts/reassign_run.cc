@@ -192,7 +192,8 @@ Reassigner::Done Reassigner::execute(const std::string& text, const Execution& h
   if (!how.additional && !moving->empty()) {
     return std::string("Cannot execute because there is an existing partition assignment.  Use --additional to "
                        "override this and create a new partition assignment in addition to the existing one. The "
-                       "--additional flag can also be used to change the throttle by resubmitting the current reassignment.");
+                       "--additional flag can also be used to change the throttle by resubmitting the current "
+                       "reassignment.");
   }
   const Assignment proposed = file->assignment();
   const auto known = brokers();

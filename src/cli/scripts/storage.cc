@@ -16,45 +16,23 @@ namespace millrace::cli {
 namespace {
 
 constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"config", "FILE", "info, format: the server's settings"},
-    {"c", "FILE", "--config"},
-    {"cluster-id", "ID", "format: the cluster's id"},
-    {"t", "ID", "--cluster-id"},
-    {"add-scram", "CREDENTIAL", "format: a user, as 'SCRAM-SHA-256=[name=alice,password=secret]'; repeated at will"},
-    {"S", "CREDENTIAL", "--add-scram"},
-    {"ignore-formatted", "", "format: leave formatted directories as they are"},
-    {"g", "", "--ignore-formatted"},
-    {"release-version", "VERSION", "format, version-mapping: the release whose features are meant"},
-    {"r", "VERSION", "--release-version"},
-    {"feature", "NAME=LEVEL", "format, feature-dependencies: a feature; repeated at will"},
-    {"f", "NAME=LEVEL", "--feature"},
-    {"standalone", "", "format: the quorum begins with this controller alone"},
-    {"s", "", "--standalone"},
-    {"no-initial-controllers", "", "format: the quorum exists, or will be named later"},
-    {"N", "", "--no-initial-controllers"},
-    {"initial-controllers", "LIST", "format: the first voters, as ID@HOST:PORT:DIRECTORY-ID,..."},
-    {"I", "LIST", "--initial-controllers"},
+    {"config", "FILE", "info, format: the server's settings", false, "c"},
+    {"cluster-id", "ID", "format: the cluster's id", false, "t"},
+    {"add-scram", "CREDENTIAL", "format: a user, as 'SCRAM-SHA-256=[name=alice,password=secret]'; repeated at will", false,
+     "S"},
+    {"ignore-formatted", "", "format: leave formatted directories as they are", false, "g"},
+    {"release-version", "VERSION", "format, version-mapping: the release whose features are meant", false, "r"},
+    {"feature", "NAME=LEVEL", "format, feature-dependencies: a feature; repeated at will", false, "f"},
+    {"standalone", "", "format: the quorum begins with this controller alone", false, "s"},
+    {"no-initial-controllers", "", "format: the quorum exists, or will be named later", false, "N"},
+    {"initial-controllers", "LIST", "format: the first voters, as ID@HOST:PORT:DIRECTORY-ID,...", false, "I"},
     {"help", "", "Show this"},
 });
 
 using Done = Result<int, std::string>;
 
-std::optional<std::string> value(const Options& options, const char* name, const char* letter) {
-  const auto found = options.value(name);
-  return found ? found : options.value(letter);
-}
-std::vector<std::string> all(const Options& options, const char* name, const char* letter) {
-  auto found = options.all(name);
-  const auto brief = options.all(letter);
-  found.insert(found.end(), brief.begin(), brief.end());
-  return found;
-}
-bool has(const Options& options, const char* name, const char* letter) {
-  return options.has(name) || options.has(letter);
-}
-
 Result<config::ServerConfig, std::string> load(const Options& options) {
-  const std::string path = *value(options, "config", "c");
+  const std::string path = *options.value("config");
   const auto text = read_text(path);
   if (!text) return text.error().text;
   config::StartOptions start;
@@ -84,11 +62,11 @@ Result<std::vector<config::FirstVoter>, std::string> parse_voters(const std::str
 Result<config::FormatRequest, std::string> request_of(const Options& options, const config::ServerConfig& config) {
   using Quorum = config::FormatRequest::Quorum;
   config::FormatRequest request;
-  request.cluster_id = *value(options, "cluster-id", "t");
-  request.skip_formatted = has(options, "ignore-formatted", "g");
-  const auto named = value(options, "initial-controllers", "I");
-  if (has(options, "standalone", "s")) request.quorum = Quorum::standalone;
-  if (has(options, "no-initial-controllers", "N")) request.quorum = Quorum::joins_later;
+  request.cluster_id = *options.value("cluster-id");
+  request.skip_formatted = options.has("ignore-formatted");
+  const auto named = options.value("initial-controllers");
+  if (options.has("standalone")) request.quorum = Quorum::standalone;
+  if (options.has("no-initial-controllers")) request.quorum = Quorum::joins_later;
   if (named) {
     request.quorum = Quorum::named;
     auto voters = parse_voters(*named, config);
@@ -104,12 +82,12 @@ Result<config::FormatRequest, std::string> request_of(const Options& options, co
     return std::string("Because controller.quorum.voters is not set on this controller, you must specify one of the "
                        "following: --standalone, --initial-controllers, or --no-initial-controllers.");
   }
-  if (const auto release = value(options, "release-version", "r")) {
+  if (const auto release = options.value("release-version")) {
     const auto level = parse_release(*release);
     if (!level) return level.error();
     request.metadata_version = *level;
   }
-  for (const std::string& text : all(options, "feature", "f")) {
+  for (const std::string& text : options.all("feature")) {
     auto feature = parse_feature(text);
     if (!feature) return feature.error();
     if (config::find_feature_level(feature->name, 0) == nullptr &&
@@ -147,7 +125,7 @@ Done format(const Options& options, Console& console) {
   if (!request) return request.error();
   runtime::SystemRandom random;
   std::vector<FirstCredential> credentials;
-  for (const std::string& text : all(options, "add-scram", "S")) {
+  for (const std::string& text : options.all("add-scram")) {
     auto credential = parse_scram(text, random);
     if (!credential) return credential.error();
     credentials.push_back(std::move(*credential));
@@ -242,7 +220,7 @@ Done info(const Options& options, Console& console) {
 }
 
 Done dependencies(const Options& options, Console& console) {
-  for (const std::string& text : all(options, "feature", "f")) {
+  for (const std::string& text : options.all("feature")) {
     const auto feature = parse_feature(text);
     if (!feature) return feature.error();
     MR_TRY(print_dependencies(console, *feature, fmt::format("Feature level {} is not supported for feature {}",
@@ -260,18 +238,18 @@ std::optional<std::string> wrong(const std::string& command, const Options& opti
     return fmt::format("kafka-storage: error: invalid choice: '{}' (choose from 'info', 'format', 'version-mapping', "
                        "'feature-dependencies', 'random-uuid')", command);
   }
-  const auto lacks = [&](const char* name, const char* letter) { return !has(options, name, letter); };
-  if ((command == "info" || command == "format") && lacks("config", "c")) {
+  const auto lacks = [&](const char* name) { return !options.has(name); };
+  if ((command == "info" || command == "format") && lacks("config")) {
     return "kafka-storage: error: argument --config/-c is required";
   }
-  if (command == "format" && lacks("cluster-id", "t")) {
+  if (command == "format" && lacks("cluster-id")) {
     return "kafka-storage: error: argument --cluster-id/-t is required";
   }
-  if (command == "feature-dependencies" && lacks("feature", "f")) {
+  if (command == "feature-dependencies" && lacks("feature")) {
     return "kafka-storage: error: argument --feature/-f is required";
   }
-  const int quorums = int{!lacks("standalone", "s")} + int{!lacks("no-initial-controllers", "N")} +
-                      int{!lacks("initial-controllers", "I")};
+  const int quorums = int{!lacks("standalone")} + int{!lacks("no-initial-controllers")} +
+                      int{!lacks("initial-controllers")};
   if (quorums < 2) return std::nullopt;
   return "kafka-storage: error: --standalone, --no-initial-controllers and --initial-controllers exclude one another";
 }
@@ -290,7 +268,7 @@ int kafka_storage(const Arguments& arguments, Console& console) {
     console.print("{}\n", random.uuid().text());
   } else if (command == "version-mapping") {
     const std::string newest(config::metadata_version_name(config::kMaxMetadataVersion));
-    const auto printed = print_version_mapping(console, value(*options, "release-version", "r").value_or(newest));
+    const auto printed = print_version_mapping(console, options->value("release-version").value_or(newest));
     if (!printed) done = printed.error();
   } else {
     done = command == "info"     ? info(*options, console)
