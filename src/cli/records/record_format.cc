@@ -57,7 +57,9 @@ constexpr auto kTexts = std::to_array<TextName>({
     {"re", Text::expression, true},
 });
 
-bool is_text(What what) { return what == What::topic || what == What::key || what == What::value; }
+bool is_text(What what) {
+  return what == What::topic || what == What::key || what == What::value;
+}
 
 class Parser {
  public:
@@ -133,8 +135,9 @@ class Parser {
       if (!given) return wrong("%h needs braces with what is written of each header: %h{%k=%v }");
       auto inner = Parser(braces).run();
       if (!inner) return inner.error();
-      const bool right = std::ranges::all_of(
-          *inner, [](const Part& p) { return p.what == What::literal || p.what == What::key || p.what == What::value; });
+      const bool right = std::ranges::all_of(*inner, [](const Part& p) {
+        return p.what == What::literal || p.what == What::key || p.what == What::value;
+      });
       if (!right) return wrong("in %h{} there are %k, %v, %K and %V");
       part.inner = std::move(*inner);
     } else if (given) {

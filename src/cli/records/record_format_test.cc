@@ -74,7 +74,9 @@ TEST(RecordFormat, WritesEveryLetter) {
 }
 
 TEST(RecordFormat, WritesNumbersAndBytesInOtherForms) {
-  const Received received("\x01\xff"s, "\x00\x00\x01\x00\x02"s);
+  const std::string key = "\x01\xff"s;
+  const std::string value = "\x00\x00\x01\x00\x02"s;
+  const Received received(key, value);
   EXPECT_EQ(written("%k{hex} %k{base64} %k{base64raw}", received.record), "01ff Af8= Af8");
   EXPECT_EQ(written("%V{hex16}%V{hex4}%V{bool}", received.record), "00055true");
   EXPECT_EQ(written("%V{big16}%V{little32}%V{byte}", received.record), "\0\5\5\0\0\0\5"s);

@@ -16,7 +16,6 @@ using Part = RecordFormat::Part;
 using What = RecordFormat::What;
 using Number = RecordFormat::Number;
 using Text = RecordFormat::Text;
-using Bytes = Result<std::string, std::string>;
 
 constexpr std::size_t kSizeMax = 1024 * 1024 * 1024;
 
@@ -67,16 +66,21 @@ std::optional<std::string> from_hex(const std::string& text) {
   return bytes;
 }
 
-Bytes decoded(const Part& part, std::string text) {
+template <typename... Args>
+BadInput wrong(fmt::format_string<Args...> format, Args&&... args) {
+  return {fmt::format(format, std::forward<Args>(args)...)};
+}
+
+Result<std::string, BadInput> decoded(const Part& part, std::string text) {
   if (part.text == Text::hex) {
     if (auto bytes = from_hex(text)) return *std::move(bytes);
-    return fmt::format("{:.40} is not hexadecimal", text);
+    return wrong("{:.40} is not hexadecimal", text);
   }
   if (part.text != Text::base64 && part.text != Text::base64raw) return text;
   std::string padded = text;
   while (part.text == Text::base64raw && padded.size() % 4 != 0) padded += '=';
   const auto bytes = parse_base64(padded);
-  if (!bytes) return fmt::format("{:.40} is no base64", text);
+  if (!bytes) return wrong("{:.40} is no base64", text);
   return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
 }
 
@@ -88,12 +92,12 @@ std::string RecordReader::refusal(const RecordFormat& format) {
   return refusal_of(format.parts());
 }
 
-Bytes RecordReader::take(std::size_t size) {
-  if (size > kSizeMax) return fmt::format("a length of {} bytes is above 1 GiB", size);
+RecordReader::Taken RecordReader::take(std::size_t size) {
+  if (size > kSizeMax) return wrong("a length of {} bytes is above 1 GiB", size);
   std::string text;
   while (text.size() < size) {
     const auto c = source_.next();
-    if (!c) return fmt::format("the input ends after {} of {} bytes", text.size(), size);
+    if (!c) return wrong("the input ends after {} of {} bytes", text.size(), size);
     text += *c;
   }
   return text;
@@ -104,14 +108,14 @@ RecordReader::Failed RecordReader::read_literal(const std::string& text, bool la
   while (seen.size() < text.size()) {
     const auto c = source_.next();
     if (!c && last) return {};  // what stands behind the last record may be missing
-    if (!c) return std::string("the input ends within a record");
+    if (!c) return wrong("the input ends within a record");
     seen += *c;
-    if (seen.back() != text[seen.size() - 1]) return fmt::format("expected {:?}, found {:?}", text, seen);
+    if (seen.back() != text[seen.size() - 1]) return wrong("expected {:?}, found {:?}", text, seen);
   }
   return {};
 }
 
-Result<std::int64_t, std::string> RecordReader::read_number(const Part& part) {
+Result<std::int64_t, BadInput> RecordReader::read_number(const Part& part) {
   if (part.number == Number::ascii || part.number == Number::boolean) {
     std::string text;
     const bool words = part.number == Number::boolean;
@@ -125,7 +129,7 @@ Result<std::int64_t, std::string> RecordReader::read_number(const Part& part) {
     }
     if (words && (text == "true" || text == "false")) return text == "true" ? 1 : 0;
     const auto number = whole_number(text);
-    if (words || !number) return fmt::format("{:?} is no {}", text, words ? "true or false" : "number");
+    if (words || !number) return wrong("{:?} is no {}", text, words ? "true or false" : "number");
     return *number;
   }
   const std::size_t size = part.number != Number::hex ? part.bytes : part.bytes == 0 ? 1U : part.bytes * 2U;
@@ -141,7 +145,7 @@ Result<std::int64_t, std::string> RecordReader::read_number(const Part& part) {
   return static_cast<std::int64_t>(bits);
 }
 
-Bytes RecordReader::read_json_value() {
+RecordReader::Taken RecordReader::read_json_value() {
   std::string text;
   std::size_t depth = 0;
   bool string = false;
@@ -166,11 +170,11 @@ Bytes RecordReader::read_json_value() {
     if (*c == '{' || *c == '[') ++depth;
     if (closes && --depth == 0) return text;
   }
-  if (text.empty() || depth > 0 || string) return std::string("the input ends within a JSON value");
+  if (text.empty() || depth > 0 || string) return wrong("the input ends within a JSON value");
   return text;
 }
 
-Bytes RecordReader::read_match(const std::string& expression) {
+RecordReader::Taken RecordReader::read_match(const std::string& expression) {
   std::string line;
   while (const auto c = source_.next()) {
     if (*c == '\n') {
@@ -186,13 +190,13 @@ Bytes RecordReader::read_match(const std::string& expression) {
       source_.unread(std::string_view(line).substr(text.size()));
       return text;
     }
-    return fmt::format("{:.40?} does not begin with what {} matches", line, expression);
+    return wrong("{:.40?} does not begin with what {} matches", line, expression);
   } catch (const std::regex_error&) {
-    return fmt::format("{} is no expression", expression);
+    return wrong("{} is no expression", expression);
   }
 }
 
-Bytes RecordReader::read_text(const Part& part, std::optional<std::size_t> size, const Part* end) {
+RecordReader::Taken RecordReader::read_text(const Part& part, std::optional<std::size_t> size, const Part* end) {
   if (part.text == Text::json) return read_json_value();
   if (part.text == Text::expression) return read_match(part.argument);
   if (part.text == Text::fixed) size = part.size;
@@ -241,7 +245,7 @@ RecordReader::Failed RecordReader::read_parts(const std::vector<Part>& parts, cl
     if (!is_text(part)) {
       const auto number = read_number(part);
       if (!number) return number.error();
-      if (part.length && *number < 0) return fmt::format("a length of {}", *number);
+      if (part.length && *number < 0) return wrong("a length of {}", *number);
       if (part.length) size_of(part.what) = static_cast<std::size_t>(*number);
       if (part.what == What::partition) record.partition = static_cast<std::int32_t>(*number);
       if (part.what == What::time) record.timestamp_ms = *number;
@@ -279,7 +283,7 @@ Result<std::optional<client::Record>, std::string> RecordReader::next() {
   ++number_;
   client::Record record;
   if (const auto read = read_parts(format_.parts(), record, nullptr); !read) {
-    return fmt::format("record {}: {}", number_, read.error());
+    return fmt::format("record {}: {}", number_, read.error().line);
   }
   return std::optional(std::move(record));
 }

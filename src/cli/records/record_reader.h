@@ -10,6 +10,11 @@
 
 namespace millrace::cli {
 
+// What is wrong with an input, in a line.
+struct BadInput {
+  std::string line;
+};
+
 // Reads records that stand in a source in a layout. One thread; format and source must outlive it.
 class RecordReader {
  public:
@@ -24,23 +29,24 @@ class RecordReader {
   Result<std::optional<client::Record>, std::string> next();
 
  private:
+  using Failed = Result<void, BadInput>;
+  using Taken = Result<std::string, BadInput>;
   struct Sizes {
     std::optional<std::size_t> topic;
     std::optional<std::size_t> key;
     std::optional<std::size_t> value;
     std::optional<std::size_t> headers;
   };
-  using Failed = Result<void, std::string>;
 
   Failed read_parts(const std::vector<RecordFormat::Part>& parts, client::Record& record, client::Header* header);
   Failed read_headers(const RecordFormat::Part& part, std::size_t count, client::Record& record);
-  Result<std::int64_t, std::string> read_number(const RecordFormat::Part& part);
+  Result<std::int64_t, BadInput> read_number(const RecordFormat::Part& part);
   // `end`: the literal behind it, null if none.
-  Result<std::string, std::string> read_text(const RecordFormat::Part& part, std::optional<std::size_t> size,
-                                             const RecordFormat::Part* end);
-  Result<std::string, std::string> read_json_value();
-  Result<std::string, std::string> read_match(const std::string& expression);
-  Result<std::string, std::string> take(std::size_t size);
+  Taken read_text(const RecordFormat::Part& part, std::optional<std::size_t> size,
+                  const RecordFormat::Part* end);
+  Taken read_json_value();
+  Taken read_match(const std::string& expression);
+  Taken take(std::size_t size);
   Failed read_literal(const std::string& text, bool last);
   Result<std::optional<client::Record>, std::string> next_json();
 

@@ -18,7 +18,8 @@ namespace {
 constexpr auto kOptions = std::to_array<OptionSpec>({
     {"config", "FILE", "info, format: the server's settings", false, "c"},
     {"cluster-id", "ID", "format: the cluster's id", false, "t"},
-    {"add-scram", "CREDENTIAL", "format: a user, as 'SCRAM-SHA-256=[name=alice,password=secret]'; repeated at will", false,
+    {"add-scram", "CREDENTIAL", "format: a user, as 'SCRAM-SHA-256=[name=alice,password=secret]'; repeated at will",
+     false, "S"},
      "S"},
     {"ignore-formatted", "", "format: leave formatted directories as they are", false, "g"},
     {"release-version", "VERSION", "format, version-mapping: the release whose features are meant", false, "r"},
