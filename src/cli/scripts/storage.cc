@@ -20,7 +20,6 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"cluster-id", "ID", "format: the cluster's id", false, "t"},
     {"add-scram", "CREDENTIAL", "format: a user, as 'SCRAM-SHA-256=[name=alice,password=secret]'; repeated at will",
      false, "S"},
-     "S"},
     {"ignore-formatted", "", "format: leave formatted directories as they are", false, "g"},
     {"release-version", "VERSION", "format, version-mapping: the release whose features are meant", false, "r"},
     {"feature", "NAME=LEVEL", "format, feature-dependencies: a feature; repeated at will", false, "f"},
