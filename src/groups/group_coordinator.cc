@@ -1,10 +1,12 @@
 #include "groups/group_coordinator.h"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "coordinator/partition_choice.h"
+#include "groups/admin/modern_description.h"
 #include "groups/answers.h"
 #include "groups/group_partition.h"
 #include "groups/offsets/commit.h"
@@ -164,6 +166,31 @@ std::vector<DescribedGroup> GroupCoordinator::describe(const std::vector<std::st
   }
   return described;
 }
+
+template <typename Response>
+Buffer GroupCoordinator::describe_modern(const std::vector<std::string>& groups, std::int16_t version) const {
+  admin::TopicNames names(state_->environment.topics);
+  std::deque<std::string> messages;
+  Response response;
+  for (const std::string& group : groups) {
+    auto& described = response.groups.emplace_back();
+    Errc error = group.empty() ? Errc::invalid_group_id : Errc::none;
+    const GroupPartition* partition = error == Errc::none ? state_->of(group, error) : nullptr;
+    if (partition != nullptr) {
+      admin::describe(partition->store(), names, group, messages.emplace_back(), described);
+    } else {
+      described.group_id = group;
+      described.error_code = to_wire(error);
+    }
+  }
+  return protocol::encode_body(response, version);
+}
+template Buffer GroupCoordinator::describe_modern<protocol::ConsumerGroupDescribeResponse>(
+    const std::vector<std::string>&, std::int16_t) const;
+template Buffer GroupCoordinator::describe_modern<protocol::ShareGroupDescribeResponse>(const std::vector<std::string>&,
+                                                                                        std::int16_t) const;
+template Buffer GroupCoordinator::describe_modern<protocol::StreamsGroupDescribeResponse>(
+    const std::vector<std::string>&, std::int16_t) const;
 
 void GroupCoordinator::delete_groups(std::vector<std::string> groups,
                                      Callback<void(std::vector<DeletedGroup>)> reply) {

@@ -78,6 +78,10 @@ class GroupCoordinator {
   ListAnswer list(const ListQuery& query) const;
   // One answer per id, in order. Ids must belong to partitions of this shard.
   std::vector<DescribedGroup> describe(const std::vector<std::string>& groups) const;
+  // The same of groups of a newer protocol: the body of `Response`, in `version`. `Response` is
+  // ConsumerGroupDescribeResponse, ShareGroupDescribeResponse or StreamsGroupDescribeResponse.
+  template <typename Response>
+  Buffer describe_modern(const std::vector<std::string>& groups, std::int16_t version) const;
   // The same; in a later call, when all that was written for it is committed.
   void delete_groups(std::vector<std::string> groups, Callback<void(std::vector<DeletedGroup>)> reply);
   // Topics that have been deleted: what was committed for them is removed.

@@ -62,6 +62,7 @@ class GroupPartition {
   // Adds the groups of the committed view that `query` wants.
   void list(const ListQuery& query, std::vector<ListedGroup>& out) const;
   DescribedGroup describe(const std::string& group) const;
+  const Store& store() const { return store_; }
   // GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP, or none when nothing of it is left.
   void delete_group(const std::string& group, Callback<void(Errc)> done);
   void delete_offsets(const Incoming<protocol::OffsetDeleteRequest>& request, Reply reply);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "groups/modern_record.h"
 #include "protocol/gen/consumer_group_current_member_assignment_record.h"
 #include "protocol/gen/consumer_group_member_metadata_record.h"
 #include "protocol/gen/consumer_group_metadata_record.h"
@@ -16,31 +17,12 @@
 #include "protocol/gen/streams_group_metadata_record.h"
 #include "protocol/gen/streams_group_target_assignment_metadata_record.h"
 #include "protocol/gen/streams_group_topology_record.h"
-#include "protocol/message.h"
 
 namespace millrace::groups {
 
 namespace {
 
 constexpr std::int8_t kStable = 0;  // of a member's state
-
-// The message of a value, behind its version. Nothing for one that cannot be read.
-template <typename Value>
-std::optional<Value> value_of(const Buffer& bytes) {
-  protocol::Reader in(bytes.bytes());
-  const std::int16_t version = in.i16();
-  Value value;
-  if (!in.status().ok() || !decode(in, version, value).ok()) return std::nullopt;
-  return value;
-}
-
-// Keys of members' records have two texts: the group and the member.
-std::string member_id(const ModernKey& key) {
-  protocol::Reader in(as_bytes(key.key));
-  in.i16();
-  in.string(false);
-  return std::string(in.string(false));
-}
 
 template <typename Value>
 void group_epoch(ModernGroup& group, const Buffer& bytes) {
@@ -54,7 +36,7 @@ template <typename Value>
 void current(ModernGroup& group, const ModernKey& key, const Buffer& bytes) {
   const auto value = value_of<Value>(bytes);
   if (!value) return;
-  ModernMember& member = group.members[member_id(key)];
+  ModernMember& member = group.members[std::string(member_of(key))];
   member.epoch = value->member_epoch;
   member.reconciled = value->state == kStable;
 }
@@ -73,11 +55,11 @@ void read_record(ModernGroup& group, const ModernKey& key, const Buffer& bytes) 
       return assignment_epoch<StreamsGroupTargetAssignmentMetadataValue>(group, bytes);
     case ConsumerGroupMemberMetadataKey::kType: {
       const auto value = value_of<ConsumerGroupMemberMetadataValue>(bytes);
-      group.members[member_id(key)].speaks_classic = value && value->classic_member_metadata.has_value();
+      group.members[std::string(member_of(key))].speaks_classic = value && value->classic_member_metadata.has_value();
       return;
     }
     case ShareGroupMemberMetadataKey::kType:
-    case StreamsGroupMemberMetadataKey::kType: group.members[member_id(key)]; return;
+    case StreamsGroupMemberMetadataKey::kType: group.members[std::string(member_of(key))]; return;
     case ConsumerGroupCurrentMemberAssignmentKey::kType:
       return current<ConsumerGroupCurrentMemberAssignmentValue>(group, key, bytes);
     case ShareGroupCurrentMemberAssignmentKey::kType:

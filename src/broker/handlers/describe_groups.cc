@@ -6,6 +6,7 @@
 
 #include "broker/handlers/gather.h"
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/operations.h"
 #include "groups/group_coordinator.h"
 #include "protocol/errc.h"
 #include "protocol/gen/describe_groups.h"
@@ -18,8 +19,6 @@ using protocol::Errc;
 using Described = std::vector<groups::DescribedGroup>;
 
 constexpr std::int16_t kFirstWithNotFound = 6;
-// Kafka's numbers of READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS: what there is to do with a group.
-constexpr std::int32_t kGroupOperations = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
 // KIP-1043: before version 6 a group that does not exist is one that is dead.
 void fill(const groups::DescribedGroup& group, bool operations, std::int16_t version,

@@ -73,15 +73,18 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::unregister_broker, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::list_transactions, 0, 2, 0, kOnBroker, describe, kInTurn, list_transactions},
     Handler{ApiKey::allocate_producer_ids, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
+    Handler{ApiKey::consumer_group_describe, 0, 1, 0, kOnBroker, describe, kInTurn, consumer_group_describe},
     Handler{ApiKey::controller_registration, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::get_telemetry_subscriptions, 0, 0, 0, kOnBroker, none, kInTurn, get_telemetry_subscriptions},
     Handler{ApiKey::push_telemetry, 0, 0, 0, kOnBroker, none, kInTurn, push_telemetry},
     Handler{ApiKey::assign_replicas_to_dirs, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::list_config_resources, 0, 1, 0, kOnBroker, describe_configs, kInTurn, list_config_resources},
     Handler{ApiKey::describe_topic_partitions, 0, 0, 0, kOnBroker, describe, kInTurn, describe_topic_partitions},
+    Handler{ApiKey::share_group_describe, 1, 1, 1, kOnBroker, describe, kInTurn, share_group_describe},
     Handler{ApiKey::add_raft_voter, 0, 1, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::remove_raft_voter, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::update_raft_voter, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
+    Handler{ApiKey::streams_group_describe, 0, 0, 0, kOnBroker, describe, kInTurn, streams_group_describe},
 };
 
 // Answered on a controller's listener by the broker's own metadata.
