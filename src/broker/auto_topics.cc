@@ -1,7 +1,10 @@
 #include "broker/auto_topics.h"
 
 #include <algorithm>
+#include <deque>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -19,23 +22,44 @@ using protocol::CreateTopicsRequest;
 constexpr std::int16_t kVersion = CreateTopicsRequest::kMaxVersion;
 constexpr std::int32_t kTimeoutMs = 30'000;
 
+std::string text_of(const config::ServerConfig& config, std::string_view name) {
+  return std::to_string(std::get<std::int64_t>(config.value(name)));
+}
+
+// A topic of the server's own: what Kafka gives it. The texts that its settings point to go into `texts`.
+void describe_offsets(const config::ServerConfig& config, std::deque<std::string>& texts,
+                      CreateTopicsRequest::CreatableTopic& topic) {
+  topic.num_partitions = config.groups.offsets_topic_partitions;
+  topic.replication_factor = config.groups.offsets_topic_replication_factor;
+  topic.configs = {
+      {"cleanup.policy", "compact"},
+      {"compression.type", "producer"},
+      {"segment.bytes", texts.emplace_back(std::to_string(config.groups.offsets_topic_segment_bytes))},
+  };
+}
+
+void describe_transactions(const config::ServerConfig& config, std::deque<std::string>& texts,
+                           CreateTopicsRequest::CreatableTopic& topic) {
+  const auto number = [&](std::string_view name) { return std::get<std::int64_t>(config.value(name)); };
+  topic.num_partitions = static_cast<std::int32_t>(number("transaction.state.log.num.partitions"));
+  topic.replication_factor = static_cast<std::int16_t>(number("transaction.state.log.replication.factor"));
+  topic.configs = {
+      {"unclean.leader.election.enable", "false"},
+      {"compression.type", "uncompressed"},
+      {"cleanup.policy", "compact"},
+      {"min.insync.replicas", texts.emplace_back(text_of(config, "transaction.state.log.min.isr"))},
+      {"segment.bytes", texts.emplace_back(text_of(config, "transaction.state.log.segment.bytes"))},
+  };
+}
+
 CreateTopicsRequest::CreatableTopic describe(const config::ServerConfig& config, std::string_view name,
-                                             std::string& segment_bytes) {
+                                             std::deque<std::string>& texts) {
   CreateTopicsRequest::CreatableTopic topic;
   topic.name = name;
   if (name == groups::kOffsetsTopic) {
-    segment_bytes = std::to_string(config.groups.offsets_topic_segment_bytes);
-    topic.num_partitions = config.groups.offsets_topic_partitions;
-    topic.replication_factor = config.groups.offsets_topic_replication_factor;
-    const auto set = [&](std::string_view key, std::string_view value) {
-      CreateTopicsRequest::CreatableTopicConfig entry;
-      entry.name = key;
-      entry.value = value;
-      topic.configs.push_back(entry);
-    };
-    set("cleanup.policy", "compact");
-    set("compression.type", "producer");
-    set("segment.bytes", segment_bytes);
+    describe_offsets(config, texts, topic);
+  } else if (name == txn::kTransactionTopic) {
+    describe_transactions(config, texts, topic);
   } else {
     topic.num_partitions = config.topics.partitions;
     topic.replication_factor = config.topics.replication_factor;
@@ -59,11 +83,11 @@ void AutoTopics::create(const std::vector<std::string>& names) {
   CreateTopicsRequest request;
   request.timeout_ms = kTimeoutMs;
   std::vector<std::string> begun;
-  std::string segment_bytes;
+  std::deque<std::string> texts;
   for (const std::string& name : names) {
     if (under_way_.size() >= kAutoCreations || !under_way_.insert(name).second) continue;
     begun.push_back(name);
-    request.topics.push_back(describe(broker_.config(), name, segment_bytes));
+    request.topics.push_back(describe(broker_.config(), name, texts));
   }
   if (begun.empty()) return;
   Buffer body = protocol::encode_body(request, kVersion);

@@ -33,6 +33,7 @@ Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings
       fetch_sessions_(std::max(1U, static_cast<std::uint32_t>(config.topics.fetch_session_slots) / shard.count)),
       fetches_(*this),
       groups_(*this),
+      transactions_(*this),
       quotas_(*this),
       auto_topics_(*this),
       producer_ids_(*this),
@@ -211,10 +212,12 @@ std::size_t Broker::max_frame() const {
 
 void Broker::on_lead(replica::Partition& partition) {
   if (partition.identity().topic == groups::kOffsetsTopic) groups_.lead(partition);
+  if (partition.identity().topic == txn::kTransactionTopic) transactions_.lead(partition);
 }
 
 void Broker::on_resign(const replica::Partition::Identity& partition) {
   if (partition.topic == groups::kOffsetsTopic) groups_.resign(partition.index);
+  if (partition.topic == txn::kTransactionTopic) transactions_.resign(partition.index);
 }
 
 }  // namespace millrace::broker

@@ -21,6 +21,7 @@
 #include "broker/quota_host.h"
 #include "broker/telemetry.h"
 #include "broker/topic_rules.h"
+#include "broker/transaction_host.h"
 #include "broker/upkeep.h"
 #include "config/server_config.h"
 #include "controller/quorum.h"
@@ -51,6 +52,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   replica::FetchSessions& fetch_sessions() { return fetch_sessions_; }
   Fetches& fetches() { return fetches_; }
   GroupHost& groups() { return groups_; }
+  TransactionHost& transactions() { return transactions_; }
   QuotaHost& quotas() { return quotas_; }
   AutoTopics& auto_topics() { return auto_topics_; }
   ProducerIds& producer_ids() { return producer_ids_; }
@@ -118,6 +120,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   replica::FetchSessions fetch_sessions_;
   Fetches fetches_;
   GroupHost groups_;
+  TransactionHost transactions_;
   QuotaHost quotas_;
   AutoTopics auto_topics_;
   ProducerIds producer_ids_;

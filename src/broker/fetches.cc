@@ -62,9 +62,12 @@ void Fetches::read(FetchId id, Fetch& fetch, ShardId owner) {
   items.reserve(share.positions.size());
   for (const std::size_t at : share.positions) items.push_back(fetch.items[at]);
   const Reader reader{broker_.shard().id, id};
+  FetchTerms terms = fetch.terms;
+  // A limit below 0 is an error of the first partition; for those behind it, it is used up.
+  if (share.positions.front() > 0) terms.max_bytes = std::max<std::int64_t>(terms.max_bytes, 0);
   broker_.crossing().ask<std::pair<std::vector<FetchResult>, bool>>(
       owner,
-      [reader, items = std::move(items), terms = fetch.terms, image = broker_.image()](Broker& there,
+      [reader, items = std::move(items), terms, image = broker_.image()](Broker& there,
                                                                                          Answer answer) mutable {
         there.observe(image);
         const bool subscribe = terms.max_wait > Millis(0);
@@ -157,17 +160,21 @@ void Fetches::unsubscribe(FetchId id, Fetch& fetch) {
   }
 }
 
-// Shards read without knowing of each other: what is beyond the limit of the whole goes to a later fetch.
+// Shards read without knowing of each other: what is beyond the limits goes to a later fetch.
 void Fetches::finish(FetchId id) {
   const auto at = fetches_.find(id);
   const std::unique_ptr<Fetch> fetch = std::move(at->second);
   fetches_.erase(at);
   unsubscribe(id, *fetch);
   std::uint64_t total = 0;
-  const auto limit = static_cast<std::uint64_t>(std::max<std::int64_t>(fetch->terms.max_bytes, 0));
-  for (FetchResult& result : fetch->results) {
-    if (total > 0 && result.plan.size > 0 && total + result.plan.size > limit) result.plan = {};
-    total += result.plan.size;
+  const auto bound = [](std::int64_t bytes) { return static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)); };
+  const std::uint64_t limit = bound(fetch->terms.max_bytes);
+  for (std::size_t i = 0; i < fetch->results.size(); ++i) {
+    log::ReadPlan& plan = fetch->results[i].plan;
+    // Only the first batch of all may be larger than it should.
+    const bool fits = total + plan.size <= limit && plan.size <= bound(fetch->items[i].max_bytes);
+    if (total > 0 && !fits) plan = {};
+    total += plan.size;
   }
   fetch->done(std::move(fetch->results));
 }

@@ -1,8 +1,8 @@
 """Other people's clients against a running millrace: `./dev compat [NAME|ci|all]`.
 
 A case is a module in cases/ with run(ci): it returns a line about what held, raises Failed with what did not, Missing
-when a toolchain is not there, or NotRun when what it works on was not named. `ci` runs every case, those that say so
-with less input; there a missing toolchain fails, elsewhere it counts as not run.
+when a toolchain is not there, or NotRun when what it works on was not named. `ci` runs every case that is not marked
+IN_CI = False, those that say so with less input; there a missing toolchain fails, elsewhere it counts as not run.
 """
 
 import sys
@@ -13,12 +13,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from cases import (crash_loop, full_disk, garbage, golden, groups, kafka_scripts, log_dirs, operators,  # noqa: E402
-                   refusals, round_trip, start_up, there_and_back)
+                   refusals, round_trip, start_up, suites, there_and_back)
 from lib.process import Failed, Missing, NotRun  # noqa: E402
 
 CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "groups": groups,
          "kafka_scripts": kafka_scripts, "operators": operators, "crash_loop": crash_loop, "full_disk": full_disk,
-         "log_dirs": log_dirs, "round_trip": round_trip, "golden": golden, "there_and_back": there_and_back}
+         "log_dirs": log_dirs, "round_trip": round_trip, "golden": golden, "there_and_back": there_and_back,
+         "suites": suites}
 
 
 def outcome(case, ci):
@@ -42,7 +43,7 @@ def main():
         return 2
     failed = 0
     for name, case in CASES.items():
-        if wanted not in {"ci", "all", name}:
+        if wanted not in {"ci", "all", name} or (wanted == "ci" and not getattr(case, "IN_CI", True)):
             continue
         begin = time.monotonic()
         word, line = outcome(case, wanted == "ci")

@@ -24,16 +24,16 @@ struct Found {
   NodeId node = kNoNode;
 };
 
-// The broker that leads the partition which keeps the group. The topic is created when the first group asks.
-Found find_group(std::string_view group, const Listener& listener, Broker& broker) {
+// The broker that leads the partition of `topic` which keeps the key. The topic is created when the first key is asked
+// for.
+Found find_in(std::string_view topic_name, std::string_view key, const Listener& listener, Broker& broker) {
   const auto& image = *broker.image();
-  const auto* topic = image.topic(groups::kOffsetsTopic);
+  const auto* topic = image.topic(topic_name);
   if (topic == nullptr) {
-    broker.auto_topics().create({std::string(groups::kOffsetsTopic)});
+    broker.auto_topics().create({std::string(topic_name)});
     return {Errc::coordinator_not_available};
   }
-  const PartitionIndex index =
-      coordinator::partition_for(group, static_cast<std::int32_t>(topic->partitions.size()));
+  const PartitionIndex index = coordinator::partition_for(key, static_cast<std::int32_t>(topic->partitions.size()));
   const auto& partition = topic->partitions[static_cast<std::size_t>(index.value())];
   const auto* leader = image.broker(partition.leader);
   if (leader == nullptr || leader->fenced) return {Errc::coordinator_not_available};
@@ -43,11 +43,11 @@ Found find_group(std::string_view group, const Listener& listener, Broker& broke
   return {Errc::coordinator_not_available};
 }
 
-// Transactions and share groups have no coordinator on this node: theirs is not available, and their topics are not
-// made.
+// Share groups have no coordinator on this node: theirs is not available, and their topic is not made.
 Found find(std::int8_t type, std::string_view key, const Request& request, Broker& broker) {
-  if (type == kGroup) return find_group(key, request.listener(), broker);
-  if (type == kTransaction || (type == kShare && request.version() >= 6)) return {Errc::coordinator_not_available};
+  if (type == kGroup) return find_in(groups::kOffsetsTopic, key, request.listener(), broker);
+  if (type == kTransaction) return find_in(txn::kTransactionTopic, key, request.listener(), broker);
+  if (type == kShare && request.version() >= 6) return {Errc::coordinator_not_available};
   return {Errc::invalid_request};
 }
 

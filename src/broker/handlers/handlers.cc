@@ -71,6 +71,7 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::broker_registration, 0, 4, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::broker_heartbeat, 0, 2, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::unregister_broker, 0, 0, 0, kOnBoth, alter, kInTurn, forward},
+    Handler{ApiKey::describe_transactions, 0, 0, 0, kOnBroker, describe, kInTurn, describe_transactions},
     Handler{ApiKey::list_transactions, 0, 2, 0, kOnBroker, describe, kInTurn, list_transactions},
     Handler{ApiKey::allocate_producer_ids, 0, 0, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::consumer_group_describe, 0, 1, 0, kOnBroker, describe, kInTurn, consumer_group_describe},

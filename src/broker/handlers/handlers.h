@@ -99,6 +99,7 @@ void expire_delegation_token(RequestPtr request, Broker& broker);
 void sasl_handshake(RequestPtr request, Broker& broker);
 void sasl_authenticate(RequestPtr request, Broker& broker);
 void list_transactions(RequestPtr request, Broker& broker);
+void describe_transactions(RequestPtr request, Broker& broker);
 void describe_delegation_token(RequestPtr request, Broker& broker);
 void describe_client_quotas(RequestPtr request, Broker& broker);
 void describe_user_scram_credentials(RequestPtr request, Broker& broker);

@@ -4,8 +4,8 @@
 
 namespace millrace::broker {
 
-// KIP-98, KIP-360. Idempotent producers get an id of their own. Transactions have no coordinator on this node: a
-// transactional id gets COORDINATOR_NOT_AVAILABLE, which is what FindCoordinator says of it too.
+// KIP-98, KIP-360. Idempotent producers get an id of their own. Transactions are shown and not
+// run on this node: a transactional id gets COORDINATOR_NOT_AVAILABLE.
 void init_producer_id(RequestPtr request, Broker& broker) {
   using protocol::Errc;
   const auto body = read_body<protocol::InitProducerIdRequest>(*request);

@@ -1,6 +1,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,9 +68,12 @@ void list_offsets(RequestPtr request, Broker& broker) {
     }
   }
   std::vector<OffsetLookup> lookups;
+  std::map<std::string_view, std::size_t> places;  // a topic that is named twice is answered once
   for (const auto& topic : asked.topics) {
-    auto& topic_answer = listing->response.topics.emplace_back();
-    topic_answer.name = topic.name;
+    if (topic.partitions.empty()) continue;
+    const auto [place, first] = places.try_emplace(topic.name, listing->response.topics.size());
+    if (first) listing->response.topics.emplace_back().name = topic.name;
+    auto& topic_answer = listing->response.topics[place->second];
     const auto* known = broker.image()->topic(topic.name);
     for (const auto& partition : topic.partitions) {
       if (const auto again = twice.find({topic.name, partition.partition_index}); again != twice.end()) {
@@ -89,7 +93,7 @@ void list_offsets(RequestPtr request, Broker& broker) {
       } else {
         lookups.push_back({{known->id, index}, broker.owner(topic.name, index), partition.timestamp,
                            LeaderEpoch(partition.current_leader_epoch)});
-        listing->places.push_back({listing->response.topics.size() - 1, topic_answer.partitions.size() - 1});
+        listing->places.push_back({place->second, topic_answer.partitions.size() - 1});
       }
     }
   }

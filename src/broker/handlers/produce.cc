@@ -10,6 +10,7 @@
 
 #include "broker/appends.h"
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/produce_body.h"
 #include "broker/leader_hints.h"
 #include "protocol/errc.h"
 #include "protocol/gen/produce.h"
@@ -72,6 +73,7 @@ class Production : public std::enable_shared_from_this<Production> {
 
   void begin() {
     const bool acks_known = body_.acks >= -1 && body_.acks <= 1;
+    name_once(body_);
     without_id_ = !body_.transactional_id && has_transactional();
     for (auto& topic : body_.topic_data) {
       auto& answers = response_.responses.emplace_back();
@@ -108,12 +110,12 @@ class Production : public std::enable_shared_from_this<Production> {
                           static_cast<std::size_t>(partition.index) < topic->partitions.size();
       if (without_id_) {
         fail(answer, Errc::transactional_id_authorization_failed);
-      } else if (!acks_known) {
-        fail(answer, Errc::invalid_required_acks);
       } else if (topic == nullptr && by_id) {
         fail(answer, Errc::unknown_topic_id);
       } else if (!exists) {
         fail(answer, Errc::unknown_topic_or_partition);
+      } else if (!acks_known) {
+        fail(answer, Errc::invalid_required_acks);
       } else if (is_internal_topic(topic->name) && request_->header().client_id != "__admin_client") {
         fail(answer, Errc::invalid_topic_exception);
       } else {

@@ -49,9 +49,9 @@ def answers_metadata(port):
 class Server:
     start_seconds = START_SECONDS
 
-    def __init__(self, settings=(), environment=None):
+    def __init__(self, settings=(), environment=None, port=None):
         self.folder = Path(tempfile.mkdtemp(prefix="millrace-compat-"))
-        self.port = free_port()
+        self.port = port or free_port()
         self.settings = list(settings)
         self.environment = environment or {}  # beside the process's own
         self.process = None
