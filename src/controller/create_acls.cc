@@ -22,6 +22,11 @@ constexpr std::int8_t kLastOperation = 15;
 constexpr std::int8_t kDeny = 2;
 constexpr std::int8_t kAllow = 3;
 
+// 0 stands for UNKNOWN: Kafka takes such a request for none and hangs up.
+bool has_unknown(const Creation& acl) {
+  return acl.resource_type == 0 || acl.resource_pattern_type == 0 || acl.operation == 0 || acl.permission_type == 0;
+}
+
 Refusal check(const Creation& acl) {
   if (acl.resource_type == kCluster && acl.resource_name != "kafka-cluster") {
     return {Errc::invalid_request, "The only valid name for the CLUSTER resource is kafka-cluster"};
@@ -107,6 +112,7 @@ Buffer refuse_all(const CreateAclsRequest& request, std::int16_t version, const 
 Result<Decision> decide_create_acls(const Context& context, std::int16_t version, Bytes body) {
   CreateAclsRequest request;
   MR_TRY(protocol::decode_body(body, version, request));
+  if (std::ranges::any_of(request.creations, has_unknown)) return Error::corrupt;
   Decision decision;
   if (context.server.authorizer_class.empty()) {
     decision.response = refuse_all(request, version, {Errc::security_disabled, "No Authorizer is configured."});
@@ -120,7 +126,7 @@ Result<Decision> decide_create_acls(const Context& context, std::int16_t version
     if (refusal.code == Errc::none) creations.create(acl);
     auto& result = response.results.emplace_back();
     result.error_code = protocol::to_wire(refusal.code);
-    result.error_message = refusal.message.empty() ? std::nullopt : std::optional(texts.keep(refusal.message));
+    result.error_message = texts.keep(refusal.message);
   }
   decision.response = protocol::encode_body(response, version);
   return decision;

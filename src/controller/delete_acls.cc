@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "controller/apis.h"
@@ -41,10 +42,17 @@ Buffer refuse_all(const DeleteAclsRequest& request, std::int16_t version, const 
   return protocol::encode_body(response, version);
 }
 
-// A filter with a number that no enumeration has.
-bool is_unknown(const Filter& filter) {
+// 0 stands for UNKNOWN: Kafka takes such a request for none and hangs up.
+bool has_unknown(const Filter& filter) {
   return filter.resource_type_filter == 0 || filter.pattern_type_filter == 0 || filter.operation == 0 ||
          filter.permission_type == 0;
+}
+
+// Whether each number is one of its enumeration.
+bool is_known(const Filter& filter) {
+  const auto within = [](std::int8_t value, std::int8_t last) { return value >= 1 && value <= last; };
+  return within(filter.resource_type_filter, 7) && within(filter.pattern_type_filter, 4) &&
+         within(filter.operation, 15) && within(filter.permission_type, 3);
 }
 
 }  // namespace
@@ -53,6 +61,7 @@ bool is_unknown(const Filter& filter) {
 Result<Decision> decide_delete_acls(const Context& context, std::int16_t version, Bytes body) {
   DeleteAclsRequest request;
   MR_TRY(protocol::decode_body(body, version, request));
+  if (std::ranges::any_of(request.filters, has_unknown)) return Error::corrupt;
   Decision decision;
   if (context.server.authorizer_class.empty()) {
     decision.response = refuse_all(request, version, {Errc::security_disabled, "No Authorizer is configured."});
@@ -63,7 +72,7 @@ Result<Decision> decide_delete_acls(const Context& context, std::int16_t version
   for (const Filter& asked : request.filters) {
     auto& result = response.filter_results.emplace_back();
     result.error_message = std::nullopt;
-    if (is_unknown(asked)) {
+    if (!is_known(asked)) {
       result.error_code = protocol::to_wire(Errc::invalid_request);
       result.error_message = "The filter has an unknown element.";
       continue;

@@ -123,7 +123,8 @@ TEST_F(Principals, AclsNeedAnAuthorizer) {
   const auto response = desk_.ask<protocol::CreateAclsResponse>(acl("t", "User:a"), 3);
   EXPECT_EQ(protocol::from_wire(response.results.at(0).error_code), Errc::security_disabled);
   protocol::DeleteAclsRequest remove;
-  remove.filters.emplace_back();
+  auto& any = remove.filters.emplace_back();
+  any.resource_type_filter = any.pattern_type_filter = any.operation = any.permission_type = 1;
   EXPECT_EQ(protocol::from_wire(desk_.ask<protocol::DeleteAclsResponse>(remove, 3).filter_results.at(0).error_code),
             Errc::security_disabled);
 }

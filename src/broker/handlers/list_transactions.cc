@@ -24,7 +24,7 @@ std::optional<txn::ListQuery> query_of(const ListTransactionsRequest& body, std:
   for (const std::string_view name : body.state_filters) {
     if (const auto state = txn::state_named(name)) {
       query.states->insert(*state);
-    } else {
+    } else if (std::ranges::find(unknown, name) == unknown.end()) {
       unknown.push_back(name);
     }
   }
