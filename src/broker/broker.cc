@@ -37,12 +37,15 @@ Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings
       quotas_(*this),
       auto_topics_(*this),
       producer_ids_(*this),
+      client_metrics_(kTelemetryPoints),
       telemetry_(telemetry_bytes(config), kTelemetryClients / std::max(1U, shard.count)),
       memory_(kRequestBytesPerShard, shard.timers),
       doors_(*this),
       upkeep_(*this),
       receive_buffer_(Buffer::allocate(kScratchBytes)) {
   siblings.brokers[shard.id.value()] = this;
+  // Without a page that shows them, nobody is asked for metrics, as with Kafka when no reporter takes them.
+  if (config.http_listener) telemetry_.set_receiver(&client_metrics_);
 }
 
 Broker::~Broker() = default;

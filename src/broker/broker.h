@@ -13,6 +13,7 @@
 #include "broker/doors.h"
 #include "broker/fetches.h"
 #include "broker/group_host.h"
+#include "broker/monitor/client_metrics.h"
 #include "broker/monitor/request_times.h"
 #include "broker/log_levels.h"
 #include "broker/node_facts.h"
@@ -59,6 +60,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   record::Scratch& scratch() { return scratch_; }
   LogLevels& log_levels() { return log_levels_; }
   Telemetry& telemetry() { return telemetry_; }
+  ClientMetrics& client_metrics() { return client_metrics_; }
   const RequestTimes& request_times() const { return request_times_; }
   MemoryBudget& memory() { return memory_; }
   MutableBytes receive_buffer() { return receive_buffer_.writable(); }
@@ -127,6 +129,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   RequestTimes request_times_;
   record::Scratch scratch_;
   LogLevels log_levels_;
+  ClientMetrics client_metrics_;
   Telemetry telemetry_;
   MemoryBudget memory_;
   Doors doors_;

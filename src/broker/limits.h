@@ -71,5 +71,7 @@ inline constexpr std::size_t kAutoCreations = 1000;
 // Clients whose metrics one shard takes at a time, and what one push of them may decompress to.
 inline constexpr std::size_t kTelemetryClients = 16'384;
 inline constexpr std::size_t kTelemetryDecompressedBytes = 16u << 20;
+// The numbers that one shard keeps of what its clients have pushed.
+inline constexpr std::size_t kTelemetryPoints = 20'000;
 
 }  // namespace millrace::broker

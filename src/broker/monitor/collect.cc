@@ -70,6 +70,7 @@ Sheet collect_shard(Broker& broker) {
   sheet.add(families::kPartitions, static_cast<double>(broker.partitions().count()));
   sheet.add(families::kOfflineReplicas, static_cast<double>(broker.partitions().failed()));
   broker.partitions().each([&](replica::Partition& partition) { collect_partition(sheet, partition); });
+  broker.client_metrics().collect(sheet, broker.shard().clock.wall());
   return sheet;
 }
 

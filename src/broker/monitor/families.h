@@ -66,6 +66,9 @@ inline constexpr Family kConnections{"kafka_server_socket_server_metrics_connect
 inline constexpr Family kMetadataOffset{"kafka_server_broker_metadata_metrics_last_applied_record_offset", Kind::gauge,
                                         "The offset of the last metadata record that this node has applied."};
 
+inline constexpr Family kClientMetric{"kafka_client_metric", Kind::gauge,
+                                      "What clients have measured and pushed (KIP-714), by the metric's name."};
+
 inline constexpr Family kCpuSeconds{"process_cpu_seconds_total", Kind::counter, "User and system time, in seconds."};
 inline constexpr Family kResident{"process_resident_memory_bytes", Kind::gauge, "Memory that is resident."};
 inline constexpr Family kVirtual{"process_virtual_memory_bytes", Kind::gauge, "Address space in use."};
