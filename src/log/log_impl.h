@@ -85,6 +85,7 @@ class LogImpl final : public PartitionLog {
   void opened(Segment& segment, Result<std::shared_ptr<ports::File>> file);
   void taken_in(Segment& segment, Result<std::shared_ptr<ports::File>> file);
   void sync_name(Segment& segment);
+  bool never_written() const;
   void write(Segment& segment);
   void wrote(Segment& segment, const Reach& reach, Status status);
   void want_sync(Segment& segment);
@@ -174,6 +175,9 @@ class LogImpl final : public PartitionLog {
   bool retry_armed_ = false;
   bool write_scheduled_ = false;
   bool epochs_changed_ = false;
+  // The directory was made by this log, and its names are not durable yet: nothing is written, since records without a
+  // partition.metadata are nobody's.
+  bool fresh_ = false;
   std::int64_t unflushed_ = 0;      // records appended since the last sync was asked for; counted if not durable
   MonoTime flushed_at_{0};
   struct Modified {                 // when the file of a segment without timestamps was last written

@@ -8,12 +8,15 @@
 namespace millrace::log::testing {
 namespace {
 
-TEST(PartitionLog, ANewLogIsEmptyAndItsNamesAreDurable) {
+TEST(PartitionLog, ANewLogIsEmptyAndItsNamesAreDurableWithItsFirstRecord) {
   FakeDisk disk;
   Node node(disk);
   node.open();
   ASSERT_TRUE(node.log);
   EXPECT_EQ(node.log->end(), Offset(0));
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  EXPECT_EQ(node.log->durable_end(), Offset(1));
   disk.cut_power();
   EXPECT_EQ(*disk.contents(node.path("partition.metadata")), "version: 0\ntopic_id: " + kTopic.text());
   EXPECT_TRUE(disk.exists(node.path("00000000000000000000.log")));

@@ -18,12 +18,28 @@ RecoveryFailure cannot(const std::string& path, const char* what, Error error) {
   return {error, path + " " + what + " (" + to_string(error) + ")"};
 }
 
+// Job: a log in a directory that was just made. Its names are made durable before its first record is written
+// (sync_name): a log that never had one costs no sync but that of the topic's id.
+Outcome fresh_log(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id, Offset base) {
+  if (const auto claimed = claim_directory(files, directory, topic_id, true); !claimed) {
+    return cannot(directory + "/" + std::string(kPartitionMetadataFile), "cannot be written", claimed.error());
+  }
+  const std::string name = directory + "/" + segment_name(base);
+  if (const auto file = files.open(name, ports::OpenMode::create); !file) {
+    return cannot(name, "cannot be made", file.error());
+  }
+  RecoveredLog log;
+  log.segments.push_back({SegmentIndex(base), 0, {}, false, {}});
+  log.fresh = true;
+  return log;
+}
+
 // Job: the directory is there, belongs to the topic, and its log is whole.
 Outcome open_directory(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id,
                        const RecoverySettings& settings) {
-  if (const auto made = files.create_directory(directory); !made && made.error() != Error::exists) {
-    return cannot(directory, "cannot be made", made.error());
-  }
+  const auto made = files.create_directory(directory);
+  if (made) return fresh_log(files, directory, topic_id, std::max(settings.hints.log_start, Offset(0)));
+  if (made.error() != Error::exists) return cannot(directory, "cannot be made", made.error());
   const auto entries = files.list(directory);
   if (!entries) return cannot(directory, "cannot be listed", entries.error());
   bool has_records = false;
@@ -133,13 +149,14 @@ void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
     segment.complete = found.complete;
     take_written(segment, found.written);
     segments_.back()->opening = true;
-    segments_.back()->name_durable = true;  // recovery has synced the directory and every file
+    segments_.back()->name_durable = !recovered.fresh;  // recovery has synced the directory and every file
   }
   epochs_ = std::move(recovered.epochs);
   if (!shard_.faults.planted(ports::Planted::producers_forgotten)) producers_ = std::move(recovered.producers);
   Reach& last = segments_.back()->appended;
   if (shard_.faults.planted(ports::Planted::offset_reused) && last.bytes > 0) last.next = last.next - 1;
   durable_end_ = end();
+  fresh_ = recovered.fresh;
   snapshot_at_ = recovered.snapshot_at_end ? end() : kNoOffset;
   loose_snapshot_ = snapshot_at_ != segments_.back()->base() ? snapshot_at_ : kNoOffset;
   noted_base_ = kNoOffset;

@@ -33,7 +33,7 @@ Status claim_directory(ports::BlockingFiles& files, const std::string& directory
   const auto text = ports::read_whole(files, path, kMaxPartitionMetadataBytes);
   if (!text) {
     if (text.error() != Error::not_found || !may_write) return text.error();
-    return ports::write_atomically(files, path, as_bytes(encode_partition_metadata(topic_id)));
+    return ports::replace_file(files, path, as_bytes(encode_partition_metadata(topic_id)));
   }
   const auto found = parse_partition_metadata(*text);
   if (!found) return found.error();

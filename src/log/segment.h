@@ -90,6 +90,7 @@ struct Segment {
   WallTime opened_at = kNoTime;
   Millis jitter{0};  // by which it is closed earlier than segment_ms
   bool name_durable = false;  // the directory was synced after the file was made
+  bool naming = false;        // that is under way
   bool opening = false;
   bool writing = false;
   bool syncing = false;  // in a round of the committer, or waiting for one

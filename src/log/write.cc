@@ -24,7 +24,8 @@ void LogImpl::advance() {
       if (segment->pin == nullptr) {
         if (all_before_durable || !options_.durable) open_file(*segment);
       } else {
-        if (segment->has_unwritten()) write(*segment);
+        if (segment->has_unwritten() && !fresh_) write(*segment);
+        if (!segment->name_durable && !never_written()) sync_name(*segment);
       }
       all_before_durable = all_before_durable && segment->durable();
     }
@@ -58,7 +59,6 @@ void LogImpl::taken_in(Segment& segment, Result<std::shared_ptr<ports::File>> fi
   segment.opening = false;
   if (file) {
     segment.pin = std::make_shared<Pin>(Pin{std::move(*file)});
-    sync_name(segment);
     if (stalled_) stall(false);
   } else if (file.error() == Error::no_space) {
     stall(true);
@@ -70,15 +70,22 @@ void LogImpl::taken_in(Segment& segment, Result<std::shared_ptr<ports::File>> fi
 
 // The new name must be on the disk before anything in the file counts as durable.
 void LogImpl::sync_name(Segment& segment) {
+  if (std::exchange(segment.naming, true)) return;
   ++jobs_;
   ports::run_job<Status>(
       shard_.jobs,
-      [directory = directory_, skip = shard_.faults.planted(ports::Planted::directory_sync_skipped)](
-          ports::BlockingFiles& files) { return skip ? Status() : files.sync_directory(directory); },
+      [directory = directory_, fresh = fresh_, skip = shard_.faults.planted(ports::Planted::directory_sync_skipped)](
+          ports::BlockingFiles& files) -> Status {
+        if (skip) return {};
+        MR_TRY(files.sync_directory(directory));
+        return fresh ? files.sync_directory(ports::parent_directory(directory)) : Status();
+      },
       while_alive([this, &segment](Status status) {
         --jobs_;
+        segment.naming = false;
         if (status) {
           segment.name_durable = true;
+          fresh_ = false;
           update_durable_end();
         } else {
           fail(directory_ + " cannot be synced", status.error());
@@ -176,8 +183,13 @@ void LogImpl::update_durable_end() {
   listener_.on_durable(durable_end_);
 }
 
+// A log that was just made and has no record yet: nothing of it needs to be on the disk before it is closed.
+bool LogImpl::never_written() const {
+  return fresh_ && phase_ == Phase::open && segments_.size() == 1 && segments_.front()->appended.bytes == 0;
+}
+
 void LogImpl::write_epochs() {
-  if (!epochs_changed_ || jobs_ > 0) return;
+  if (!epochs_changed_ || jobs_ > 0 || never_written()) return;
   epochs_changed_ = false;
   ++jobs_;
   ports::run_job<Status>(

@@ -15,7 +15,7 @@ Result<std::string> read_whole(BlockingFiles& files, const std::string& path, st
   return contents;
 }
 
-Status write_atomically(BlockingFiles& files, const std::string& path, Bytes contents) {
+Status replace_file(BlockingFiles& files, const std::string& path, Bytes contents) {
   const std::string temporary = path + ".tmp";
   {
     auto file = files.open(temporary, OpenMode::create);
@@ -24,7 +24,11 @@ Status write_atomically(BlockingFiles& files, const std::string& path, Bytes con
     MR_TRY((*file)->write(FilePosition(0), contents));
     MR_TRY((*file)->sync());
   }
-  MR_TRY(files.rename(temporary, path));
+  return files.rename(temporary, path);
+}
+
+Status write_atomically(BlockingFiles& files, const std::string& path, Bytes contents) {
+  MR_TRY(replace_file(files, path, contents));
   return files.sync_directory(parent_directory(path));
 }
 

@@ -106,8 +106,10 @@ class BlockingFiles {
 
 // The whole contents of a small file. Error::too_large above `limit`.
 Result<std::string> read_whole(BlockingFiles& files, const std::string& path, std::size_t limit);
-// Replaces `path` so that after a crash it holds either the old or the new contents: writes path.tmp, syncs, renames,
-// syncs the directory.
+// Replaces `path` so that after a crash it holds either the old or the new contents: writes path.tmp, syncs, renames.
+// Which of the two is settled once the directory is synced.
+Status replace_file(BlockingFiles& files, const std::string& path, Bytes contents);
+// The same, and syncs the directory.
 Status write_atomically(BlockingFiles& files, const std::string& path, Bytes contents);
 // The part of a path before its last '/', or "." without one.
 std::string parent_directory(const std::string& path);
