@@ -21,7 +21,7 @@ MarkFile& GroupCommitter::marks(const std::string& log_dir) {
 
 Journal& GroupCommitter::journal(const std::string& log_dir) {
   auto& journal = journals_[log_dir];
-  if (journal == nullptr) journal = std::make_unique<Journal>(shard_, log_dir, journal_bytes_);
+  if (journal == nullptr) journal = std::make_unique<Journal>(shard_, log_dir, journal_bytes_, choice_);
   return *journal;
 }
 
@@ -44,6 +44,7 @@ void GroupCommitter::schedule() {
 
 void GroupCommitter::begin_round() {
   MR_ASSERT(running_ == 0);
+  choice_.begin_round();
   std::vector<BeginSync> round;
   round.swap(waiting_);
   for (auto& [dir, marks] : marks_) {

@@ -26,6 +26,8 @@ class GroupCommitter final : public Committer {
   // Where the logs of a log directory keep their durable marks. Written after each round, so that a mark never says
   // more than what has been synced; synced with a later round.
   MarkFile& marks(const std::string& log_dir);
+  // Whether the journal is the cheaper way at present.
+  SyncChoice& choice() { return choice_; }
   // The journal of a log directory.
   Journal& journal(const std::string& log_dir);
 
@@ -36,6 +38,7 @@ class GroupCommitter final : public Committer {
 
   ports::Shard& shard_;
   const std::uint64_t journal_bytes_;
+  SyncChoice choice_;
   std::map<std::string, std::unique_ptr<MarkFile>> marks_;
   std::map<std::string, std::unique_ptr<Journal>> journals_;
   std::vector<BeginSync> waiting_;

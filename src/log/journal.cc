@@ -8,8 +8,8 @@
 
 namespace millrace::log {
 
-Journal::Journal(ports::Shard& shard, const std::string& log_dir, std::uint64_t file_bytes)
-    : shard_(shard), log_dir_(log_dir), file_bytes_(file_bytes), life_(shard.random.next()) {}
+Journal::Journal(ports::Shard& shard, const std::string& log_dir, std::uint64_t file_bytes, SyncChoice& choice)
+    : shard_(shard), log_dir_(log_dir), file_bytes_(file_bytes), life_(shard.random.next()), choice_(choice) {}
 
 Journal::~Journal() = default;
 
@@ -91,6 +91,7 @@ void Journal::schedule() {
 
 void Journal::begin_round() {
   if (!running_.empty() || waiting_.empty()) return;
+  choice_.begin_round();
   std::vector<JournalEntry> entries;
   std::vector<Buffer> data;
   for (std::uint64_t bytes = 0; !waiting_.empty() && entries.size() < kMaxRoundEntries;) {

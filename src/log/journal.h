@@ -8,6 +8,7 @@
 
 #include "base/callback.h"
 #include "log/journal_format.h"
+#include "log/sync_choice.h"
 #include "ports/shard.h"
 
 namespace millrace::log {
@@ -20,7 +21,8 @@ namespace millrace::log {
 class Journal {
  public:
   // Each of its files becomes `file_bytes` long, or as long as its first round.
-  Journal(ports::Shard& shard, const std::string& log_dir, std::uint64_t file_bytes);
+  // `choice` is told of each round, and outlives the journal.
+  Journal(ports::Shard& shard, const std::string& log_dir, std::uint64_t file_bytes, SyncChoice& choice);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -67,6 +69,7 @@ class Journal {
   const std::string log_dir_;
   const std::uint64_t file_bytes_;
   const std::uint64_t life_;
+  SyncChoice& choice_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   File files_[2];
   std::size_t active_ = 0;

@@ -13,6 +13,9 @@ bool LogImpl::journaling() const { return journaled_ && options_.durable && phas
 // in their file.
 void LogImpl::put_into_journal(Segment& segment, const std::vector<Buffer>& pieces, const Reach& reach) {
   if (!journaling()) return;
+  SyncChoice& choice = committer_.choice();
+  choice.note(segment.counted, reach.bytes - segment.written.bytes);
+  if (!choice.journal()) return;
   Journal& journal = committer_.journal(mark_slot_->file->log_dir());
   const std::uint64_t from = segment.written.bytes;
   if (!journal.takes(reach.bytes - from)) return;

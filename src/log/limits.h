@@ -37,6 +37,8 @@ inline constexpr std::size_t kJournalSettles = 16;
 // The longest write of one segment that goes through the journal; a longer one is synced where it belongs, as writing
 // it twice would take longer than the sync.
 inline constexpr std::uint64_t kMaxJournaledWrite = 1u << 20;
+// As much writing costs about what a sync of one more file does.
+inline constexpr std::uint64_t kBytesPerSync = 64u << 10;
 // Bytes (unless the first entry has more) and entries of a round.
 inline constexpr std::uint64_t kMaxRoundData = 8u << 20;
 inline constexpr std::size_t kMaxRoundEntries = 2048;
