@@ -15,7 +15,8 @@ namespace millrace::log {
 // waits when it begins; what is written meanwhile belongs to the next, which begins as soon as this one has ended.
 class GroupCommitter final : public Committer {
  public:
-  GroupCommitter(ports::Shard& shard, std::uint64_t journal_bytes) : shard_(shard), journal_bytes_(journal_bytes) {}
+  GroupCommitter(ports::Shard& shard, std::uint64_t journal_bytes, bool always_journal)
+      : shard_(shard), journal_bytes_(journal_bytes), choice_(always_journal) {}
 
   // Starts a sync of one file; calls `finished` exactly once when it has ended, whatever came of it.
   using BeginSync = Callback<void(Task finished)>;

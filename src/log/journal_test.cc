@@ -67,7 +67,7 @@ TEST(Journal, NothingDurableIsLostByAPowerCutAtAnyMoment) {
       LogOptions options;
       options.segment_bytes = ByteCount(300 + random.below(3000));
       Node node(disk, options);
-      node.committer = Committer::create(node.shard.ports(), 500 + random.below(4000));
+      node.committer = Committer::create(node.shard.ports(), 500 + random.below(4000), true);
       node.open(journaled(disk));
       ASSERT_TRUE(node.log) << seed << " " << (node.shard.lines.empty() ? "" : node.shard.lines.back());
       ASSERT_GE(node.log->end(), promised) << seed;

@@ -248,7 +248,9 @@ class Committer {
  public:
   // `shard` outlives it.
   // `journal_bytes`: how long each of the two files of a journal becomes; 0: as long as limits.h says.
-  static std::unique_ptr<Committer> create(ports::Shard& shard, std::uint64_t journal_bytes = 0);
+  // `always_journal`: logs that may use a journal do, also where a sync of their file is cheaper.
+  static std::unique_ptr<Committer> create(ports::Shard& shard, std::uint64_t journal_bytes = 0,
+                                           bool always_journal = false);
   virtual ~Committer() = default;
 };
 

@@ -12,6 +12,8 @@ namespace millrace::log {
 // whichever kind: a file's sync costs about as much as writing kBytesPerSync more (docs/decisions/0008-journal.md).
 class SyncChoice {
  public:
+  // `always`: the journal, whatever it costs.
+  explicit SyncChoice(bool always = false) : journal_(always), always_(always) {}
   // A file gets `bytes`. `counted` is kept by the file, 0 at first: the last round before which it was counted.
   void note(std::uint64_t& counted, std::uint64_t bytes) {
     if (std::exchange(counted, round_) != round_) ++files_;
@@ -20,7 +22,7 @@ class SyncChoice {
   // A round of syncs begins.
   void begin_round() {
     if (files_ == 0) return;
-    journal_ = bytes_ < (files_ - 1) * kBytesPerSync;
+    journal_ = always_ || bytes_ < (files_ - 1) * kBytesPerSync;
     files_ = bytes_ = 0;
     ++round_;
   }
@@ -30,7 +32,8 @@ class SyncChoice {
   std::uint64_t round_ = 1;
   std::uint64_t files_ = 0;
   std::uint64_t bytes_ = 0;
-  bool journal_ = false;
+  bool journal_;
+  const bool always_;
 };
 
 }  // namespace millrace::log

@@ -133,7 +133,7 @@ struct Node {
   FakeDisk& disk;
   LogOptions options;
   FakeShard shard{disk};
-  std::unique_ptr<Committer> committer = Committer::create(shard.ports());
+  std::unique_ptr<Committer> committer = Committer::create(shard.ports(), 0, true);
   Listener listener;
   std::unique_ptr<PartitionLog> log;
   Error error = Error::none;

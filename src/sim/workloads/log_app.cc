@@ -47,7 +47,7 @@ class LogApp final : public ports::App {
       : shard_(shard),
         settings_(settings),
         life_(std::move(life)),
-        committer_(log::Committer::create(shard, settings.journal_bytes)) {
+        committer_(log::Committer::create(shard, settings.journal_bytes, settings.always_journal)) {
     for (std::size_t i = shard.id.value(); i < models.size(); i += shard.count) {
       users_.push_back(std::make_unique<LogUser>(shard, *committer_, models[i], history, prng.fork(i)));
     }

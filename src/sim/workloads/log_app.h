@@ -19,6 +19,7 @@ struct LogRunSettings {
   bool marks = false;                // durable marks, as the broker keeps them
   bool journal = false;              // with marks: appends become durable by the journal
   std::uint64_t journal_bytes = 0;   // of each of its files
+  bool always_journal = false;       // also where a sync of each file is cheaper
   bool recovery_points = false;      // the owner notes them, and hands them in at the next start
 };
 

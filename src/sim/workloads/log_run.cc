@@ -28,6 +28,7 @@ LogRunSettings draw_settings(Prng& dice) {
   settings.recovery_points = dice.one_in(2);
   // Small files, so that they are filled again and again.
   settings.journal_bytes = 3'000 + dice.below(dice.one_in(2) ? 8'000 : 200'000);
+  settings.always_journal = !dice.one_in(3);
   return settings;
 }
 
