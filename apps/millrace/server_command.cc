@@ -52,7 +52,7 @@ std::string cluster_id_asked_for() {
 // otherwise the start stops there as Kafka's does.
 Result<void, std::string> prepare_directories(const config::ServerConfig& config, bool with_file) {
   runtime::SystemFiles files;
-  const auto found = cli::look_at_directories(files, config);
+  auto found = cli::look_at_directories(files, config, cli::Unusable::offline);
   if (!found) return found.error();
   const auto verdict = config::judge_directories(*found, config.metadata_log_dir, config.node_id);
   if (!verdict) return verdict.error();
@@ -73,6 +73,7 @@ Result<void, std::string> prepare_directories(const config::ServerConfig& config
     request.cluster_id = asked_for.empty() ? random.uuid().text() : asked_for;
     if (config.quorum.voters.empty()) request.quorum = config::FormatRequest::Quorum::standalone;
   }
+  std::erase_if(*found, [](const config::DirectoryFound& one) { return !one.readable; });
   const auto plan = config::plan_format(config, request, *found, cli::fresh_directory_ids(random, config));
   if (!plan) return plan.error();
   return cli::write_format(files, *plan, runtime::TurnClock().wall());

@@ -88,27 +88,40 @@ class DirectoryWriter {
 
 }  // namespace
 
+namespace {
+
+Result<config::DirectoryFound, std::string> look_at(ports::BlockingFiles& files, const std::string& path) {
+  config::DirectoryFound found;
+  found.path = path;
+  const auto entries = files.list(path);
+  if (!entries) {
+    if (entries.error() == Error::not_found) return found;
+    return unusable(path, entries.error());
+  }
+  const auto bare = nothing_of_value(files, path, *entries);
+  if (!bare) return unusable(path, bare.error());
+  found.empty = *bare;
+  const std::string file = fmt::format("{}/{}", path, config::kMetaPropertiesName);
+  const auto text = ports::read_whole(files, file, kMetaPropertiesMax);
+  if (!text && text.error() == Error::not_found) return found;
+  if (!text) return fmt::format("{}: cannot be read: {}", file, to_string(text.error()));
+  auto meta = config::parse_meta_properties(*text);
+  if (!meta) return fmt::format("{}: {}", file, meta.error());
+  found.meta = std::move(meta).value();
+  return found;
+}
+
+}  // namespace
+
 Result<std::vector<config::DirectoryFound>, std::string> look_at_directories(ports::BlockingFiles& files,
-                                                                             const config::ServerConfig& config) {
+                                                                             const config::ServerConfig& config,
+                                                                             Unusable unusable_ones) {
   std::vector<config::DirectoryFound> all;
   for (const std::string& path : config::all_directories(config)) {
-    config::DirectoryFound& found = all.emplace_back();
-    found.path = path;
-    const auto entries = files.list(path);
-    if (!entries) {
-      if (entries.error() == Error::not_found) continue;
-      return unusable(path, entries.error());
-    }
-    const auto bare = nothing_of_value(files, path, *entries);
-    if (!bare) return unusable(path, bare.error());
-    found.empty = *bare;
-    const std::string file = fmt::format("{}/{}", path, config::kMetaPropertiesName);
-    const auto text = ports::read_whole(files, file, kMetaPropertiesMax);
-    if (!text && text.error() == Error::not_found) continue;
-    if (!text) return fmt::format("{}: cannot be read: {}", file, to_string(text.error()));
-    auto meta = config::parse_meta_properties(*text);
-    if (!meta) return fmt::format("{}: {}", file, meta.error());
-    found.meta = std::move(meta).value();
+    auto found = look_at(files, path);
+    const bool needed = unusable_ones == Unusable::refused || path == config.metadata_log_dir;
+    if (!found && needed) return found.error();
+    all.push_back(found ? std::move(*found) : config::DirectoryFound{path, false, std::nullopt, false});
   }
   return all;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,9 +16,14 @@
 
 namespace millrace::cli {
 
+// What becomes of a log directory that cannot be read: an error, or a directory that is not `readable`, since a node
+// can do without unless it holds the metadata log.
+enum class Unusable : std::uint8_t { refused, offline };
+
 // Looks at every log directory of a node, read-only. The error is a line: what lies where that should not.
 Result<std::vector<config::DirectoryFound>, std::string> look_at_directories(ports::BlockingFiles& files,
-                                                                             const config::ServerConfig& config);
+                                                                             const config::ServerConfig& config,
+                                                                             Unusable unusable = Unusable::refused);
 
 // One new directory id for each log directory of a node.
 std::vector<Uuid> fresh_directory_ids(ports::Random& random, const config::ServerConfig& config);
