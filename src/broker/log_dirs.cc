@@ -171,6 +171,8 @@ class Opening {
       if (!found[i].readable) continue;
       if (auto taken = take(dirs_[i], *found[i].meta, fresh_[i]); !taken) MR_TRY(give_up(dirs_[i], taken.error()));
     }
+    // What lies in a directory that is not there may have ended any way: to the controller this is no clean stop.
+    if (!opened_.offline.empty()) opened_.previous_broker_epoch = -1;
     resume_moves();
     return std::move(opened_);
   }

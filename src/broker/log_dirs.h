@@ -21,7 +21,7 @@ struct OpenedDirs {
   std::map<std::string, std::string> offline;  // of those that are not: why, in one line that names the path
   std::set<std::string> locked;              // all that are in service
   Uuid metadata_id;                          // of the one that holds the metadata log
-  std::int64_t previous_broker_epoch = -1;   // from .kafka_cleanshutdown; -1 after anything but a clean stop
+  std::int64_t previous_broker_epoch = -1;   // from .kafka_cleanshutdown; -1 after anything but a clean stop of all
   std::map<std::string, std::string> partitions;  // "<topic>-<partition>": the directory it lies in
   std::map<std::string, std::string> moving;      // of these: the directory to which a move was under way
   CheckpointHints hints;

@@ -49,6 +49,19 @@ TEST_F(LogDirs, OneThatCannotBeReadIsOfflineAndTheOthersServe) {
   EXPECT_EQ(opened->partitions, (std::map<std::string, std::string>{{"t-1", "c"}}));
 }
 
+TEST_F(LogDirs, ACleanStopIsOneOfAllDirectories) {
+  const auto stop = [&] {
+    for (const std::string& dir : config_.log_dirs) {
+      disk_.put(dir + "/.kafka_cleanshutdown", "{\"version\":0,\"brokerEpoch\":42}");
+    }
+  };
+  stop();
+  EXPECT_EQ(open()->previous_broker_epoch, 42);
+  stop();
+  disk_.dead = {"c"};
+  EXPECT_EQ(open()->previous_broker_epoch, -1);
+}
+
 TEST_F(LogDirs, AnUnreadableMetaPropertiesTakesItsDirectoryOffline) {
   disk_.put("c/meta.properties", "version=1\n");
   const auto opened = open();
