@@ -12,7 +12,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "Run this seed only");
   auto* seeds = app.add_option("--seeds", options.seeds, "How many seeds, one after the other");
   app.add_option("--from", options.from, "The first of them");
-  app.add_option("--workload", options.workload, "Only this one")->check(CLI::IsMember({"log", "node", "marks"}));
+  app.add_option("--workload", options.workload, "Only this one")
+      ->check(CLI::IsMember({"log", "node", "client"}));
   app.add_flag("--sweep", sweep, "Count every probe and fault point, and fail if one was never reached");
   app.add_flag("--planted", planted, "Switch on each planted bug in turn; fail if one is not found");
   app.add_option("--bug", options.bug, "With --planted: only this bug");

@@ -9,6 +9,7 @@
 
 #include "cli/storage.h"
 #include "config/format_plan.h"
+#include "sim/workloads/client_run.h"
 #include "sim/workloads/log_run.h"
 #include "sim/workloads/node_run.h"
 
@@ -29,18 +30,23 @@ Result<void, std::string> format_node(ports::BlockingFiles& files, ports::Random
   return cli::write_format(files, *plan, kFormatted);
 }
 
-sim::Outcome run_a_node(const sim::RunOptions& options) {
+using NodeWorkload = sim::Outcome(const sim::RunOptions&, sim::Format&);
+
+template <NodeWorkload* Run>
+sim::Outcome with_format(const sim::RunOptions& options) {
   sim::Format format = [](ports::BlockingFiles& files, ports::Random& random, const config::ServerConfig& config) {
     return format_node(files, random, config);
   };
-  return sim::run_node(options, format);
+  return Run(options, format);
 }
 
 struct Workload {
   const char* name;
   sim::Outcome (*run)(const sim::RunOptions&);
 };
-constexpr Workload kWorkloads[] = {{"log", sim::run_logs}, {"node", run_a_node}};
+constexpr Workload kWorkloads[] = {{"log", sim::run_logs},
+                                  {"node", with_format<sim::run_node>},
+                                  {"client", with_format<sim::run_client>}};
 
 // What runs now, for the line that an assertion's end prints.
 char present_run[200];

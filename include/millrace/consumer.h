@@ -13,6 +13,7 @@
 #include "millrace/consumer_record.h"
 #include "millrace/export.h"
 #include "millrace/future.h"
+#include "millrace/group_metadata.h"
 #include "millrace/loop.h"
 #include "millrace/result.h"
 #include "millrace/topic_partition.h"
@@ -133,6 +134,9 @@ class MILLRACE_API Consumer {
   Result<std::optional<std::int64_t>> lag(const TopicPartition& partition);
   // The group's committed positions; partitions without one are left out. Cause::invalid_config without group.id.
   Future<std::map<TopicPartition, OffsetAndMetadata>> committed(std::vector<TopicPartition> partitions);
+
+  // Who this is in its group now, for Producer::send_offsets_to_transaction. Cause::invalid_config without group.id.
+  Result<ConsumerGroupMetadata> group_metadata();
 
   // Commits the positions of all partitions, or those given, for the group: get() waits, then() hears of it, dropping
   // the future does neither. Tried again until default.api.timeout.ms. ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID and

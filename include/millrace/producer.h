@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,9 +11,11 @@
 #include "millrace/config.h"
 #include "millrace/export.h"
 #include "millrace/future.h"
+#include "millrace/group_metadata.h"
 #include "millrace/loop.h"
 #include "millrace/record.h"
 #include "millrace/result.h"
+#include "millrace/topic_partition.h"
 
 namespace millrace::client {
 
@@ -36,6 +39,12 @@ class MILLRACE_API ProducerConfig : public CommonConfig<ProducerConfig> {
   ProducerConfig& acks(int count) { return set("acks", count < 0 ? "all" : std::to_string(count)); }
   // enable.idempotence. On unless set.
   ProducerConfig& idempotence(bool on) { return set_flag("enable.idempotence", on); }
+  // transactional.id: records go in transactions, and whoever used the id before is fenced. None unless set.
+  ProducerConfig& transactional_id(std::string id) { return set("transactional.id", std::move(id)); }
+  // transaction.timeout.ms: how long a transaction may be open before the brokers abort it. 60 s unless set.
+  ProducerConfig& transaction_timeout(std::chrono::milliseconds time) {
+    return set_time("transaction.timeout.ms", time);
+  }
   // compression.type. None unless set.
   ProducerConfig& compression(Compression codec);
 };
@@ -76,6 +85,24 @@ class MILLRACE_API Producer {
   Status flush(std::chrono::milliseconds timeout);
   // flush(timeout), then ends: what is not delivered then fails with Cause::closed, as every later call does.
   Status close(std::chrono::milliseconds timeout = std::chrono::minutes(2));
+
+  // Transactions, for a producer with transactional.id; without one each of these is Cause::wrong_state, as is a call
+  // out of turn. An Error with `abortable` ends the transaction: abort it and begin another, with the same records if
+  // wanted. One with `fatal` (PRODUCER_FENCED: another producer has taken the id over) ends the producer. A call that
+  // is Cause::timed_out after max.block.ms has an open outcome: call the same again.
+  //
+  // Once, before all others: takes the id over and aborts what an earlier producer left open.
+  Future<void> init_transactions();
+  // From now on send() is part of a transaction.
+  Future<void> begin_transaction();
+  // Makes positions of a group part of the transaction: of a consumer's records that this producer's records stem from.
+  // `group`: the consumer's group_metadata(). A member that the group has gone on without is refused (abortable).
+  Future<void> send_offsets_to_transaction(std::map<TopicPartition, OffsetAndMetadata> offsets,
+                                           ConsumerGroupMetadata group);
+  // Waits for all records of the transaction and commits it, or fails with the first error among them.
+  Future<void> commit_transaction();
+  // Gives up what has not been sent, and aborts the transaction.
+  Future<void> abort_transaction();
 
   Future<ProducerStatistics> statistics();
 

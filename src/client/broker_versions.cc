@@ -11,6 +11,15 @@ BrokerVersions::BrokerVersions(const protocol::ApiVersionsResponse& response) : 
     if (api.api_key < 0 || static_cast<std::size_t>(api.api_key) >= by_key_.size()) continue;
     by_key_[static_cast<std::size_t>(api.api_key)] = VersionRange{api.min_version, api.max_version};
   }
+  features_epoch_ = response.finalized_features_epoch;
+  for (const auto& feature : response.finalized_features) {
+    features_.emplace(feature.name, feature.max_version_level);
+  }
+}
+
+std::int16_t BrokerVersions::finalized_feature(std::string_view name) const {
+  const auto at = features_.find(name);
+  return at == features_.end() ? std::int16_t{0} : at->second;
 }
 
 std::optional<VersionRange> BrokerVersions::offered(protocol::ApiKey api) const {

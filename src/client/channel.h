@@ -17,12 +17,18 @@ class ChannelUser {
   virtual void on_answer(Buffer frame) = 0;
   // The connection is gone; `why` is none when the peer closed it in order. The last call.
   virtual void on_channel_gone(::millrace::Error why) = 0;
+  // The network has given the connection up without a word, as it does when its shard ends. In place of the last call;
+  // nothing may be begun in it.
+  virtual void on_channel_destroyed() = 0;
 };
 
 // One connection: frames out, frames in. Owned by the network, as every handler.
 class Channel final : public ports::ConnectionHandler {
  public:
   Channel(ports::Connection& connection, ChannelUser& user) : connection_(connection), user_(&user) {}
+  ~Channel() override {
+    if (user_ != nullptr) user_->on_channel_destroyed();
+  }
 
   // Sends whole frames, their lengths included.
   void send(std::vector<ports::Piece> pieces) { connection_.send(std::move(pieces)); }

@@ -32,6 +32,15 @@ void Cluster::close() {
   for (auto& [key, peer] : peers_) peer->disconnect(why);
 }
 
+std::int16_t Cluster::finalized_feature(std::string_view name) const {
+  const BrokerVersions* best = nullptr;
+  for (const auto& [key, peer] : peers_) {
+    if (!peer->ready()) continue;
+    if (best == nullptr || peer->versions().features_epoch() > best->features_epoch()) best = &peer->versions();
+  }
+  return best == nullptr ? std::int16_t{0} : best->finalized_feature(name);
+}
+
 void Cluster::submit(Target target, Request request) {
   request.deadline = shard_.clock.now() + request.timeout;
   if (closed_) return fail_later(std::move(request), local_error(Cause::closed, "the client was closed"));

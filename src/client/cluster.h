@@ -111,6 +111,8 @@ class Cluster final : private PeerOwner {
   std::weak_ptr<const bool> alive() const { return alive_.watch(); }
   // What the broker offers of an API, if it is connected now.
   std::optional<VersionRange> offered(NodeId node, protocol::ApiKey api) const;
+  // The level of a feature that the cluster has agreed on, as the best informed of the connected brokers has said.
+  std::int16_t finalized_feature(std::string_view name) const;
   // Requests that wait or are under way at a broker's data connection: to choose the least busy.
   std::size_t load(NodeId node) const;
   // Whether requests to this broker would go out now (connected, not throttled).

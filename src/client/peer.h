@@ -81,6 +81,7 @@ class Peer final : private ChannelUser {
 
   void on_answer(Buffer frame) override;
   void on_channel_gone(::millrace::Error why) override;
+  void on_channel_destroyed() override { channel_ = nullptr; }
 
   void begin_connecting();
   std::unique_ptr<ports::ConnectionHandler> connected(std::uint64_t attempt,

@@ -46,7 +46,11 @@ class Retry : public std::enable_shared_from_this<Retry<R, M, Make, Judge>> {
     if (alive_.expired() || cluster_.closed()) return done_(std::move(answer));
     const protocol::Errc code = answer ? judge_(*answer) : protocol::Errc::none;
     const bool again = answer ? protocol::retriable(code) : answer.error().retriable;
-    if (answer) note(code);
+    if (answer) {
+      note(code);
+    } else if (again) {
+      lost();
+    }
     const Millis wait = backoff_.next(cluster_.shard().random);
     if (!again || left_ == 0 || cluster_.shard().clock.now() + wait >= deadline_) return done_(std::move(answer));
     --left_;
@@ -54,6 +58,12 @@ class Retry : public std::enable_shared_from_this<Retry<R, M, Make, Judge>> {
       if (self->alive_.expired()) return self->done_(local_error(Cause::closed, "the client was closed"));
       self->attempt();
     });
+  }
+
+  // There was no answer: somebody else may have the part of the one that was asked.
+  void lost() {
+    if (target_.kind == Target::Kind::coordinator) cluster_.forget_coordinator(target_.type, target_.key);
+    if (target_.kind == Target::Kind::controller) cluster_.refresh();
   }
 
   // What the error says about our picture of the cluster.

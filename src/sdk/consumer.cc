@@ -252,6 +252,13 @@ Future<Offsets> Consumer::committed(Keys partitions) {
     core.committed(std::move(keys), patience, std::move(done));
   });
 }
+Result<ConsumerGroupMetadata> Consumer::group_metadata() {
+  return state_->now<ConsumerGroupMetadata>([](ConsumerCore& core) -> Result<ConsumerGroupMetadata> {
+    auto who = core.member();
+    if (!who) return who.error();
+    return ConsumerGroupMetadata{who->group_id, who->generation, who->member_id, who->instance_id};
+  });
+}
 Future<void> Consumer::commit() {
   return state_->later<void>([](ConsumerCore& core, Millis patience, auto done) {
     core.commit(std::nullopt, patience, std::move(done));

@@ -110,6 +110,18 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
     return flushed;
   }
 
+  // A call of the transactions: `call` (Transactions&, Callback<void(Status)>).
+  template <typename Call>
+  Future<void> in_transactions(Call call) {
+    return core_->ask<void>([call = std::move(call)](ProducerCore& core, Promise<void> promise) mutable {
+      if (core.transactions() == nullptr) {
+        return promise.set(local_error(Cause::wrong_state, "a producer without transactional.id has no transactions"));
+      }
+      call(*core.transactions(),
+           [promise = std::move(promise)](Status status) mutable { promise.set(std::move(status)); });
+    });
+  }
+
   Future<ProducerStatistics> statistics() {
     return core_->ask<ProducerStatistics>([](ProducerCore& core, Promise<ProducerStatistics> promise) {
       const auto& seen = core.statistics();
@@ -179,6 +191,27 @@ void Producer::send(Record record, DeliveryCallback delivered) {
 }
 Status Producer::flush(std::chrono::milliseconds timeout) { return state_->flush(timeout); }
 Status Producer::close(std::chrono::milliseconds timeout) { return state_->close(timeout); }
+Future<void> Producer::init_transactions() {
+  return state_->in_transactions([](Transactions& own, auto done) { own.init(std::move(done)); });
+}
+Future<void> Producer::begin_transaction() {
+  return state_->in_transactions([](Transactions& own, auto done) { done(own.begin()); });
+}
+Future<void> Producer::send_offsets_to_transaction(std::map<TopicPartition, OffsetAndMetadata> offsets,
+                                                   ConsumerGroupMetadata group) {
+  return state_->in_transactions(
+      [offsets = std::move(offsets), group = std::move(group)](Transactions& own, auto done) mutable {
+        GroupIdentity who{std::move(group.group_id), group.generation_id, std::move(group.member_id),
+                          std::move(group.group_instance_id)};
+        own.send_offsets(std::move(offsets), std::move(who), std::move(done));
+      });
+}
+Future<void> Producer::commit_transaction() {
+  return state_->in_transactions([](Transactions& own, auto done) { own.end(true, std::move(done)); });
+}
+Future<void> Producer::abort_transaction() {
+  return state_->in_transactions([](Transactions& own, auto done) { own.end(false, std::move(done)); });
+}
 Future<ProducerStatistics> Producer::statistics() { return state_->statistics(); }
 
 }  // namespace millrace::client

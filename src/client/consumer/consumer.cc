@@ -186,13 +186,24 @@ void ConsumerCore::committed(std::vector<TopicPartition> keys, Millis timeout, C
   fetch_committed(cluster_, *options_.group_id, std::move(keys), timeout, std::move(done));
 }
 
+Result<GroupIdentity> ConsumerCore::member() const {
+  if (!options_.group_id) return no_group("group_metadata()");
+  return identity();
+}
+
 void ConsumerCore::commit(std::optional<Offsets> offsets, Millis timeout, Callback<void(Status)> done) {
   if (!options_.group_id) {
     return shard_.timers.at_turn_end([why = no_group("commit()"), done = std::move(done)]() mutable { done(why); });
   }
   if (!offsets) offsets = positions();
   if (offsets->empty()) return shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
-  commit_offsets(cluster_, identity(), *std::move(offsets), timeout, std::move(done));
+  GroupIdentity who = identity();
+  if (group_ && who.generation < 0) {
+    // Without a generation it would be taken for somebody outside, whom an empty group lets commit anything.
+    Error why = broker_error(protocol::Errc::unknown_member_id, "committing positions of group " + who.group_id);
+    return shard_.timers.at_turn_end([why = std::move(why), done = std::move(done)]() mutable { done(why); });
+  }
+  commits_.commit(std::move(who), *std::move(offsets), timeout, std::move(done));
 }
 
 Offsets ConsumerCore::positions() const {
@@ -214,7 +225,7 @@ GroupIdentity ConsumerCore::identity() const {
 // All that was handed out before this poll is processed.
 void ConsumerCore::maybe_auto_commit() {
   const MonoTime now = shard_.clock.now();
-  if (!options_.auto_commit || now < next_auto_commit_) return;
+  if (!options_.auto_commit || now < next_auto_commit_ || !commits_.idle()) return;
   next_auto_commit_ = now + options_.auto_commit_interval;
   if (group_ && !group_->stable()) return;
   commit(std::nullopt, options_.request_timeout, [](Status) {});

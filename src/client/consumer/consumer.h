@@ -14,6 +14,7 @@
 #include "client/alive.h"
 #include "client/backoff.h"
 #include "client/cluster.h"
+#include "client/consumer/commits.h"
 #include "client/consumer/fetcher.h"
 #include "client/consumer/group_offsets.h"
 #include "client/consumer/offset_search.h"
@@ -72,7 +73,10 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   std::optional<std::int64_t> lag(const TopicPartition& key) const;
 
   void committed(std::vector<TopicPartition> keys, Millis timeout, Callback<void(Result<Offsets>)> done);
-  // `offsets`: nothing for the positions of all partitions.
+  // Who commits now: this member of its group, or nobody with a generation.
+  Result<GroupIdentity> member() const;
+  // `offsets`: nothing for the positions of all partitions. Commits are carried out in the order of the calls.
+  // UNKNOWN_MEMBER_ID with a subscription while this is no member of its group.
   void commit(std::optional<Offsets> offsets, Millis timeout, Callback<void(Status)> done);
   void find(std::map<TopicPartition, std::int64_t> times, Millis timeout, Callback<void(Result<FoundOffsets>)> done);
 
@@ -131,6 +135,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   ports::Shard& shard_;
   const ConsumerOptions options_;
   Cluster cluster_;
+  Commits commits_{cluster_};
   Partitions partitions_;
   Fetcher fetcher_;
   std::unique_ptr<Membership> group_;  // with a subscription

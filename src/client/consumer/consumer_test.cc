@@ -159,6 +159,17 @@ TEST_F(ConsumerTest, ASecondPollAtTheSameTimeIsRefused) {
   EXPECT_TRUE(refused.error().is(Cause::wrong_state));
 }
 
+// The answer to a fetch that was sent for an earlier assignment would leave out what lies between.
+TEST_F(ConsumerTest, AnAnswerToAnEarlierAssignmentOfThePartitionDoesNotCount) {
+  Partitions partitions;
+  const std::uint64_t before = partitions.add(t0)->turn;
+  partitions.find(t0)->move_to(Offset(3), kNoEpoch);
+  partitions.remove(t0);
+  EXPECT_NE(partitions.add(t0)->turn, before);
+  partitions.find(t0)->move_to(Offset(3), kNoEpoch);
+  EXPECT_GT(partitions.find(t0)->turn, before + 1000);
+}
+
 TEST_F(ConsumerTest, PollAfterCloseIsClosed) {
   consumer().close();
   const auto refused = poll();

@@ -84,7 +84,12 @@ void Fetcher::pump() {
 void Fetcher::send(NodeId node, BrokerState& broker, const FetchSession::Wants& wanted) {
   broker.busy = true;
   broker.turns.clear();
-  for (const auto& [key, want] : wanted) broker.turns.emplace(key, partitions_.find(key)->turn);
+  for (const auto& [key, want] : wanted) {
+    const AssignedPtr partition = partitions_.find(key);
+    broker.turns.emplace(key, partition->turn);
+    // A session tells what has changed; one that knows the partition from an earlier assignment may keep silent.
+    if (partition->high_watermark < 0 && broker.session.remembered().contains(key)) broker.session.broken();
+  }
   VersionRange versions = Cluster::stable_versions(FetchRequest::kApi);
   auto plan = std::make_shared<const FetchSession::Plan>(broker.session.plan(wanted));
   if (!plan->by_id) versions.max = kNewestByName;

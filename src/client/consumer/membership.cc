@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/errors.h"
+#include "client/retry.h"
 #include "protocol/gen/leave_group.h"
 
 namespace millrace::client {
@@ -70,13 +71,14 @@ void Membership::send_join() {
   for (const Strategy strategy : options_.strategies) {
     asked->protocols.emplace_back(strategy, encode_subscription(subscription, strategy));
   }
-  const auto make = [this, asked](std::int16_t version) {
+  // The request may wait for a connection after this object is gone; the settings stay as long as the cluster.
+  const auto make = [&options = options_, asked](std::int16_t version) {
     JoinGroupRequest request;
     request.group_id = asked->group;
-    request.session_timeout_ms = static_cast<std::int32_t>(options_.session_timeout.value());
-    if (version >= 1) request.rebalance_timeout_ms = static_cast<std::int32_t>(options_.max_poll_interval.value());
+    request.session_timeout_ms = static_cast<std::int32_t>(options.session_timeout.value());
+    if (version >= 1) request.rebalance_timeout_ms = static_cast<std::int32_t>(options.max_poll_interval.value());
     request.member_id = asked->member;
-    if (version >= 5 && options_.instance_id) request.group_instance_id = *options_.instance_id;
+    if (version >= 5 && options.instance_id) request.group_instance_id = *options.instance_id;
     request.protocol_type = "consumer";
     for (const auto& [strategy, metadata] : asked->protocols) {
       request.protocols.push_back({protocol_name(strategy), metadata.bytes()});
@@ -261,10 +263,12 @@ void Membership::leave(std::string reason, Millis timeout, Callback<void(Status)
     if (version >= 5) entry.reason = reason;
     return request;
   };
-  cluster_.send_made<LeaveGroupResponse, LeaveGroupRequest>(
-      coordinator(), make, timeout, [done = std::move(done)](Result<Answer<LeaveGroupResponse>> answer) mutable {
+  send_until<LeaveGroupResponse, LeaveGroupRequest>(
+      cluster_, coordinator(), make,
+      [](const Answer<LeaveGroupResponse>& answer) { return protocol::from_wire(answer.body.error_code); },
+      RetryOptions{timeout}, [done = std::move(done)](Result<Answer<LeaveGroupResponse>> answer) mutable {
         if (!answer) return done(answer.error());
-        done({});
+        done({});  // whatever the coordinator says: this is no member any more
       });
 }
 

@@ -33,7 +33,8 @@ struct AssignedPartition {
   bool asking = false;       // for what `state` says
   bool revoking = false;     // nothing is handed out any more
   bool paused = false;
-  std::uint64_t turn = 0;    // grows whenever the position jumps: answers of an older turn mean nothing
+  std::uint64_t turn = 0;    // grows whenever the position jumps: answers of an older turn mean nothing, nor do those
+                             // of an earlier assignment of the same partition
   Offset position;           // of the next record to hand out
   LeaderEpoch position_epoch = kNoEpoch;  // of the record before it
   Offset next_fetch;         // behind everything that is buffered
@@ -74,6 +75,7 @@ class Partitions {
     auto fresh = std::make_shared<AssignedPartition>();
     fresh->topic = std::make_shared<const std::string>(key.topic);
     fresh->partition = key.partition;
+    fresh->turn = ++assignments_ << 32U;
     return all_.emplace(key, std::move(fresh)).first->second;
   }
   void remove(const TopicPartition& key) {
@@ -96,6 +98,7 @@ class Partitions {
 
  private:
   std::map<TopicPartition, AssignedPtr> all_;
+  std::uint64_t assignments_ = 0;
 };
 
 }  // namespace millrace::client

@@ -15,6 +15,9 @@ void ProducerCore::send(Record record, Delivery delivery) {
     return refuse(record, std::move(delivery), std::move(error), 0);
   }
   if (fatal_) return refuse(record, std::move(delivery), *fatal_, 0);
+  if (transactions_) {
+    if (auto why = transactions_->refusal()) return refuse(record, std::move(delivery), *std::move(why), 0);
+  }
   if (bytes > options_.max_request_bytes) {
     return refuse(record, std::move(delivery),
                   local_error(Cause::too_large, "a record of about " + std::to_string(bytes) + " bytes for topic " +

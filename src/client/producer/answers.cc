@@ -10,6 +10,26 @@ namespace millrace::client {
 using protocol::Errc;
 using protocol::ProduceResponse;
 
+namespace {
+
+// Errors that say that the broker cannot place the batch among what it knows of the producer.
+bool of_identity(Errc code) {
+  return code == Errc::out_of_order_sequence_number || code == Errc::unknown_producer_id ||
+         code == Errc::invalid_producer_epoch;
+}
+
+// With any other error that passes, a broker may have written the batch and lost the leadership before it was answered.
+bool refused_before_append(Errc code) {
+  return code == Errc::not_enough_replicas || code == Errc::corrupt_message || code == Errc::throttling_quota_exceeded;
+}
+
+// A batch that was given up while its answer was on the way.
+bool has_ended(const PartitionQueue& queue, const BatchPtr& batch) {
+  return std::find(queue.in_flight.begin(), queue.in_flight.end(), batch) == queue.in_flight.end();
+}
+
+}  // namespace
+
 void ProducerCore::take_answer(NodeId node, const Sent& sent, Result<Answer<ProduceResponse>> answer) {
   std::vector<bool> answered(sent.size(), false);
   if (answer) {
@@ -28,7 +48,7 @@ void ProducerCore::take_answer(NodeId node, const Sent& sent, Result<Answer<Prod
         const auto at = std::find_if(sent.begin(), sent.end(), [&](const auto& one) {
           return one.first->partition == part.index && one.first->topic == name;
         });
-        if (at == sent.end()) continue;
+        if (at == sent.end() || has_ended(*at->first, at->second)) continue;
         answered[static_cast<std::size_t>(at - sent.begin())] = true;
         if (part.current_leader.leader_id >= 0) {
           hints.push_back({at->first->topic, PartitionIndex(part.index), NodeId(part.current_leader.leader_id),
@@ -41,7 +61,7 @@ void ProducerCore::take_answer(NodeId node, const Sent& sent, Result<Answer<Prod
   }
   for (std::size_t i = 0; i < sent.size(); ++i) {
     const auto& [queue, batch] = sent[i];
-    if (answered[i]) continue;
+    if (answered[i] || has_ended(*queue, batch)) continue;
     const Error why = answer ? local_error(Cause::corrupt, "broker " + std::to_string(node.value()) +
                                                                " has not answered for " + queue->topic + "-" +
                                                                std::to_string(queue->partition))
@@ -82,26 +102,11 @@ void ProducerCore::take_part(PartitionQueue& queue, const BatchPtr& batch,
   }
   const std::string what = "sending to " + queue.topic + "-" + std::to_string(queue.partition);
   const Error error = broker_error(code, what, part.error_message.value_or(""));
-  const bool idempotent = identity_.needed() && options_.transactional_id.empty();
   if (code == Errc::message_too_large && batch->count() > 1) return split(queue, batch);
-  if (idempotent && code == Errc::out_of_order_sequence_number) {
-    // Refused because one before it is missing: that one is on its way again. If none is missing, the broker has
-    // forgotten what it had.
-    const std::int32_t expected = queue.acked_sequence < 0 ? 0 : record::sequence_plus(queue.acked_sequence, 1);
-    if (batch->sequence() == expected && queue.in_flight.front() == batch) bump_wanted_ = true;
-    return try_again(queue, batch, false, error);
-  }
-  if (idempotent && (code == Errc::unknown_producer_id || code == Errc::invalid_producer_epoch)) {
-    bump_wanted_ = true;
-    new_id_wanted_ |= code == Errc::invalid_producer_epoch;
-    return try_again(queue, batch, false, error);
-  }
+  if (identity_.needed() && of_identity(code)) return refused_identity(queue, batch, code, error);
   if (protocol::retriable(code)) {
     cluster_.refresh();
-    // A time-out, or too few replicas after the append, leaves open what was written.
-    const bool open = code == Errc::request_timed_out || code == Errc::not_enough_replicas_after_append ||
-                      code == Errc::kafka_storage_error;
-    return try_again(queue, batch, batch->may_be_written || open, error);
+    return try_again(queue, batch, batch->may_be_written || !refused_before_append(code), error);
   }
   std::vector<Batch::Refused> refused;
   for (const auto& one : part.record_errors) {
@@ -113,8 +118,25 @@ void ProducerCore::take_part(PartitionQueue& queue, const BatchPtr& batch,
   if (!refused.empty()) {
     others.message = what + ": refused because of other records of its batch, which went with it; send it again";
   }
-  if (identity_.needed()) bump_wanted_ = true;
+  break_sequences();
   lose(queue, batch, others, refused);
+}
+
+// The broker does not know this identity or these sequences.
+void ProducerCore::refused_identity(PartitionQueue& queue, const BatchPtr& batch, Errc code, const Error& why) {
+  const bool oldest = queue.in_flight.front() == batch &&
+                      (queue.waiting.empty() || queue.waiting.front()->order >= batch->order);
+  // Refused because one before it is missing, and that one is on its way again.
+  if (code == Errc::out_of_order_sequence_number && !oldest) return try_again(queue, batch, batch->may_be_written, why);
+  break_sequences();
+  if (transactions_) return lose(queue, batch, why);
+  new_id_wanted_ |= code == Errc::invalid_producer_epoch;
+  if (!batch->may_be_written) return try_again(queue, batch, false, why);
+  // 1. It is written, and those behind it too; 2. the answers are lost; 3. the broker restarts and remembers the last
+  // batch only; 4. it refuses this one. Under another identity it would be there twice.
+  Error open = why;
+  open.message += "; the records may have been written all the same";
+  lose(queue, batch, open);
 }
 
 void ProducerCore::try_again(PartitionQueue& queue, const BatchPtr& batch, bool may_be_written, const Error& why) {
@@ -122,7 +144,7 @@ void ProducerCore::try_again(PartitionQueue& queue, const BatchPtr& batch, bool 
   batch->may_be_written = may_be_written;
   const bool late = batch->begun() + options_.delivery_timeout <= now;
   if (batch->attempts > options_.retries || late || closed_) {
-    if (identity_.needed()) bump_wanted_ = true;
+    break_sequences();
     return lose(queue, batch, why);
   }
   // 2^attempts, bounded, with jitter.
@@ -156,6 +178,12 @@ void ProducerCore::split(PartitionQueue& queue, const BatchPtr& batch) {
   busy_.emplace(std::pair<std::string_view, std::int32_t>(queue.topic, queue.partition), &queue);
 }
 
+// A batch that has its sequences will not be written.
+void ProducerCore::break_sequences() {
+  if (identity_.needed() && !transactions_) bump_wanted_ = true;
+  sequences_broken_ = true;
+}
+
 // The batch has its end.
 void ProducerCore::finish(PartitionQueue& queue, const BatchPtr& batch) {
   buffered_ -= batch->bytes();
@@ -171,6 +199,7 @@ void ProducerCore::lose(PartitionQueue& queue, const BatchPtr& batch, const Erro
                         const std::vector<Batch::Refused>& refused) {
   statistics_.records_failed += static_cast<std::uint64_t>(batch->count());
   finish(queue, batch);
+  if (transactions_) transactions_->batch_failed(error, std::exchange(sequences_broken_, false));
   shard_.timers.at_turn_end([topic = queue.topic, partition = queue.partition, batch, error, refused] {
     batch->fail(topic, partition, error, refused);
   });

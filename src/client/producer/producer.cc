@@ -11,6 +11,10 @@ ProducerCore::ProducerCore(ports::Shard& shard, ClusterOptions cluster, Producer
       options_(std::move(options)),
       cluster_(shard, std::move(cluster)),
       identity_(cluster_, options_) {
+  if (!options_.transactional_id.empty()) {
+    transactions_ =
+        std::make_unique<Transactions>(cluster_, options_, identity_, static_cast<TransactionOwner&>(*this));
+  }
   subscription_ = cluster_.subscribe(alive_.guard([this](const ClusterViewPtr&) {
     for (auto& [name, topic] : topics_) unpark(*topic);
     schedule_pump();
@@ -50,6 +54,35 @@ void ProducerCore::close() {
   timer_ = ports::TimerId(0);
   subscription_.reset();
   cluster_.close();
+}
+
+void ProducerCore::give_up_waiting(const Error& why) {
+  for (auto& [name, topic] : topics_) {
+    for (Parked& parked : std::exchange(topic->parked, {})) {
+      --parked_;
+      refuse(parked.record, std::move(parked.delivery), why, parked.bytes);
+    }
+    for (auto& queue : topic->partitions) {
+      for (const BatchPtr& batch : std::exchange(queue->waiting, {})) {
+        if (batch->numbered) break_sequences();
+        lose(*queue, batch, why);
+      }
+      busy_.erase({queue->topic, queue->partition});
+    }
+  }
+  settle_flushes();
+}
+
+void ProducerCore::on_identity_changed() {
+  for (auto& [name, topic] : topics_) {
+    for (auto& queue : topic->partitions) queue->restart_sequences();
+  }
+  schedule_pump();
+}
+
+void ProducerCore::on_fatal(const Error& why) {
+  fatal_ = why;
+  fail_everything(why);
 }
 
 // Every record that has no end yet ends with `error`.

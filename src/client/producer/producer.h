@@ -14,6 +14,7 @@
 #include "client/producer/identity.h"
 #include "client/producer/options.h"
 #include "client/producer/queues.h"
+#include "client/producer/transactions.h"
 #include "protocol/gen/produce.h"
 
 namespace millrace::client {
@@ -25,22 +26,25 @@ namespace millrace::client {
 // Order and duplicates (KIP-98, KIP-360): with idempotence up to five batches of a partition are under way, each with
 // its sequences, and a batch that is tried again goes before all later ones. When a batch is lost for good, its
 // sequences would be missed; so the producer lets what is under way end, takes the next epoch, and counts from 0 again.
-class ProducerCore {
+// In a transaction a batch that is lost fails the transaction instead.
+class ProducerCore final : TransactionOwner {
  public:
   ProducerCore(ports::Shard& shard, ClusterOptions cluster, ProducerOptions options);
-  ~ProducerCore();
+  ~ProducerCore() override;
 
   // Takes a record. It fails with Cause::too_large above max.request.size, Cause::queue_full above buffer.memory,
   // Cause::timed_out if its topic is not known within max.block.ms, else with the broker's last word.
   void send(Record record, Delivery delivery);
   // Sends everything at once; `done` when every record sent before has been delivered or has failed.
-  void flush(Callback<void()> done);
+  void flush(Callback<void()> done) override;
   // Fails what has not been delivered with Cause::closed.
   void close();
 
   // Bytes of records that have not been delivered.
   std::size_t buffered_bytes() const { return buffered_; }
   Cluster& cluster() { return cluster_; }
+  // Null without transactional.id.
+  Transactions* transactions() { return transactions_.get(); }
   const ProducerOptions& options() const { return options_; }
   // Once it is set, no record will be sent any more.
   const std::optional<Error>& fatal() const { return fatal_; }
@@ -70,6 +74,11 @@ class ProducerCore {
   void refuse(const Record& record, Delivery delivery, Error error, std::size_t bytes);
   void unpark(TopicQueues& topic);
   void expire_parked(MonoTime now);
+  // producer.cc: for the transactions
+  void give_up_waiting(const Error& why) override;
+  void on_identity_changed() override;
+  void on_admitted() override { schedule_pump(); }
+  void on_fatal(const Error& why) override;
   // sender.cc: from batches to requests
   void schedule_pump();
   void pump();
@@ -86,9 +95,11 @@ class ProducerCore {
   void take_silence(const Sent& sent, const Status& handed_over);
   void take_part(PartitionQueue& queue, const BatchPtr& batch,
                  const protocol::ProduceResponse::PartitionProduceResponse& part);
+  void refused_identity(PartitionQueue& queue, const BatchPtr& batch, protocol::Errc code, const Error& why);
   void try_again(PartitionQueue& queue, const BatchPtr& batch, bool may_be_written, const Error& why);
   void split(PartitionQueue& queue, const BatchPtr& batch);
   void finish(PartitionQueue& queue, const BatchPtr& batch);
+  void break_sequences();
   void lose(PartitionQueue& queue, const BatchPtr& batch, const Error& error,
             const std::vector<Batch::Refused>& refused = {});
   bool parked_upto(std::uint64_t number) const;
@@ -99,6 +110,7 @@ class ProducerCore {
   const ProducerOptions options_;
   Cluster cluster_;
   Identity identity_;
+  std::unique_ptr<Transactions> transactions_;
   std::map<std::string, std::unique_ptr<TopicQueues>, std::less<>> topics_;
   TopicQueues* last_topic_ = nullptr;  // of the last record: the next one is probably for the same
   std::map<std::pair<std::string_view, std::int32_t>, PartitionQueue*> busy_;  // with batches that wait
@@ -111,6 +123,7 @@ class ProducerCore {
   std::deque<Flush> flushes_;
   bool bump_wanted_ = false;
   bool new_id_wanted_ = false;
+  bool sequences_broken_ = false;  // by the batch that is about to be lost
   bool pump_scheduled_ = false;
   bool closed_ = false;
   std::optional<Error> fatal_;

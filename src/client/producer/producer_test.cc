@@ -206,6 +206,28 @@ TEST_F(ProducerTest, AnAnswerThatIsLostIsAskedForAgainWithoutADuplicate) {
   EXPECT_EQ(delivered_[0].second, 0);
 }
 
+// 1. The batch is written, but the broker loses the leadership before it says so; 2. it comes back and remembers
+// nothing of the producer.
+TEST_F(ProducerTest, WhatMayBeWrittenIsNotSentUnderAnotherIdentity) {
+  logs.verdicts = {Errc::not_leader_or_follower, Errc::out_of_order_sequence_number};
+  send("perhaps");
+  flush();
+  EXPECT_TRUE(logs.values[0].empty());
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_TRUE(failed[0].second.is(ErrorCode::out_of_order_sequence_number));
+  send("next");
+  flush();
+  EXPECT_EQ(logs.values[0], std::vector<std::string>{"next"});
+}
+
+TEST_F(ProducerTest, WhatIsCertainlyNotWrittenIsSentUnderAnotherIdentity) {
+  logs.verdicts = {Errc::out_of_order_sequence_number};
+  send("again");
+  flush();
+  EXPECT_EQ(logs.values[0], std::vector<std::string>{"again"});
+  EXPECT_EQ(delivered_.size(), 1U);
+}
+
 TEST_F(ProducerTest, AfterABatchIsLostTheNextEpochGoesOn) {
   options.linger = Millis(0);
   options.batch_bytes = 1;

@@ -22,7 +22,7 @@ void ProducerCore::pump() {
   expire(now);
   maybe_bump();
   if (!identity_.known()) {
-    const bool wanted = !busy_.empty() && !fatal_ && !identity_.asking();
+    const bool wanted = !busy_.empty() && !fatal_ && !identity_.asking() && !transactions_;
     if (wanted) {
       identity_.ask(alive_.guard([this](Status status) {
         if (!status) {
@@ -40,6 +40,7 @@ void ProducerCore::pump() {
   bool leaderless = false;
   for (const auto& [key, queue] : busy_) {
     if (!sendable(*queue, now)) continue;
+    if (transactions_ && !transactions_->admits(queue->topic, queue->partition)) continue;
     const NodeId leader = cluster_.view()->leader(queue->topic, PartitionIndex(queue->partition));
     if (leader == kNoNode) {
       leaderless = true;
@@ -143,6 +144,7 @@ void ProducerCore::send_to(NodeId node, std::vector<PartitionQueue*> ready, Mono
     const TopicView* view = cluster_.view()->topic(queue->topic);
     if (view == nullptr || view->id == ::millrace::Uuid()) versions.max = std::min<std::int16_t>(versions.max, 12);
   }
+  if (transactions_) versions = transactions_->produce_versions(versions);
   if (options_.acks == 0) {
     cluster_.tell<protocol::ProduceRequest>(
         Target::node(node), make, options_.request_timeout, alive_.guard([this, node, sent](Status status) {
@@ -175,7 +177,7 @@ void ProducerCore::expire(MonoTime now) {
                                    "delivery.timeout.ms=" + std::to_string(options_.delivery_timeout.value()) +
                                    (batch->may_be_written ? "; it may have been written all the same" : "") +
                                    "; see whether its leader can be reached");
-      if (batch->numbered && identity_.needed()) bump_wanted_ = true;
+      if (batch->numbered) break_sequences();
       lose(queue, batch, late);
     }
     at = queue.waiting.empty() ? busy_.erase(at) : std::next(at);

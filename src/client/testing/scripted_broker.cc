@@ -14,6 +14,10 @@ std::string ScriptedBroker::versions(const protocol::RequestHeader& header) {
     if (const auto offer = offers_.find(key); offer != offers_.end()) range = offer->second;
     if (range.max >= range.min) response.api_keys.push_back({key, range.min, range.max});
   }
+  if (transaction_version > 0) {
+    response.finalized_features_epoch = 1;
+    response.finalized_features.push_back({"transaction.version", transaction_version, transaction_version});
+  }
   std::int16_t version = header.request_api_version;
   const auto own = offers_.find(static_cast<std::int16_t>(ApiKey::api_versions));
   if (own != offers_.end() && version > own->second.max) {

@@ -43,6 +43,7 @@ class ScriptedBroker final : public FakeServer {
   std::int32_t id;
   std::map<std::int16_t, int> received;                  // requests by API key
   std::map<std::int16_t, std::int16_t> last_version;     // by API key
+  std::int16_t transaction_version = 0;                  // what the cluster has agreed on
   int count(protocol::ApiKey api) { return received[static_cast<std::int16_t>(api)]; }
 
  private:

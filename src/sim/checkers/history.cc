@@ -80,6 +80,11 @@ void History::read(const PartitionName& name, const Mark& before, Offset from, O
   }
 }
 
+void History::consumed(const PartitionName& name, Offset offset, RecordId id) {
+  ++read_records_;
+  learn(name, partitions_[name], offset, id, false);
+}
+
 void History::final_contents(const PartitionName& name, const std::vector<RecordId>& ids) {
   Partition& partition = partitions_[name];
   for (const auto& [offset, known] : partition.known) {
@@ -92,12 +97,17 @@ void History::final_contents(const PartitionName& name, const std::vector<Record
     }
   }
   std::set<RecordId> seen;
+  std::map<std::uint64_t, RecordId> last;  // of each idempotent producer
   for (const auto id : ids) {
     const auto sent = sent_.find(id);
     if (sent == sent_.end() || sent->second.partition != name) {
       fail(fmt::format("{}: holds record {:x}, which nobody sent there", text(name), id));
     } else if (!seen.insert(id).second && sent->second.once) {
       fail(fmt::format("{}: record {:x} of an idempotent producer is there twice", text(name), id));
+    } else if (sent->second.once) {
+      RecordId& before = last[producer_of(id)];
+      if (id < before) fail(fmt::format("{}: record {:x} comes before record {:x}", text(name), before, id));
+      before = id;
     }
   }
 }

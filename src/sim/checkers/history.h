@@ -19,8 +19,15 @@ struct PartitionName {
   friend auto operator<=>(const PartitionName&, const PartitionName&) = default;
 };
 
-// A record of the workload; its number decides its contents (workloads/content.h).
+// A record of the workload; its number decides its contents (workloads/content.h). The upper half names its producer
+// in one of its lives, the lower half counts its records.
 using RecordId = std::uint64_t;
+constexpr RecordId record_id(std::uint64_t producer, std::uint64_t count) {
+  return producer << 32U | count;
+}
+constexpr std::uint64_t producer_of(RecordId id) {
+  return id >> 32U;
+}
 
 // What all clients of a run have been told, and the promises it is measured against:
 //   - an acknowledged record is never lost, nor is one that a consumer has read;
@@ -28,7 +35,8 @@ using RecordId = std::uint64_t;
 //   - what is read was sent, to this partition;
 //   - reads give every offset in order, none above the high watermark that comes with them;
 //   - the high watermark never goes back, and an acknowledged record lies below it;
-//   - a record of an idempotent producer is in the log at most once.
+//   - a record of an idempotent producer is in the log at most once, and before those with greater numbers of the same
+//     producer.
 // The first promise that breaks is kept.
 class History {
  public:
@@ -46,6 +54,8 @@ class History {
   // A fetch from `from` was answered with `ids`, from the offset `first` on, and this high watermark.
   void read(const PartitionName& partition, const Mark& before, Offset from, Offset first,
             const std::vector<RecordId>& ids, Offset high_watermark);
+  // A consumer was handed the record at `offset`.
+  void consumed(const PartitionName& partition, Offset offset, RecordId id);
   // A broker has said where the partition ends for readers.
   void saw_end(const PartitionName& partition, const Mark& before, Offset end);
   // The whole partition was read, after every node had its last chance to lose something.

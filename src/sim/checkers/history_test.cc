@@ -70,6 +70,23 @@ TEST(History, ADuplicateOfAnIdempotentProducerIsFound) {
   EXPECT_TRUE(allowed.ok());
 }
 
+TEST(History, RecordsOfAnIdempotentProducerOutOfOrderAreFound) {
+  History history = with({record_id(1, 1), record_id(2, 1), record_id(1, 2)}, true);
+  history.final_contents(kPartition, {record_id(2, 1), record_id(1, 1), record_id(1, 2)});
+  EXPECT_EQ(history.broken(), "");
+  history.final_contents(kPartition, {record_id(1, 2), record_id(1, 1)});
+  EXPECT_FALSE(history.ok());
+}
+
+TEST(History, AConsumerThatIsHandedOtherContentsIsFound) {
+  History history = with({1, 2});
+  history.acknowledged(kPartition, Offset(0), {1});
+  history.consumed(kPartition, Offset(0), 1);
+  EXPECT_TRUE(history.ok());
+  history.consumed(kPartition, Offset(0), 2);
+  EXPECT_FALSE(history.ok());
+}
+
 TEST(History, ATopicThatChangesIsFound) {
   History history;
   history.saw_topic("t", Uuid{1, 2}, 3);

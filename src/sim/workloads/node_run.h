@@ -1,19 +1,9 @@
 #pragma once
 
-#include <string>
-
-#include "base/callback.h"
-#include "base/result.h"
-#include "config/server_config.h"
-#include "ports/file.h"
-#include "ports/random.h"
 #include "sim/scenario.h"
+#include "sim/workloads/broker_node.h"
 
 namespace millrace::sim {
-
-// Makes the directories of a new node; the error is a line.
-using Format =
-    Callback<Result<void, std::string>(ports::BlockingFiles&, ports::Random&, const config::ServerConfig&)>;
 
 // A whole node with its clients: topics are created, producers and consumers work over connections that break, the node
 // dies at seeded times with what it had not synced, or stops cleanly, and comes back on its disk. At last nothing fails

@@ -68,7 +68,7 @@ void Producer::make_present(Lane& lane) {
     lane.next_sequence += static_cast<std::int32_t>(count);
   }
   for (std::uint64_t i = 0; i < count; ++i) {
-    lane.ids.push_back((std::uint64_t{index_ + 1} << 32) | next_record_++);
+    lane.ids.push_back(record_id(index_ + 1, next_record_++));
     stage_.history.sent(lane.ids.back(), lane.partition, kind_ == Kind::idempotent);
   }
   lane.time = shard_.clock.wall();

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <deque>
+
+#include "base/callback.h"
+#include "client/alive.h"
+#include "client/cluster.h"
+#include "client/consumer/group_offsets.h"
+
+namespace millrace::client {
+
+// The commits of one consumer, one after the other. Two under way at once could be carried out in either order, as each
+// is tried again on its own: 1. a commit of 10 is lost; 2. one of 20 is done; 3. the first is tried again, and the
+// group is back at 10. Belongs to one shard.
+class Commits {
+ public:
+  explicit Commits(Cluster& cluster) : cluster_(cluster) {}
+
+  // Commits after all that were asked for before, until `timeout` from now. `who`: the member as of now, so that the
+  // coordinator refuses what a rebalance has overtaken.
+  void commit(GroupIdentity who, Offsets offsets, Millis timeout, Callback<void(Status)> done);
+  // Whether none waits or is under way.
+  bool idle() const { return !under_way_ && waiting_.empty(); }
+
+ private:
+  struct Waiting {
+    GroupIdentity who;
+    Offsets offsets;
+    MonoTime deadline;
+    Callback<void(Status)> done;
+  };
+  void next();
+
+  Cluster& cluster_;
+  std::deque<Waiting> waiting_;
+  bool under_way_ = false;
+  Alive alive_;
+};
+
+}  // namespace millrace::client

@@ -1,0 +1,103 @@
+#include "client/consumer/commits.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "client/testing/scripted_broker.h"
+#include "protocol/gen/find_coordinator.h"
+#include "protocol/gen/offset_commit.h"
+
+namespace millrace::client {
+namespace {
+
+using protocol::Errc;
+using protocol::FindCoordinatorRequest;
+using protocol::FindCoordinatorResponse;
+using protocol::OffsetCommitRequest;
+using protocol::OffsetCommitResponse;
+using testing::FakePorts;
+using testing::ScriptedCluster;
+
+// A coordinator that keeps what is committed, and refuses the first commits with `verdicts`.
+struct CommitsTest : ::testing::Test {
+  CommitsTest() {
+    brokers.broker(0).on<FindCoordinatorRequest, FindCoordinatorResponse>([](const auto& request, std::int16_t) {
+      FindCoordinatorResponse response;
+      auto& found = response.coordinators.emplace_back();
+      found.key = request.coordinator_keys.at(0);
+      found.node_id = 0;
+      found.host = "b0";
+      found.port = 9092;
+      return response;
+    });
+    brokers.broker(0).offer(protocol::ApiKey::find_coordinator, {4, 4});
+    brokers.broker(0).on<OffsetCommitRequest, OffsetCommitResponse>([this](const auto& request, std::int16_t) {
+      OffsetCommitResponse response;
+      auto& topic = response.topics.emplace_back();
+      topic.name = request.topics.at(0).name;
+      auto& part = topic.partitions.emplace_back();
+      if (!verdicts.empty()) {
+        part.error_code = protocol::to_wire(verdicts.front());
+        verdicts.erase(verdicts.begin());
+      } else {
+        committed.push_back(request.topics.at(0).partitions.at(0).committed_offset);
+      }
+      return response;
+    });
+  }
+  void commit(std::int64_t offset) {
+    Offsets offsets;
+    offsets[{"t", 0}].offset = offset;
+    commits.commit({"g", 1, "m", std::nullopt}, offsets, Millis(10'000), [this, offset](Status status) {
+      ended.push_back(std::to_string(offset) + (status ? " done" : " failed"));
+    });
+  }
+
+  FakePorts ports;
+  ScriptedCluster brokers{ports, 1};
+  ClusterOptions options = [] {
+    ClusterOptions made;
+    made.bootstrap = {ScriptedCluster::address(0)};
+    return made;
+  }();
+  Cluster cluster{ports.shard(), options};
+  Commits commits{cluster};
+  std::vector<Errc> verdicts;
+  std::vector<std::int64_t> committed;
+  std::vector<std::string> ended;
+};
+
+TEST_F(CommitsTest, ALaterCommitWaitsForTheRetriesOfAnEarlierOne) {
+  verdicts = {Errc::coordinator_load_in_progress, Errc::coordinator_load_in_progress};
+  commit(10);
+  commit(20);
+  EXPECT_FALSE(commits.idle());
+  ports.advance(Millis(5'000));
+  EXPECT_EQ(committed, (std::vector<std::int64_t>{10, 20}));
+  EXPECT_EQ(ended, (std::vector<std::string>{"10 done", "20 done"}));
+  EXPECT_TRUE(commits.idle());
+}
+
+TEST_F(CommitsTest, AFailureDoesNotStopThoseBehindIt) {
+  verdicts = {Errc::illegal_generation};
+  commit(10);
+  commit(20);
+  ports.advance(Millis(5'000));
+  EXPECT_EQ(committed, (std::vector<std::int64_t>{20}));
+  EXPECT_EQ(ended, (std::vector<std::string>{"10 failed", "20 done"}));
+}
+
+TEST_F(CommitsTest, EachHasItsEndWhenTheClientCloses) {
+  brokers.broker(0).ignore(protocol::ApiKey::offset_commit);
+  commit(10);
+  commit(20);
+  ports.run();
+  cluster.close();
+  ports.advance(Millis(100));
+  EXPECT_EQ(ended, (std::vector<std::string>{"10 failed", "20 failed"}));
+}
+
+}  // namespace
+}  // namespace millrace::client

@@ -1,0 +1,105 @@
+#include "sim/workloads/core_producer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "client/producer/murmur2.h"
+#include "sim/workloads/content.h"
+#include "sim/workloads/core_options.h"
+
+namespace millrace::sim {
+namespace {
+
+constexpr std::uint64_t kLastRecords = 10;  // kept until nothing fails any more
+
+}  // namespace
+
+CoreProducer::CoreProducer(ports::Shard& shard, Stage& stage, Prng prng, std::uint32_t number)
+    : shard_(shard),
+      stage_(stage),
+      prng_(prng),
+      number_(number),
+      left_(kLastRecords + std::uint64_t{stage.traffic.batches} * stage.traffic.records * 5) {}
+
+void CoreProducer::start() {
+  auto options = draw_producer(prng_);
+  idempotent_ = options.idempotent;
+  auto cluster = draw_cluster(prng_, stage_, fmt::format("core-producer-{}", number_));
+  cluster.request_timeout = options.request_timeout;
+  core_ = std::make_unique<client::ProducerCore>(shard_, std::move(cluster), std::move(options));
+  step();
+}
+
+void CoreProducer::stop(Task stopped) {
+  core_->close();
+  shard_.timers.at_turn_end(std::move(stopped));
+}
+
+void CoreProducer::step() {
+  const std::uint64_t keep = stage_.calm ? 0 : kLastRecords;
+  for (std::uint64_t many = 1 + prng_.below(stage_.traffic.records * 4ULL); many > 0 && left_ > keep; --many) send();
+  if (!flushing_ && (left_ == 0 || prng_.one_in(8))) {
+    flushing_ = true;
+    core_->flush([this, last = left_ == 0] {
+      flushing_ = false;
+      finished_ = last;
+    });
+  }
+  const auto pause = static_cast<std::int64_t>(1 + prng_.below(stage_.traffic.pause.value() + 1ULL));
+  if (!finished_) shard_.timers.at(shard_.clock.now() + Millis(pause), [this] { step(); });
+}
+
+void CoreProducer::send() {
+  --left_;
+  const RecordId id = record_id(number_, ++sent_);
+  const auto partitions = stage_.traffic.partitions();
+  const PartitionName& drawn = partitions[prng_.below(partitions.size())];
+  auto [key, value] = key_and_value(id, stage_.traffic.largest_value);
+  PartitionName to = drawn;
+  client::Record record;
+  record.topic = to.topic;
+  if (prng_.one_in(2)) {
+    record.partition = to.index;
+  } else {
+    const auto count = std::count_if(partitions.begin(), partitions.end(),
+                                     [&](const PartitionName& one) { return one.topic == to.topic; });
+    to.index = client::partition_of_key(as_bytes(key), static_cast<std::int32_t>(count));
+  }
+  if (id % 3 == 0) record.headers.push_back({"id", key.substr(0, 8)});
+  record.key = std::move(key);
+  record.value = std::move(value);
+  stage_.history.sent(id, to, idempotent_);
+  core_->send(std::move(record), [this, id, to, must = stage_.calm](const client::Delivered& outcome) {
+    delivered(id, to, must, outcome);
+  });
+}
+
+void CoreProducer::delivered(RecordId id, const PartitionName& asked, bool must, const client::Delivered& outcome) {
+  if (outcome.error == nullptr) {
+    if (outcome.topic != asked.topic || outcome.partition != asked.index) {
+      stage_.history.fail(fmt::format("record {:x} was delivered to {}-{}, and belongs to {}-{}", id, outcome.topic,
+                                      outcome.partition, asked.topic, asked.index));
+    }
+    // A duplicate that the broker has written long ago has no offset to tell.
+    if (outcome.offset >= 0) stage_.history.acknowledged(asked, Offset(outcome.offset), {id});
+    RecordId& last = last_[asked];
+    if (idempotent_ && id < last) {
+      stage_.history.fail(fmt::format("{}-{}: record {:x} was delivered before record {:x}", asked.topic, asked.index,
+                                      last, id));
+    }
+    last = id;
+    return;
+  }
+  const client::Error& why = *outcome.error;
+  // Out of order: the broker has died, and cannot tell any more whether it has the record.
+  const bool bearable = why.retriable || why.is(client::Cause::timed_out) || why.is(client::Cause::closed) ||
+                        (idempotent_ && why.is(client::ErrorCode::out_of_order_sequence_number));
+  if (!bearable || (must && !why.is(client::Cause::queue_full))) {
+    stage_.history.fail(fmt::format("record {:x} to {}-{} fails: {}", id, asked.topic, asked.index, why.text()));
+  }
+}
+
+}  // namespace millrace::sim
