@@ -12,6 +12,7 @@
 #include "millrace/admin/groups.h"
 #include "millrace/admin/quotas.h"
 #include "millrace/admin/topics.h"
+#include "millrace/admin/transactions.h"
 #include "millrace/future.h"
 #include "millrace/loop.h"
 
@@ -105,6 +106,22 @@ class MILLRACE_API Admin {
   // KIP-345. Removes static members by their group.instance.id.
   Future<Items<std::string>> remove_group_members(std::string id, std::vector<std::string> instances,
                                                   std::string reason = {}, AdminOptions options = {});
+
+  // --- Producers and transactions ---
+
+  // KIP-664. The producers that partitions remember, with their open transactions.
+  Future<Items<TopicPartition, std::vector<ProducerState>>> describe_producers(std::vector<TopicPartition> partitions,
+                                                                               AdminOptions options = {});
+  // KIP-664. Of all coordinators. Cause::invalid_argument for a state that brokers do not know.
+  Future<std::vector<ListedTransaction>> list_transactions(ListTransactionsOptions filters = {},
+                                                           AdminOptions options = {});
+  // KIP-664. TRANSACTIONAL_ID_NOT_FOUND for an id that was never used, or has expired.
+  Future<Items<std::string, TransactionDescription>> describe_transactions(std::vector<std::string> ids,
+                                                                           AdminOptions options = {});
+  // KIP-664. Ends a transaction that its coordinator has forgotten, in one partition.
+  Future<void> abort_transaction(HangingTransaction hanging, AdminOptions options = {});
+  // KIP-618. Takes the ids away from the producers that use them, and aborts their open transactions.
+  Future<Items<std::string, FencedProducer>> fence_producers(std::vector<std::string> ids, AdminOptions options = {});
 
   // --- The cluster ---
 

@@ -115,6 +115,8 @@ class Cluster final : private PeerOwner {
   std::int16_t finalized_feature(std::string_view name) const;
   // Requests that wait or are under way at a broker's data connection: to choose the least busy.
   std::size_t load(NodeId node) const;
+  // Why brokers cannot be reached, for a person: "host:port: why", several with "; ".
+  std::string failures() const;
   // Whether requests to this broker would go out now (connected, not throttled).
   bool ready(NodeId node) const;
 
@@ -161,7 +163,6 @@ class Cluster final : private PeerOwner {
   std::vector<Peer*> candidates();
   void maybe_rebootstrap();
   void rebootstrap(std::string_view why);
-  std::string failures() const;
   void on_peer_ready(Peer& peer) override;
   void on_peer_down(Peer& peer, const Error& why) override;
   // cluster_metadata.cc

@@ -12,12 +12,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from cases import (crash_loop, full_disk, garbage, golden, groups, kafka_scripts, log_dirs, operators,  # noqa: E402
-                   refusals, round_trip, start_up, suites, there_and_back)
+from cases import (crash_loop, examples, full_disk, garbage, golden, groups, kafka_scripts, log_dirs,  # noqa: E402
+                   operators, refusals, round_trip, start_up, suites, there_and_back)
 from lib.process import Failed, Missing, NotRun  # noqa: E402
 
-CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "groups": groups,
-         "kafka_scripts": kafka_scripts, "operators": operators, "crash_loop": crash_loop, "full_disk": full_disk,
+CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "examples": examples,
+         "groups": groups, "kafka_scripts": kafka_scripts, "operators": operators, "crash_loop": crash_loop,
+         "full_disk": full_disk,
          "log_dirs": log_dirs, "round_trip": round_trip, "golden": golden, "there_and_back": there_and_back,
          "suites": suites}
 

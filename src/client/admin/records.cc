@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "client/admin/leaders.h"
 #include "client/admin/topics.h"
 #include "protocol/gen/delete_records.h"
 #include "protocol/gen/list_offsets.h"
@@ -17,28 +18,6 @@ std::vector<TopicPartition> keys(const std::map<TopicPartition, std::int64_t>& m
   std::vector<TopicPartition> result;
   for (const auto& [partition, value] : map) result.push_back(partition);
   return result;
-}
-
-std::string named(const char* what, const TopicPartition& partition) {
-  return std::string(what) + " " + partition.topic + "-" + std::to_string(partition.partition);
-}
-
-// Sends each leader its partitions by `send` (NodeId, partitions), and puts the failures among the items.
-template <typename V, typename Send>
-void to_leaders(AdminCore& core, std::vector<TopicPartition> partitions, Millis timeout,
-                Done<Items<TopicPartition, V>> done, Send send) {
-  auto all = gather<Items<TopicPartition, V>>(std::move(done));
-  by_leader(core, std::move(partitions), timeout, [all, send = std::move(send)](Result<ByLeader> found) mutable {
-    if (!found) return all->fail(found.error());
-    for (auto& item : found->failed) all->value.push_back({item.key, item.result.error()});
-    for (auto& [leader, led] : found->leaders) send(all, leader, std::move(led));
-  });
-}
-
-template <typename V>
-void fail_items(Gather<Items<TopicPartition, V>>& all, const std::vector<TopicPartition>& partitions,
-                const Error& error) {
-  for (const auto& partition : partitions) all.value.push_back({partition, error});
 }
 
 }  // namespace
@@ -80,10 +59,7 @@ void delete_records(AdminCore& core, std::map<TopicPartition, std::int64_t> befo
               }
               return items;
             },
-            [all, led](Result<All> items) {
-              if (!items) return fail_items(*all, led, items.error());
-              for (auto& item : *items) all->value.push_back(std::move(item));
-            });
+            [all, led](Result<All> items) { put_items(*all, led, std::move(items)); });
       });
 }
 
@@ -140,10 +116,7 @@ void list_offsets(AdminCore& core, std::map<TopicPartition, std::int64_t> specs,
               }
               return items;
             },
-            [all, led](Result<All> items) {
-              if (!items) return fail_items(*all, led, items.error());
-              for (auto& item : *items) all->value.push_back(std::move(item));
-            },
+            [all, led](Result<All> items) { put_items(*all, led, std::move(items)); },
             versions);
       });
 }

@@ -139,6 +139,8 @@ void ProducerCore::unpark(TopicQueues& topic) {
 }
 
 void ProducerCore::expire_parked(MonoTime now) {
+  const bool reached = !cluster_.view()->brokers.empty();
+  const std::string hint = reached ? "; create it, or look at bootstrap.servers" : "; " + cluster_.failures();
   for (auto& [name, topic] : topics_) {
     while (!topic->parked.empty() && topic->parked.front().deadline <= now) {
       Parked parked = std::move(topic->parked.front());
@@ -150,7 +152,7 @@ void ProducerCore::expire_parked(MonoTime now) {
       refuse(parked.record, std::move(parked.delivery),
              local_error(Cause::timed_out, "topic " + name + " " + what + " within max.block.ms=" +
                                                std::to_string(options_.max_block.value()) +
-                                               "; create it, or look at bootstrap.servers"),
+                                               hint),
              parked.bytes);
     }
   }

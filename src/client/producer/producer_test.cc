@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "client/producer/murmur2.h"
 #include "client/testing/scripted_broker.h"
 #include "protocol/gen/init_producer_id.h"
 #include "record/codec.h"
@@ -140,16 +139,6 @@ class ProducerTest : public ::testing::Test {
   std::vector<std::pair<std::string, std::int64_t>> delivered_;
   std::vector<std::pair<std::string, Error>> failed;
 };
-
-TEST(Murmur2, IsTheHashOfKafkasProducers) {
-  const auto hash = [](std::string_view key) { return static_cast<std::int32_t>(murmur2(as_bytes(key))); };
-  EXPECT_EQ(hash("21"), -973932308);
-  EXPECT_EQ(hash("foobar"), -790332482);
-  EXPECT_EQ(hash("a-little-bit-long-string"), -985981536);
-  EXPECT_EQ(hash("a-little-bit-longer-string"), -1486304829);
-  EXPECT_EQ(hash("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8"), -58897971);
-  EXPECT_EQ(hash("abc"), 479470107);
-}
 
 TEST_F(ProducerTest, RecordsGoInBatchesAndEachLearnsItsOffset) {
   for (int i = 0; i < 100; ++i) send(std::to_string(i));

@@ -1,0 +1,113 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "millrace/admin.h"
+#include "millrace/consumer.h"
+#include "millrace/producer.h"
+
+// Misuse is met with an error that names it, and no call waits without a bound.
+namespace millrace::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr const char* kNowhere = "127.0.0.1:1";  // nobody listens there
+
+ProducerConfig producer_config(const char* servers = kNowhere) {
+  ProducerConfig config;
+  config.bootstrap_servers(servers).max_block(milliseconds(200));
+  return config;
+}
+
+Record record() {
+  Record made;
+  made.topic = "t";
+  made.value = "v";
+  return made;
+}
+
+bool names(const Error& error, const std::string& what) { return error.message.find(what) != std::string::npos; }
+
+TEST(Misuse, ASettingThatIsNoneOrOutOfRangeIsNamed) {
+  for (const auto& [name, value] : {std::pair("lingr.ms", "5"), {"linger.ms", "-1"}, {"batch.size", "many"}}) {
+    ProducerConfig config = producer_config();
+    config.set(name, value);
+    const auto producer = Producer::create(config);
+    ASSERT_FALSE(producer) << name;
+    EXPECT_TRUE(producer.error().is(Cause::invalid_config));
+    EXPECT_TRUE(names(producer.error(), name)) << producer.error().message;
+  }
+}
+
+TEST(Misuse, AClosedProducerSaysSo) {
+  auto producer = Producer::create(producer_config());
+  ASSERT_TRUE(producer);
+  ASSERT_TRUE(producer->close(milliseconds(1000)));
+  EXPECT_TRUE(producer->send(record()).get().error().is(Cause::closed));
+  EXPECT_TRUE(producer->flush(milliseconds(1000)).error().is(Cause::closed));
+  EXPECT_TRUE(producer->statistics().get().error().is(Cause::closed));
+  EXPECT_TRUE(producer->begin_transaction().get().error().is(Cause::closed));
+}
+
+TEST(Misuse, AClosedConsumerSaysSo) {
+  ConsumerConfig config;
+  config.bootstrap_servers(kNowhere).group_id("g");
+  auto consumer = Consumer::create(config);
+  ASSERT_TRUE(consumer);
+  ASSERT_TRUE(consumer->close(milliseconds(1000)));
+  EXPECT_TRUE(consumer->poll(milliseconds(0)).error().is(Cause::closed));
+  EXPECT_TRUE(consumer->subscribe({"t"}).error().is(Cause::closed));
+  EXPECT_TRUE(consumer->commit().get().error().is(Cause::closed));
+  EXPECT_TRUE(consumer->group_metadata().error().is(Cause::closed));
+}
+
+TEST(Misuse, AClosedAdminSaysSo) {
+  auto admin = Admin::create(AdminConfig().bootstrap_servers(kNowhere));
+  ASSERT_TRUE(admin);
+  admin->close();
+  EXPECT_TRUE(admin->list_topics().get().error().is(Cause::closed));
+}
+
+TEST(Misuse, AnUnknownHostIsNamedInTime) {
+  auto producer = Producer::create(producer_config("no-such-host.invalid:9092"));
+  ASSERT_TRUE(producer);
+  const auto sent = producer->send(record()).get();
+  ASSERT_FALSE(sent);
+  EXPECT_TRUE(sent.error().is(Cause::timed_out));
+  EXPECT_TRUE(names(sent.error(), "no-such-host.invalid")) << sent.error().message;
+}
+
+TEST(Misuse, TransactionsWithoutAnIdAndCallsWithoutAGroupAreRefused) {
+  auto producer = Producer::create(producer_config());
+  ASSERT_TRUE(producer);
+  const auto begun = producer->begin_transaction().get();
+  ASSERT_FALSE(begun);
+  EXPECT_TRUE(begun.error().is(Cause::wrong_state) && names(begun.error(), "transactional.id"));
+  ConsumerConfig config;
+  config.bootstrap_servers(kNowhere);
+  auto consumer = Consumer::create(config);
+  ASSERT_TRUE(consumer);
+  for (const Status& refused : {consumer->subscribe({"t"}), consumer->commit().get()}) {
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().is(Cause::invalid_config) && names(refused.error(), "group.id"));
+  }
+}
+
+TEST(Misuse, ARecordAboveEveryBoundIsRefusedByItsSize) {
+  ProducerConfig config = producer_config();
+  config.set("max.request.size", "1000").buffer_memory(5000);
+  auto producer = Producer::create(config);
+  ASSERT_TRUE(producer);
+  for (const std::size_t bytes : {std::size_t{2000}, std::size_t{20'000}}) {
+    Record large = record();
+    large.value = std::string(bytes, 'x');
+    const auto sent = producer->send(std::move(large)).get();
+    ASSERT_FALSE(sent);
+    EXPECT_TRUE(sent.error().is(Cause::too_large) && names(sent.error(), "max.request.size"));
+  }
+}
+
+}  // namespace
+}  // namespace millrace::client
