@@ -33,7 +33,9 @@ TEST(Murmur2, ChoosesThePartitionsOfTheJavaClient) {
     for (std::byte& byte : key) byte = static_cast<std::byte>(prng.next());
     const auto partitions = static_cast<std::int32_t>(1 + prng.next() % 1000);
     const std::int32_t chosen = partition_of_key(key, partitions);
-    if (i < first.size()) EXPECT_EQ(chosen, first[i]) << "key " << i;
+    if (i < first.size()) {
+      EXPECT_EQ(chosen, first[i]) << "key " << i;
+    }
     for (int shift = 0; shift < 32; shift += 8) {
       digest ^= static_cast<std::uint64_t>(chosen >> shift) & 0xffU;
       digest *= 0x100000001b3;
