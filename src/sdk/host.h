@@ -71,8 +71,14 @@ class Resident : public std::enable_shared_from_this<Resident<Core>> {
   // Runs `call` (Core&) on the shard; not after close().
   template <typename Call>
   void tell(Call call) {
-    post([call = std::move(call)](Resident& self) mutable {
-      if (self.core_) call(*self.core_);
+    tell(std::move(call), [] {});
+  }
+  // The same, and `gone` in its place after close().
+  template <typename Call, typename Gone>
+  void tell(Call call, Gone gone) {
+    post([call = std::move(call), gone = std::move(gone)](Resident& self) mutable {
+      if (self.core_) return call(*self.core_);
+      gone();
     });
   }
   // Closes and destroys the core. Waits for it, unless this is the shard's thread.

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "client/errors.h"
@@ -87,7 +88,9 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
     const std::lock_guard lock(mutex_);
     const bool first = staged_.empty();
     staged_.push_back({std::move(record), std::move(delivered), taken});
-    if (first) core_->tell([self = shared_from_this()](ProducerCore& core) { self->drain(core); });
+    if (!first) return;
+    core_->tell([self = shared_from_this()](ProducerCore& core) { self->drain(core); },
+                [self = shared_from_this()] { self->abandon(); });
   }
 
   Status flush(std::chrono::milliseconds timeout) {
@@ -141,6 +144,15 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
       if (delivered) delivered(local_error(Cause::closed, "the producer was closed before the record was sent"));
     }
   };
+
+  // On the client's thread, after close(): what was sent too late has its end.
+  void abandon() {
+    {
+      const std::lock_guard lock(mutex_);
+      taking_.swap(staged_);
+    }
+    for (Staged& one : std::exchange(taking_, {})) one.abandon(*room_);
+  }
 
   // On the client's thread: everything that the program's threads have put there since.
   void drain(ProducerCore& core) {
