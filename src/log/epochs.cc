@@ -84,7 +84,7 @@ Result<EpochTable> EpochTable::parse(std::string_view text) {
   return table;
 }
 
-EpochTable EpochTable::merge(const EpochTable& checkpoint, const EpochTable& seen, Offset end) {
+std::optional<EpochTable> EpochTable::merge(const EpochTable& checkpoint, const EpochTable& seen, Offset end) {
   EpochTable known = checkpoint;
   known.truncate(end);
   EpochTable merged;
@@ -111,7 +111,7 @@ EpochTable EpochTable::merge(const EpochTable& checkpoint, const EpochTable& see
       return entry.epoch == batch.epoch && entry.start > batch.start && entry.epoch != known.entries_.front().epoch;
     });
   });
-  return rising && agrees ? merged : seen;
+  return rising && agrees ? std::optional(merged) : std::nullopt;
 }
 
 }  // namespace millrace::log

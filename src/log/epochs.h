@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,9 +39,9 @@ class EpochTable {
   static Result<EpochTable> parse(std::string_view text);
 
   // The table of a log that ends at `end`, from its checkpoint and from the batches that were found (`seen`: each
-  // epoch's first batch). The checkpoint may know of a start whose first batches compaction has removed; where the
-  // batches contradict it, they are right.
-  static EpochTable merge(const EpochTable& checkpoint, const EpochTable& seen, Offset end);
+  // epoch's first batch). The checkpoint may know of a start whose first batches compaction has removed. Nothing where
+  // the batches contradict it.
+  static std::optional<EpochTable> merge(const EpochTable& checkpoint, const EpochTable& seen, Offset end);
 
  private:
   std::vector<EpochStart> entries_;

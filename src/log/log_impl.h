@@ -175,6 +175,7 @@ class LogImpl final : public PartitionLog {
   bool retry_armed_ = false;
   bool write_scheduled_ = false;
   bool epochs_changed_ = false;
+  bool epochs_failed_ = false;  // the last attempt to write them
   // The directory was made by this log, and its names are not durable yet: nothing is written, since records without a
   // partition.metadata are nobody's.
   bool fresh_ = false;

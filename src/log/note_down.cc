@@ -23,7 +23,7 @@ FilePart part_of(std::string bytes, std::size_t entry, FileCount& count) {
 // What stands beside the log's segments is written off the path of appends, one job at a time: the files of a segment
 // when it is closed and durable; those of the active one now and then, so that little has to be scanned after a crash.
 void LogImpl::note_down() {
-  if (jobs_ > 0 || stalled_ || phase_ != Phase::open) return;
+  if (jobs_ > 0 || stalled_ || epochs_failed_ || phase_ != Phase::open) return;
   for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
     if (!segments_[i]->durable()) return;
     if (!segments_[i]->complete && !segments_[i]->side_failed && finish(*segments_[i], *segments_[i + 1])) return;

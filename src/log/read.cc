@@ -87,6 +87,7 @@ Result<std::uint64_t> LogImpl::missing_index(const Segment& segment) {
 void LogImpl::distrust_index(Segment& segment) {
   shard_.log.warning(path_of(segment) + ": the index is wrong, and is not used any more");
   segment.index.distrust();
+  segment.side = {};
 }
 
 // The last position at most `limit` where a batch ends that begins at or after `from`; `from` without one.

@@ -317,10 +317,10 @@ class Recovery {
   Failed read_epochs() {
     EpochTable known;
     bool complete = true;
+    const std::string name = path(std::string(kEpochFile));
     if (settings_.epochs) {
       known = *settings_.epochs;
     } else {
-      const std::string name = path(std::string(kEpochFile));
       const auto text = ports::read_whole(files_, name, kMaxCheckpointBytes);
       auto parsed = text ? EpochTable::parse(*text) : Result<EpochTable>(text.error());
       complete = parsed.ok();
@@ -330,20 +330,24 @@ class Recovery {
         log_.notes.push_back(name + " is not readable (" + to_string(parsed.error()) + "): rebuilt from the batches");
       }
     }
-    if (!complete) {
+    auto merged = complete ? EpochTable::merge(known, seen_, log_.end()) : std::nullopt;
+    if (merged) log_.epochs = std::move(*merged);
+    if (!merged) {  // where the batches contradict the file, those that were not read count as well
       EpochTable all;
       for (const RecoveredSegment& segment : log_.segments) {
-        const std::string name = path(segment_name(segment.index.base()));
-        auto file = files_.open(name, ports::OpenMode::read);
-        if (!file) return failure(file.error(), name, "cannot be opened");
+        auto file = files_.open(path(segment_name(segment.index.base())), ports::OpenMode::read);
+        if (!file) return failure(file.error(), directory_, "has a segment that cannot be opened");
         for (FileScan batches(**file, 0, segment.size); batches.next();) {
           const record::BatchView& batch = batches.batch();
           if (batch.leader_epoch() >= LeaderEpoch(0)) all.begin(batch.leader_epoch(), batch.base_offset());
         }
       }
-      seen_ = std::move(all);
+      log_.epochs = std::move(all);
     }
-    log_.epochs = EpochTable::merge(known, seen_, log_.end());
+    if (log_.damage || settings_.epochs || (merged && log_.epochs.entries() == known.entries())) return {};
+    // Segments are trusted from now on whose batches alone had told.
+    const auto written = ports::write_atomically(files_, name, as_bytes(log_.epochs.encode()));
+    if (!written) return failure(written.error(), name, "cannot be written");
     return {};
   }
 

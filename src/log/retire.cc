@@ -121,7 +121,15 @@ void LogImpl::cut_now(Offset offset, Callback<void(Status)> done) {
           const std::string line = directory + " cannot be truncated (" + to_string(cut.error()) + ")";
           return Outcome{point, RecoveryFailure{cut.error(), line}};
         }
-        if (point) settings.hints.recovery_point = std::min(point->base, indexed);
+        // What stays is on the disk: damage in it is corruption.
+        if (point) {
+          settings.hints.recovery_point = std::min(point->base, indexed);
+          DurableMark kept;
+          kept.base = point->base;
+          kept.position = point->position;
+          kept.trusted = settings.hints.recovery_point;
+          settings.hints.mark = kept;
+        }
         return Outcome{point, recover_log(files, directory, settings)};
       },
       while_alive([this, done = std::move(done)](Outcome outcome) mutable {
@@ -175,6 +183,7 @@ void LogImpl::close(Callback<void(Status)> done) {
   for (auto& segment : segments_) want_sync(*segment);
   settled_ = [this, done = std::move(done)]() mutable {
     if (broken_ || !all_durable()) return closed(broken_ ? Error::io : Error::no_space, std::move(done));
+    if (epochs_failed_) return closed(Error::io, std::move(done));
     finish_all([this, done = std::move(done)](Status status) mutable { closed(status, std::move(done)); });
   };
   write_at_turn_end();

@@ -171,5 +171,73 @@ TEST(PartitionLog, AWrongIndexEntryIsNotFollowedWhenItsPlaceComesIntoMemoryBetwe
   }
 }
 
+TEST(PartitionLog, ALogGoesOnWhenTheIndexOfItsActiveSegmentTurnsOutToBeWrong) {
+  FakeDisk disk;
+  LogOptions options;
+  options.index_interval_bytes = ByteCount(0);
+  {
+    Node node(disk, options);
+    node.open();
+    for (int i = 0; i < 24; ++i) ASSERT_TRUE(node.append(1).ok());
+    node.shard.run();
+    ASSERT_TRUE(node.close().ok());
+  }
+  ++(*disk.contents(std::string(kDirectory) + "/00000000000000000000.index"))[39];
+  OpenHints hints;
+  hints.clean_stop = true;
+  Node again(disk, options);
+  again.open(hints);
+  EXPECT_EQ(again.offsets(Offset(5), Offset(6)), "5-5");
+  ASSERT_TRUE(again.append(1).ok());
+  again.shard.run();
+  ASSERT_TRUE(again.close().ok());
+  Node third(disk, options);
+  third.open(hints);
+  EXPECT_EQ(third.offsets(Offset(24), Offset(25)), "24-24");
+}
+
+TEST(PartitionLog, DamageInWhatATruncationKeepsIsNotCut) {
+  FakeDisk disk;
+  Node node(disk);
+  node.open();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  const std::string log = node.path("00000000000000000000.log");
+  (*disk.contents(log))[70 + 65] ^= 1;
+  node.log->truncate(Offset(4), kNoEpoch, [](Status) {});
+  node.shard.run();
+  EXPECT_EQ(disk.contents(log)->size(), 280U);
+  EXPECT_EQ(node.log->end(), Offset(1));
+  EXPECT_FALSE(node.log->writable());
+}
+
+// The file of the epochs is from before the last one began, and the batches of that are not read again.
+TEST(PartitionLog, EpochsThatOnlyTheBatchesKnowAreWrittenBeforeTheirSegmentIsTrusted) {
+  FakeDisk disk;
+  const std::string epochs = std::string(kDirectory) + "/leader-epoch-checkpoint";
+  {
+    Node node(disk, segments_of(200));
+    node.open();
+    ASSERT_TRUE(node.log->append(batch(1), LeaderEpoch(1)).ok());
+    node.shard.run();
+    const std::string before = *disk.contents(epochs);
+    ASSERT_TRUE(node.log->append(batch(1), LeaderEpoch(2)).ok());
+    for (int i = 0; i < 4; ++i) ASSERT_TRUE(node.log->append(batch(1), LeaderEpoch(3)).ok());
+    node.shard.run();
+    disk.put(epochs, before);
+  }
+  {
+    Node node(disk, segments_of(200));
+    node.open();
+    EXPECT_EQ(node.log->end_of_epoch(LeaderEpoch(1)).end, Offset(1));
+  }
+  OpenHints hints;
+  hints.recovery_point = Offset(4);
+  Node again(disk, segments_of(200));
+  again.open(hints);
+  EXPECT_EQ(again.log->end_of_epoch(LeaderEpoch(1)).end, Offset(1));
+  EXPECT_EQ(again.log->end_of_epoch(LeaderEpoch(2)).end, Offset(2));
+}
+
 }  // namespace
 }  // namespace millrace::log::testing

@@ -199,8 +199,10 @@ void LogImpl::write_epochs() {
       },
       while_alive([this](Status status) {
         --jobs_;
+        epochs_failed_ = !status;
         if (!status) {
-          // Recovery rebuilds the file from the batches, which carry their epochs.
+          // Recovery rebuilds the file from the batches, which carry their epochs: until then nothing is noted down
+          // that would let it pass over some.
           shard_.log.warning(directory_ + "/" + std::string(kEpochFile) + " cannot be written (" +
                              to_string(status.error()) + "); the next epoch will try again");
         }

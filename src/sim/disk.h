@@ -67,8 +67,13 @@ class Disk {
   // How many bytes all files together may have.
   void set_budget(std::uint64_t bytes) { budget_ = bytes; }
   void set_profile(const Profile& profile) { profile_ = profile; }
-  // Flips a random bit of a file at rest; Error::not_found without one, Error::out_of_range if it is empty.
-  Status rot(const std::string& path);
+  // Flips a bit of a file at rest, a random one without `at`; Error::not_found without a file, Error::out_of_range
+  // behind its end.
+  struct Bit {
+    std::uint64_t position = 0;
+    unsigned number = 0;  // below 8
+  };
+  Status rot(const std::string& path, std::optional<Bit> at = std::nullopt);
 
   // What a reader would find now, or Error::not_found.
   Result<std::string> contents(const std::string& path);

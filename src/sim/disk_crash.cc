@@ -55,11 +55,13 @@ void Disk::crash(Crash crash, Owner owner) {
 
 void Disk::release(Owner owner) { std::erase_if(locks_, [owner](const auto& lock) { return lock.second == owner; }); }
 
-Status Disk::rot(const std::string& path) {
+Status Disk::rot(const std::string& path, std::optional<Bit> at) {
   const auto inode = find(path);
   if (inode == nullptr || inode->directory) return Error::not_found;
-  if (inode->file.size() == 0) return Error::out_of_range;
-  inode->file.flip(prng_.below(inode->file.size()), static_cast<unsigned>(prng_.below(8)));
+  const std::uint64_t size = inode->file.size();
+  if (at ? at->position >= size : size == 0) return Error::out_of_range;
+  if (!at) at = Bit{prng_.below(size), static_cast<unsigned>(prng_.below(8))};
+  inode->file.flip(at->position, at->number);
   return {};
 }
 

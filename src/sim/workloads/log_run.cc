@@ -44,6 +44,7 @@ bool stop_cleanly(World& world, Node& node) {
 Outcome run_logs(const RunOptions& options) {
   Prng shape = Prng(options.seed).fork(99);
   const bool disks = shape.one_in(3);
+  const bool rots = !disks && shape.one_in(3);
   History history;
   std::deque<LogModel> models;
   World world({options.seed, Profile::draw(shape, disks), options.planted, options.trace_to});
@@ -80,12 +81,20 @@ Outcome run_logs(const RunOptions& options) {
     }
     node.kill(dice.one_in(4) ? Crash::process : Crash::power, Farewell::reset);
     ++outcome.kills;
+    for (auto& model : models) {
+      if (rots) rot_or_mend(node.disk(), model, dice);
+      look_at_index(node.disk(), model);
+    }
     world.start(node);
   }
   // Everything opens when nothing fails.
   node.kill(Crash::power, Farewell::reset);
   node.disk().set_budget(~std::uint64_t{0});
   node.disk().set_profile(Profile::calm());
+  for (auto& model : models) {
+    mend(node.disk(), model);
+    look_at_index(node.disk(), model);
+  }
   world.start(node);
   const auto all_open = [&models] {
     return std::all_of(models.begin(), models.end(), [](const LogModel& model) { return model.open; });

@@ -19,6 +19,7 @@ void LogUser::fail(const std::string& why) { history_.fail(model_.directory + ":
 
 void LogUser::open(const log::LogOptions& options, log::OpenHints hints) {
   hints.log_start = Offset(model_.noted_start);
+  rot_is_known_ = model_.rot && model_.rot->below_what_is_known(hints);
   log::PartitionLog::open(shard_, committer_, model_.directory, model_.topic_id, options, *this,
                           [this](auto log) { opened(std::move(log)); }, hints);
 }
@@ -45,9 +46,14 @@ void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
   }
   log_ = std::move(*log);
   const std::int64_t end = log_->end().value();
-  if (!log_->writable()) fail(fmt::format("opened closed for writing, up to {}, by an intact disk", end));
+  if (!log_->writable() && !opened_damaged(end)) {
+    fail(fmt::format("opened closed for writing, up to {}, by an intact disk", end));
+  }
   if (log_->durable_end() != log_->end()) fail("opened with an end that is not durable");
-  if (end < model_.floor()) {
+  const bool rot_cut = model_.rot && !damaged_ && (end <= model_.rot->base || end < model_.floor());
+  if (rot_cut && rot_is_known_) fail(fmt::format("damage at offset {}, which was durable, was cut", model_.rot->base));
+  if (rot_cut) model_.rot.reset();
+  if (end < model_.floor() && !damaged_ && !rot_cut) {
     fail(fmt::format("offset {} was durable, and the log ends at {}", model_.floor() - 1, end));
   }
   const std::int64_t start = log_->start().value();
@@ -55,12 +61,19 @@ void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
   if (start > model_.start) fail(fmt::format("begins at {}, and was never moved above {}", start, model_.start));
   model_.start = start;
   found_.assign(static_cast<std::size_t>(std::min(start, end)), 0);
+  if (damaged_) return compare();
   // What the log opened with is durable, and what it does not have is gone, whatever happens next.
   model_.contents.resize(std::min(static_cast<std::size_t>(end), model_.contents.size()));
   model_.durable = end;
   model_.cutting = -1;
   model_.noted_recovery = std::min(model_.noted_recovery, end);
   compare();
+}
+
+bool LogUser::opened_damaged(std::int64_t end) {
+  if (!model_.rot || end != model_.rot->base) return false;
+  damaged_ = broken_ = model_.rot->detected = true;
+  return true;
 }
 
 // Reads everything, after a crash.
@@ -83,6 +96,8 @@ void LogUser::finish_compare() {
   }
   if (closing_) return;
   model_.open = true;
+  if (damaged_) return step();
+  check_epochs();
   ++model_.epoch;
   log_->begin_epoch(LeaderEpoch(model_.epoch));
   step();
@@ -102,7 +117,7 @@ void LogUser::step() {
   const Millis delay(static_cast<std::int64_t>(1 + prng_.below(30)));
   shard_.timers.at(shard_.clock.now() + delay, [this] {
     if (closing_) return;
-    const auto what = prng_.below(40);
+    const auto what = prng_.below(40) + (damaged_ ? 20 : 0);  // no more than appends and reads
     if (model_.cutting < 0 && what == 0) {
       cut();
     } else if (model_.cutting < 0 && what == 1) {
@@ -141,15 +156,30 @@ void LogUser::append() {
   if (result->base_offset.value() != base) {
     fail(fmt::format("an append at the end {} got offset {}", base, result->base_offset.value()));
   }
-  for (const auto id : ids) model_.contents.push_back({id, base});
+  for (const auto id : ids) model_.contents.push_back({id, base, model_.epoch});
 }
 
 void LogUser::check_start() {
   const std::int64_t start = log_->start().value();
   if (start < model_.start) fail(fmt::format("the log start {} went back to {}", model_.start, start));
+  model_.highest_start = std::max(model_.highest_start, start);
   if (start > model_.durable) fail(fmt::format("the log start {} is above what is durable, {}", start, model_.durable));
   model_.start = start;
   if (prng_.one_in(2)) model_.noted_start = start;
+}
+
+void LogUser::check_epochs() {
+  const auto& contents = model_.contents;
+  // After a crash the log may begin below what the epochs have given up already.
+  model_.highest_start = std::max(model_.highest_start, log_->start().value());
+  for (auto at = static_cast<std::size_t>(std::min(model_.highest_start, log_->end().value())); at < contents.size();) {
+    const std::int32_t epoch = contents[at].epoch;
+    while (at < contents.size() && contents[at].epoch == epoch) ++at;
+    const log::EpochEnd known = log_->end_of_epoch(LeaderEpoch(epoch));
+    if (known.epoch == LeaderEpoch(epoch) && known.end == Offset(static_cast<std::int64_t>(at))) continue;
+    return fail(fmt::format("epoch {} ends at {}, and is said to be {} with the end {}", epoch, at,
+                            known.epoch.value(), known.end.value()));
+  }
 }
 
 void LogUser::delete_records() {
@@ -191,11 +221,14 @@ void LogUser::cut() {
       if (!broken_) shard_.process.fail("a log cannot be cut back");
       return;
     }
-    if (log_->end().value() != end) fail(fmt::format("cut to {}, and ends at {}", end, log_->end().value()));
+    if (model_.rot && end <= model_.rot->base) model_.rot.reset();
+    const bool damage = !log_->writable() && opened_damaged(log_->end().value());
+    if (log_->end().value() != end && !damage) fail(fmt::format("cut to {}, and ends at {}", end, log_->end().value()));
     if (log_->durable_end() != log_->end()) fail("cut back, and the end is not durable");
     model_.contents.resize(static_cast<std::size_t>(end));
     model_.durable = end;
     model_.cutting = -1;
+    if (!damage) check_epochs();
   });
 }
 
@@ -246,7 +279,15 @@ std::vector<RecordId> LogUser::decode(Bytes bytes, std::int64_t from) {
   std::vector<RecordId> ids;
   record::BatchWalk walk(bytes);
   while (walk.next()) {
-    const auto batch = read_batch(walk.batch());
+    auto batch = read_batch(walk.batch());
+    // Its reader is told by the checksum.
+    if (const auto& rot = model_.rot; !batch && rot && walk.batch().base_offset().value() == rot->base) {
+      batch.emplace();
+      for (std::int64_t at = rot->base; at <= rot->last; ++at) {
+        const auto known = static_cast<std::size_t>(at);
+        batch->push_back(known < model_.contents.size() ? model_.contents[known].id : 0);
+      }
+    }
     if (!batch) {
       fail(fmt::format("the batch at offset {} is damaged", walk.batch().base_offset().value()));
       break;

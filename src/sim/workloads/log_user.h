@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "log/partition_log.h"
 #include "ports/shard.h"
 #include "sim/checkers/history.h"
+#include "sim/workloads/log_rot.h"
 
 namespace millrace::sim {
 
@@ -17,6 +19,7 @@ struct LogModel {
   struct Entry {
     RecordId id;
     std::int64_t base;  // of its batch
+    std::int32_t epoch;
   };
   std::string directory;
   Uuid topic_id;
@@ -25,6 +28,7 @@ struct LogModel {
   std::int64_t durable = 0;       // what it has reported
   std::int64_t cutting = -1;      // where a truncation that has begun cuts; -1: none has
   std::int64_t start = 0;         // the log start that it has reported
+  std::int64_t highest_start = 0;  // that it ever had
   std::int64_t noted_start = 0;   // the one that its owner has noted for good, as in log-start-offset-checkpoint
   std::int64_t noted_recovery = 0;  // as in recovery-point-offset-checkpoint
   std::int32_t epoch = 0;
@@ -32,6 +36,7 @@ struct LogModel {
   std::uint64_t records_durable = 0;  // in all
   std::uint64_t records_read = 0;
   bool open = false;              // in the present life
+  std::optional<LogRot> rot;
 
   // The least that must be there after a crash now.
   std::int64_t floor() const { return cutting >= 0 ? std::min(durable, cutting) : durable; }
@@ -53,6 +58,8 @@ class LogUser final : public log::LogListener {
 
  private:
   void opened(Result<std::unique_ptr<log::PartitionLog>> log);
+  // The log ends before damage: whether that is the bit that has flipped.
+  bool opened_damaged(std::int64_t end);
   void compare();
   void finish_compare();
   void step();
@@ -62,6 +69,8 @@ class LogUser final : public log::LogListener {
   void delete_records();
   void retain();
   void check_start();
+  // Every epoch that has records ends where the next begins.
+  void check_epochs();
   // Reads from `from` on; `done` gets the records' ids, or nothing if the log is broken.
   using ReadDone = Callback<void(std::vector<RecordId>)>;
   void read(std::int64_t from, std::uint64_t max_bytes, ReadDone done);
@@ -77,6 +86,8 @@ class LogUser final : public log::LogListener {
   Prng prng_;
   bool broken_ = false;
   bool closing_ = false;
+  bool damaged_ = false;     // the log is closed for writing because of what has rotted
+  bool rot_is_known_ = false;  // and what it was opened with says that it was on the disk
   std::uint64_t cuts_ = 0;
   std::vector<RecordId> found_;
   std::unique_ptr<log::PartitionLog> log_;
