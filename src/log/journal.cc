@@ -144,6 +144,7 @@ bool Journal::switch_files() {
   const std::size_t other = 1 - active_;
   if (!files_[other].free) return false;
   const std::size_t full = std::exchange(active_, other);
+  if (files_[other].end > 0) shard_.faults.reach(ports::Probe::log_journal_reused);
   files_[other].end = 0;
   ++filling_;
   settle_some(full);

@@ -24,6 +24,7 @@ void LogImpl::put_into_journal(Segment& segment, const std::vector<Buffer>& piec
     segment.journaled = {from, segment.written.next};
   }
   segment.journal_next = reach.bytes;
+  if (shard_.faults.planted(ports::Planted::journal_not_awaited)) segment.journaled = reach;
   if (segment.journal_file != journal.filling()) {
     segment.journal_file = journal.filling();
     // A log that is gone without having been synced leaves the journal as it is.
@@ -55,6 +56,7 @@ void LogImpl::put_into_journal(Segment& segment, const std::vector<Buffer>& piec
 
 // The journal wants its place back: what it holds of this segment is synced in the segment.
 void LogImpl::settle_journal(Segment& segment, Task finished) {
+  if (shard_.faults.planted(ports::Planted::journal_reused_early)) return finished();
   // Also what the journal has already and the segment has not:
   //   1. a round ends before the write of the same bytes does   2. its file is given free   3. the write ends, and
   //   vouched for are bytes that the journal has no more

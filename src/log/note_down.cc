@@ -161,6 +161,7 @@ Offset LogImpl::indexed_end() const {
 }
 
 Offset LogImpl::recovery_point() const {
+  if (shard_.faults.planted(ports::Planted::recovery_point_too_far)) return end();
   if (indexed_end() < segments_.back()->base()) return std::min(durable_end_, indexed_end());
   // Kafka, which knows nothing of a journal, may go by it.
   const Segment& last = *segments_.back();
@@ -175,7 +176,8 @@ void LogImpl::publish_mark() {
   mark.trusted = indexed_end();
   for (const auto& segment : segments_) {
     mark.base = segment->base();
-    mark.position = segment->name_durable ? segment->synced.bytes : 0;
+    const bool too_far = shard_.faults.planted(ports::Planted::mark_of_unsynced);
+    mark.position = segment->name_durable ? (too_far ? segment->written : segment->synced).bytes : 0;
     mark.end = segment->name_durable ? segment->synced.next : segment->base();
     if (!segment->durable()) break;
   }

@@ -75,6 +75,8 @@ void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string d
   settings.producers_since = WallTime(std::max<std::int64_t>(
       shard.clock.wall().value() - std::min(options.producer_expiry.value(), shard.clock.wall().value()), 0));
   settings.torn_tail_kept = shard.faults.planted(ports::Planted::torn_tail_kept);
+  settings.damage_cut = shard.faults.planted(ports::Planted::damage_cut);
+  settings.old_epochs = shard.faults.planted(ports::Planted::epochs_not_rebuilt);
   settings.cuts_durable = shard.faults.planted(ports::Planted::recovery_cuts_durable);
   ports::run_job<Outcome>(
       shard.jobs,
@@ -103,7 +105,8 @@ LogImpl::LogImpl(ports::Shard& shard, GroupCommitter& committer, std::string dir
       directory_(std::move(directory)),
       options_(options),
       listener_(listener),
-      start_(std::max(hints.log_start, Offset(0))),
+      start_(shard.faults.planted(ports::Planted::log_start_forgotten) ? Offset(0)
+                                                                       : std::max(hints.log_start, Offset(0))),
       topic_id_(topic_id),
       mark_life_(hints.mark ? hints.mark->life + 1 : 1) {
   if (!hints.keep_mark) return;
@@ -136,6 +139,7 @@ void take_written(Segment& segment, const RecoveredSegment::Written& written) {
 void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
   for (const std::string& note : recovered.notes) shard_.log.warning(note);
   if (recovered.cut) shard_.faults.reach(ports::Probe::log_tail_cut);
+  if (recovered.damage) shard_.faults.reach(ports::Probe::log_damage_found);
   // Recovery has synced what the journal still waits for.
   for (auto& segment : segments_) {
     for (auto& waiter : std::exchange(segment->sync_waiters, {})) waiter.finished();

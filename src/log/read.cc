@@ -61,10 +61,11 @@ Result<std::uint64_t> LogImpl::locate(Segment& segment, Offset offset) {
   if (!segment.index.loaded()) return missing_index(segment);
   Headers headers(segment);
   const SegmentIndex::Hint hint = segment.index.hint_before(offset);
+  const bool believes = shard_.faults.planted(ports::Planted::index_not_checked);
   std::uint64_t position = hint.position;
   while (position < segment.appended.bytes) {
     const auto batch = headers.at(position);
-    if (position == hint.position && misleads(hint, batch)) {
+    if (position == hint.position && misleads(hint, batch) && !believes) {
       distrust_index(segment);
       return locate(segment, offset);
     }
@@ -85,6 +86,7 @@ Result<std::uint64_t> LogImpl::missing_index(const Segment& segment) {
 
 // An index entry is only a hint: if it leads to another batch, or to none, the whole index is wrong.
 void LogImpl::distrust_index(Segment& segment) {
+  shard_.faults.reach(ports::Probe::log_index_distrusted);
   shard_.log.warning(path_of(segment) + ": the index is wrong, and is not used any more");
   segment.index.distrust();
   segment.side = {};
@@ -95,10 +97,11 @@ Result<std::uint64_t> LogImpl::last_boundary(Segment& segment, std::uint64_t fro
   if (!segment.index.loaded()) return missing_index(segment);
   Headers headers(segment);
   const SegmentIndex::Hint hint = segment.index.hint_at_most(limit);
+  const bool believes = shard_.faults.planted(ports::Planted::index_not_checked);
   std::uint64_t position = std::max(from, hint.position);
   while (position < segment.appended.bytes) {
     const auto batch = headers.at(position);
-    if (position == hint.position && misleads(hint, batch)) {
+    if (position == hint.position && misleads(hint, batch) && !believes) {
       distrust_index(segment);
       return last_boundary(segment, from, limit);
     }

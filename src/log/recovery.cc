@@ -218,7 +218,7 @@ class Recovery {
     const std::string place = name + " at position " + std::to_string(segment.size) + ", offset " +
                               std::to_string(segment.index.next().value()) + ": " + why;
     ended_ = true;
-    if (was_durable(i, segment.size, segment.index.next())) {
+    if (was_durable(i, segment.size, segment.index.next()) && !settings_.damage_cut) {
       log_.damage = Damage{segment_name(base), segment.size, segment.index.next()};
       log_.notes.push_back(place + "; this part was durable: it is left as it is, and the log is read up to here and " +
                            "closed for writing");
@@ -330,7 +330,7 @@ class Recovery {
         log_.notes.push_back(name + " is not readable (" + to_string(parsed.error()) + "): rebuilt from the batches");
       }
     }
-    auto merged = complete ? EpochTable::merge(known, seen_, log_.end()) : std::nullopt;
+    auto merged = complete ? EpochTable::merge(known, settings_.old_epochs ? known : seen_, log_.end()) : std::nullopt;
     if (merged) log_.epochs = std::move(*merged);
     if (!merged) {  // where the batches contradict the file, those that were not read count as well
       EpochTable all;

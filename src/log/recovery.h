@@ -35,6 +35,8 @@ struct RecoverySettings {
   // Bugs that are switched on (ports/faults.h).
   bool torn_tail_kept = false;
   bool cuts_durable = false;
+  bool damage_cut = false;
+  bool old_epochs = false;
 };
 
 struct RecoveredSegment {

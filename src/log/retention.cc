@@ -83,8 +83,9 @@ Status LogImpl::advance_start(Offset offset) {
 void LogImpl::drop_below_start() {
   if (jobs_ > 0 || broken_ || phase_ != Phase::open) return;
   std::vector<Offset> bases;
-  while (segments_.size() > 1 && segments_[1]->base() <= start_ && segments_[1]->name_durable &&
-         at_rest(*segments_.front())) {
+  const bool early = shard_.faults.planted(ports::Planted::segment_dropped_early);
+  const auto below_start = [&] { return early ? segments_[0]->base() < start_ : segments_[1]->base() <= start_; };
+  while (segments_.size() > 1 && below_start() && segments_[1]->name_durable && at_rest(*segments_.front())) {
     bases.push_back(segments_.front()->base());
     segments_.pop_front();
   }
@@ -120,7 +121,7 @@ bool LogImpl::too_old(const Segment& segment, WallTime now, bool& unknown) const
 
 void LogImpl::retain(Offset upto) {
   if (phase_ != Phase::open || broken_ || !options_.remove_old) return;
-  upto = std::min(upto, durable_end_);
+  upto = shard_.faults.planted(ports::Planted::retention_unbounded) ? durable_end_ : std::min(upto, durable_end_);
   const std::size_t count = segments_.size();
   const auto upper = [&](std::size_t i) { return i + 1 < count ? segments_[i + 1]->base() : end(); };
   const auto may_go = [&](std::size_t i) {

@@ -13,8 +13,10 @@ void LogImpl::settle() {
   const bool can_write = !broken_ && !stalled_;
   if (phase_ == Phase::truncating && can_write && !all_written()) return;
   // What stays may be durable by the journal alone, which is about to forget the log.
-  if (phase_ == Phase::truncating && journaled_ && !broken_ && !all_synced()) return;
-  if (phase_ == Phase::closing && can_write && (!all_durable() || epochs_changed_)) return;
+  const bool forgets_first = shard_.faults.planted(ports::Planted::journal_forgets_first);
+  if (phase_ == Phase::truncating && journaled_ && !broken_ && !all_synced() && !forgets_first) return;
+  const bool early = shard_.faults.planted(ports::Planted::close_before_durable);
+  if (phase_ == Phase::closing && can_write && (!(all_durable() || early) || epochs_changed_)) return;
   Task go_on = std::move(settled_);
   go_on();
 }
@@ -31,7 +33,7 @@ void LogImpl::truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> 
     return;
   }
   phase_ = Phase::truncating;
-  if (journaled_) {
+  if (journaled_ && !shard_.faults.planted(ports::Planted::journal_forgets_first)) {
     for (auto& segment : segments_) want_sync(*segment);
   }
   settled_ = [this, offset, done = std::move(done)]() mutable { cut_when_unpinned(offset, std::move(done)); };
@@ -43,7 +45,7 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
   const bool pinned = std::any_of(segments_.begin(), segments_.end(), [offset](const auto& segment) {
     return segment->appended.next > offset && segment->pinned();
   });
-  if (pinned) {
+  if (pinned && !shard_.faults.planted(ports::Planted::cut_under_readers)) {
     shard_.timers.at(shard_.clock.now() + kPinRetry, while_alive([this, offset, done = std::move(done)]() mutable {
                        cut_when_unpinned(offset, std::move(done));
                      }));
@@ -59,7 +61,8 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
     return;
   }
   phase_ = Phase::cutting;
-  if (!mark_slot_) return cut_now(offset, std::move(done));
+  const bool mark_stays = shard_.faults.planted(ports::Planted::mark_not_taken_back);
+  if (!mark_slot_ || mark_stays) return cut_now(offset, std::move(done));
   if (!journaled_) return take_mark_back(offset, std::move(done));
   committer_.journal(mark_slot_->file->log_dir())
       .forget({topic_id_, std::string(base_name(directory_))},
@@ -88,6 +91,7 @@ void LogImpl::take_mark_back(Offset offset, Callback<void(Status)> done) {
   marks.put(slot, encode_mark(mark_slot_->key, floor),
             while_alive([this, &marks, slot, offset, done = std::move(done)](Status status) mutable {
               if (status) {
+                shard_.faults.reach(ports::Probe::log_mark_taken_back);
                 if (floor_slot_) marks.free(*floor_slot_);
                 floor_slot_ = slot;
                 return cut_now(offset, std::move(done));
@@ -182,7 +186,8 @@ void LogImpl::close(Callback<void(Status)> done) {
   phase_ = Phase::closing;
   for (auto& segment : segments_) want_sync(*segment);
   settled_ = [this, done = std::move(done)]() mutable {
-    if (broken_ || !all_durable()) return closed(broken_ ? Error::io : Error::no_space, std::move(done));
+    const bool early = shard_.faults.planted(ports::Planted::close_before_durable);
+    if (broken_ || !(all_durable() || early)) return closed(broken_ ? Error::io : Error::no_space, std::move(done));
     if (epochs_failed_) return closed(Error::io, std::move(done));
     finish_all([this, done = std::move(done)](Status status) mutable { closed(status, std::move(done)); });
   };

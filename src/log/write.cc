@@ -22,7 +22,8 @@ void LogImpl::advance() {
     bool all_before_durable = true;
     for (auto& segment : segments_) {
       if (segment->pin == nullptr) {
-        if (all_before_durable || !options_.durable) open_file(*segment);
+        const bool early = shard_.faults.planted(ports::Planted::roll_before_durable);
+        if (all_before_durable || early || !options_.durable) open_file(*segment);
       } else {
         if (segment->has_unwritten() && !fresh_) write(*segment);
         if (!segment->name_durable && !never_written()) sync_name(*segment);

@@ -13,6 +13,10 @@ namespace millrace::ports {
   X(log_disk_full, "a log found no space and waits for it")                      \
   X(log_broken, "a write or sync failed, and the log was closed for writing")    \
   X(log_cut_back, "a log was truncated")                                         \
+  X(log_mark_taken_back, "a truncation took back what was said to be durable")   \
+  X(log_journal_reused, "a full journal file was free again and is filled anew") \
+  X(log_damage_found, "damage was found below what was durable")                 \
+  X(log_index_distrusted, "an index entry led to another place than it said")    \
   X(log_start_moved, "a log gave up its beginning")                              \
   X(log_segment_dropped, "the files of a segment below the log start were given up") \
   X(log_read_missed, "a read found a batch header not in memory")                \
@@ -45,7 +49,22 @@ namespace millrace::ports {
   X(write_misplaced, "what a full disk refused is written at another place the second time")   \
   X(torn_tail_kept, "recovery does not look at checksums")                                     \
   X(recovery_cuts_durable, "recovery cuts the last good batch together with a damaged tail")   \
-  X(producers_forgotten, "after a restart the idempotent producers are not known any more")
+  X(producers_forgotten, "after a restart the idempotent producers are not known any more")    \
+  X(mark_of_unsynced, "the durable mark says what is written, not what is synced")             \
+  X(mark_not_taken_back, "a truncation leaves the durable mark where it was")                  \
+  X(journal_forgets_first, "a truncation voids the journal before what it keeps is synced")    \
+  X(journal_not_awaited, "what is given to the journal counts as durable at once")             \
+  X(journal_reused_early, "a journal file is filled anew while what it holds is not synced")   \
+  X(recovery_point_too_far, "the recovery point says what is appended, not what is synced")    \
+  X(retention_unbounded, "retention goes beyond the offset that it was given")                 \
+  X(segment_dropped_early, "a segment goes though the log start lies inside it")               \
+  X(log_start_forgotten, "after a restart the log begins at its first segment")                \
+  X(roll_before_durable, "a segment is made while the one before it is not durable")           \
+  X(close_before_durable, "a log is closed well though its end is not durable")                \
+  X(cut_under_readers, "a truncation does not wait for those who still read what it cuts")     \
+  X(epochs_not_rebuilt, "after a crash the epochs are those of the checkpoint file alone")     \
+  X(index_not_checked, "an index entry is taken for more than a hint")                         \
+  X(damage_cut, "recovery cuts damage below what was durable, and all that follows")
 
 #define MILLRACE_NAME(name, text) name,
 enum class Probe : std::uint16_t { MILLRACE_PROBES(MILLRACE_NAME) kCount };
