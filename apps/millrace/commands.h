@@ -1,18 +1,21 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/call.h"
+#include "cli/command.h"
 
+// The commands that need more than a client: a node, its directories, its logs.
 namespace millrace::apps {
 
-// Exit codes of every command.
-inline constexpr int kDone = 0;
-inline constexpr int kFailed = 1;
-inline constexpr int kUsage = 2;
+using cli::kDone;
+using cli::kUsage;
+inline constexpr int kFailed = cli::kSomeFailed;
 
-// Each adds one command to the command line; when it was asked for, its exit code is put into `exit_code`.
-void add_server(CLI::App& app, int& exit_code);
-void add_storage(CLI::App& app, int& exit_code);
-void add_decode(CLI::App& app, int& exit_code);
-void add_log(CLI::App& app, int& exit_code);
+extern const cli::Command kServer;
+extern const cli::Command kStorageFormat;
+extern const cli::Command kStorageUuid;
+extern const cli::Command kLogDump;
+extern const cli::Command kLogVerify;
+extern const cli::Command kLogRecover;
+extern const cli::Command kDecode;
 
 }  // namespace millrace::apps

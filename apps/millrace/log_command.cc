@@ -1,5 +1,6 @@
 // `millrace log`: what lies in log directories.
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -77,26 +78,7 @@ int dump(const DumpArguments& arguments) {
   return exit_code;
 }
 
-void add_dump(CLI::App& log, int& exit_code) {
-  auto arguments = std::make_shared<DumpArguments>();
-  auto* command = log.add_subcommand("dump", "Print the files of log directories");
-  command->add_option("paths", arguments->paths, "Files, directories of partitions, log directories")->required();
-  command->add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}));
-  command->add_flag("--deep", arguments->deep, "One line per record too");
-  command->add_flag("--print-data", arguments->contents, "With what is in the records, decoded for Kafka's own topics");
-  std::vector<std::string> names;
-  for (const auto& [name, decoder] : decoder_names()) names.push_back(name);
-  command->add_option("--decoder", arguments->decoder, "How contents are read, instead of by the directory's name")
-      ->check(CLI::IsMember(names));
-  command->add_flag("--skip-record-metadata", arguments->skip_metadata, "Leave out offsets, times, sizes of records");
-  command->add_flag("--verify-index-only", arguments->verify_only, "Compare indexes with their logs without printing");
-  command->add_flag("--index-sanity-check", arguments->sanity_only, "Only whether a broker would keep the indexes");
-  command->add_option("--max-bytes", arguments->max_bytes, "Read at most so many bytes of each log");
-  command->callback([arguments, &exit_code] { exit_code = dump(*arguments); });
-}
-
 int verify(const std::vector<std::string>& directories) {
-  constexpr int kFindings = 5;
   runtime::SystemFiles files;
   Streams streams;
   int exit_code = kDone;
@@ -110,16 +92,9 @@ int verify(const std::vector<std::string>& directories) {
     streams.err(directory + ": " + std::to_string(verified->partitions) + " partitions, " +
                 std::to_string(verified->batches) + " batches, " + std::to_string(verified->findings.size()) +
                 " findings\n");
-    if (!verified->findings.empty()) exit_code = kFindings;
+    if (!verified->findings.empty()) exit_code = cli::kCheckFailed;
   }
   return exit_code;
-}
-
-void add_verify(CLI::App& log, int& exit_code) {
-  auto directories = std::make_shared<std::vector<std::string>>();
-  auto* command = log.add_subcommand("verify", "Check every file of log directories; exit code 5 if one is wrong");
-  command->add_option("directories", *directories, "Log directories, or directories of partitions")->required();
-  command->callback([directories, &exit_code] { exit_code = verify(*directories); });
 }
 
 struct RecoverArguments {
@@ -176,23 +151,77 @@ int recover(const RecoverArguments& arguments) {
   return kDone;
 }
 
-void add_recover(CLI::App& log, int& exit_code) {
-  auto arguments = std::make_shared<RecoverArguments>();
-  auto* command = log.add_subcommand("recover", "Cut damaged logs so that a server opens them for writing again");
-  command->add_option("directory", arguments->directory, "A log directory that no server uses")->required();
-  command->add_option("--partition", arguments->partition, "Only this one: TOPIC-PARTITION");
-  command->add_flag("-y,--yes", arguments->yes, "Do it: without, what would be lost is shown and nothing is cut");
-  command->callback([arguments, &exit_code] { exit_code = recover(*arguments); });
+constexpr auto kPaths = std::to_array<cli::Operand>({{"PATH", false, true}});
+constexpr auto kDirectories = std::to_array<cli::Operand>({{"DIRECTORY", false, true}});
+constexpr auto kDirectory = std::to_array<cli::Operand>({{"DIRECTORY"}});
+constexpr auto kDumpOptions = std::to_array<cli::OptionSpec>({
+    {"format", "text|json", "How to print (text)"},
+    {"deep", "", "One line per record too"},
+    {"print-data", "", "With what is in the records, decoded for Kafka's own topics"},
+    {"decoder", "text|offsets|transactions|cluster-metadata|share-state|remote-metadata",
+     "How contents are read, instead of by the directory's name"},
+    {"skip-record-metadata", "", "Leave out offsets, times, sizes of records"},
+    {"verify-index-only", "", "Compare indexes with their logs without printing"},
+    {"index-sanity-check", "", "Only whether a broker would keep the indexes"},
+    {"max-bytes", "N", "Read at most so many bytes of each log"},
+});
+constexpr auto kDumpExamples = std::to_array<cli::Example>({
+    {"millrace log dump millrace-data/orders-0 --deep", "Batches and records of a partition"},
+    {"millrace log dump millrace-data/__cluster_metadata-0 --print-data", "The metadata log, decoded"},
+});
+constexpr auto kVerifyExamples =
+    std::to_array<cli::Example>({{"millrace log verify millrace-data", "Is anything damaged?"}});
+constexpr auto kRecoverOptions = std::to_array<cli::OptionSpec>({
+    {"partition", "TOPIC-PARTITION", "Only this one"},
+    {"yes", "", "Do it: without, what would be lost is shown and nothing is cut", false, "y"},
+});
+constexpr auto kRecoverExamples = std::to_array<cli::Example>({
+    {"millrace log recover millrace-data", "What would be lost"},
+    {"millrace log recover millrace-data --partition orders-0 -y", "Cut one log where it is damaged"},
+});
+
+cli::Outcome<int> run_dump(cli::Call& call) {
+  const auto& options = call.options();
+  DumpArguments arguments;
+  arguments.paths = call.operands();
+  arguments.format = options.get("format", "text");
+  arguments.decoder = options.get("decoder");
+  arguments.deep = options.has("deep");
+  arguments.contents = options.has("print-data");
+  arguments.skip_metadata = options.has("skip-record-metadata");
+  arguments.verify_only = options.has("verify-index-only");
+  arguments.sanity_only = options.has("index-sanity-check");
+  const auto most = call.whole_option("max-bytes", 0);
+  if (!most) return most.error();
+  if (*most) arguments.max_bytes = static_cast<std::uint64_t>(**most);
+  return dump(arguments);
+}
+
+cli::Outcome<int> run_verify(cli::Call& call) { return verify(call.operands()); }
+
+cli::Outcome<int> run_recover(cli::Call& call) {
+  return recover({call.operand(0), call.options().get("partition"), call.options().has("yes")});
 }
 
 }  // namespace
 
-void add_log(CLI::App& app, int& exit_code) {
-  auto* log = app.add_subcommand("log", "Look into log directories");
-  log->require_subcommand(1);
-  add_dump(*log, exit_code);
-  add_verify(*log, exit_code);
-  add_recover(*log, exit_code);
-}
+const cli::Command kLogDump{.name = "log dump",
+                            .about = "Print the files of log directories",
+                            .operands = kPaths,
+                            .options = kDumpOptions,
+                            .examples = kDumpExamples,
+                            .run = run_dump};
+const cli::Command kLogVerify{.name = "log verify",
+                              .about = "Check every file of log directories; exit code 5 if one is wrong",
+                              .operands = kDirectories,
+                              .examples = kVerifyExamples,
+                              .run = run_verify};
+const cli::Command kLogRecover{.name = "log recover",
+                               .about = "Cut damaged logs so that a server opens them for writing again",
+                               .details = "The directory is one that no server uses.",
+                               .operands = kDirectory,
+                               .options = kRecoverOptions,
+                               .examples = kRecoverExamples,
+                               .run = run_recover};
 
 }  // namespace millrace::apps

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -98,24 +99,30 @@ Result<int, std::string> serve(const ServerArgs& args) {
   return runtime::run(options, broker::node_factory(std::make_shared<const config::ServerConfig>(loaded->config)));
 }
 
+constexpr auto kOptions = std::to_array<cli::OptionSpec>({
+    {"config", "FILE", "Kafka's server.properties"},
+    {"set", "KEY=VALUE", "A setting; beats everything else; may be given several times"},
+    {"data", "DIRECTORY", "The log directory (./millrace-data)"},
+    {"listen", "HOST:PORT", "Where clients connect (127.0.0.1:9092)"},
+});
+constexpr auto kExamples = std::to_array<cli::Example>({
+    {"millrace server", "A single node in this directory"},
+    {"millrace server --config server.properties", "As Kafka is started"},
+});
+
+cli::Outcome<int> run(cli::Call& call) {
+  const auto& options = call.options();
+  const auto code = serve({options.get("config"), options.all("set"), options.get("data"), options.get("listen")});
+  if (!code) return cli::Failure{kFailed, code.error()};
+  return *code;
+}
+
 }  // namespace
 
-void add_server(CLI::App& app, int& exit_code) {
-  auto args = std::make_shared<ServerArgs>();
-  auto* command = app.add_subcommand("server", "Run a node: broker and controller");
-  command->add_option("--config", args->config, "Kafka's server.properties");
-  command->add_option("--set", args->sets, "A setting, key=value; beats everything else")->allow_extra_args(false);
-  command->add_option("--data", args->data, "The log directory (default ./millrace-data)");
-  command->add_option("--listen", args->listen, "HOST:PORT for clients (default 127.0.0.1:9092)");
-  command->callback([args, &exit_code] {
-    const auto code = serve(*args);
-    if (code.ok()) {
-      exit_code = *code;
-      return;
-    }
-    fmt::print(stderr, "millrace server: {}\n", code.error());
-    exit_code = kFailed;
-  });
-}
+const cli::Command kServer{.name = "server",
+                           .about = "Run a node: broker and controller",
+                           .options = kOptions,
+                           .examples = kExamples,
+                           .run = run};
 
 }  // namespace millrace::apps

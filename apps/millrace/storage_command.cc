@@ -1,6 +1,7 @@
 // `millrace storage`: prepares directories as Kafka's storage tool does.
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <memory>
@@ -81,36 +82,51 @@ Result<void, std::string> format(const FormatArgs& args) {
   return {};
 }
 
+constexpr auto kOptions = std::to_array<cli::OptionSpec>({
+    {"cluster-id", "ID", "Required: the cluster's id (22 characters)", false, "t"},
+    {"config", "FILE", "Required: Kafka's server.properties", false, "c"},
+    {"release-version", "RELEASE", "metadata.version: 4.3, 4.3-IV0, ... (the newest)", false, "r"},
+    {"feature", "NAME=LEVEL", "A feature's level; may be given several times", false, "f"},
+    {"ignore-formatted", "", "Leave formatted directories as they are", false, "g"},
+    {"standalone", "", "The quorum begins with this node as its only voter", false, "s"},
+    {"no-initial-controllers", "", "The node joins a quorum that exists", false, "N"},
+});
+constexpr auto kExamples = std::to_array<cli::Example>({
+    {"millrace storage format -s -t \"$(millrace storage random-uuid)\" -c server.properties", "A new single node"},
+});
+constexpr auto kUuidExamples = std::to_array<cli::Example>({{"millrace storage random-uuid", "22 characters"}});
+
+cli::Outcome<int> run_format(cli::Call& call) {
+  const auto cluster_id = call.required("cluster-id");
+  if (!cluster_id) return cluster_id.error();
+  const auto config = call.required("config");
+  if (!config) return config.error();
+  const auto& options = call.options();
+  const bool standalone = options.has("standalone");
+  const bool joins = options.has("no-initial-controllers");
+  if (standalone && joins) return cli::Failure{kUsage, "--standalone and --no-initial-controllers exclude each other"};
+  const auto done = format({*cluster_id, *config, options.get("release-version"), options.all("feature"),
+                            options.has("ignore-formatted"), standalone, joins});
+  if (!done) return cli::Failure{kFailed, done.error()};
+  return kDone;
+}
+
+cli::Outcome<int> run_uuid(cli::Call& call) {
+  runtime::SystemRandom random;
+  call.console().print("{}\n", random.uuid().text());
+  return kDone;
+}
+
 }  // namespace
 
-void add_storage(CLI::App& app, int& exit_code) {
-  auto* storage = app.add_subcommand("storage", "Prepare the directories of a node");
-  storage->require_subcommand(1);
-
-  auto* uuid = storage->add_subcommand("random-uuid", "Print a new cluster id");
-  uuid->callback([] {
-    runtime::SystemRandom random;
-    fmt::print("{}\n", random.uuid().text());
-  });
-
-  auto args = std::make_shared<FormatArgs>();
-  auto* command = storage->add_subcommand("format", "Format the log directories that a settings file names");
-  command->add_option("-t,--cluster-id", args->cluster_id, "The cluster's id (22 characters)")->required();
-  command->add_option("-c,--config", args->config, "Kafka's server.properties")->required();
-  command->add_option("-r,--release-version", args->release,
-                      "metadata.version: 4.3, 4.3-IV0, ... (default: the newest)");
-  command->add_option("-f,--feature", args->features, "NAME=LEVEL; may be given several times")
-      ->allow_extra_args(false);
-  command->add_flag("-g,--ignore-formatted", args->ignore_formatted, "Leave formatted directories as they are");
-  command->add_flag("-s,--standalone", args->standalone, "The quorum begins with this node as its only voter");
-  command->add_flag("-N,--no-initial-controllers", args->no_initial_controllers, "The node joins a quorum that exists")
-      ->excludes("--standalone");
-  command->callback([args, &exit_code] {
-    if (const auto done = format(*args); !done) {
-      fmt::print(stderr, "millrace storage format: {}\n", done.error());
-      exit_code = kFailed;
-    }
-  });
-}
+const cli::Command kStorageFormat{.name = "storage format",
+                                  .about = "Format the log directories that a settings file names",
+                                  .options = kOptions,
+                                  .examples = kExamples,
+                                  .run = run_format};
+const cli::Command kStorageUuid{.name = "storage random-uuid",
+                                .about = "Print a new cluster id",
+                                .examples = kUuidExamples,
+                                .run = run_uuid};
 
 }  // namespace millrace::apps

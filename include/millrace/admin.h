@@ -11,6 +11,7 @@
 #include "millrace/admin/configs.h"
 #include "millrace/admin/groups.h"
 #include "millrace/admin/quotas.h"
+#include "millrace/admin/raw.h"
 #include "millrace/admin/topics.h"
 #include "millrace/admin/transactions.h"
 #include "millrace/future.h"
@@ -21,9 +22,10 @@ namespace millrace::client {
 // Looks after a cluster: topics, settings, groups, quorum. Every call returns a Future: get() it, give it a callback
 // with then(), or co_await it. Calls may overlap. Any thread.
 //
-// A call fails as a whole (its Result) when nobody could be asked in time: Cause::timed_out with the last reason,
-// Cause::network, Cause::unsupported_version where the brokers are too old, Cause::closed after close(). What failed
-// for one of several things stands in its Item. Passing errors are tried again until the call's timeout.
+// A call fails as a whole (its Result) when nobody could be asked in time: Cause::network where no broker could be
+// reached, Cause::timed_out with the last reason, Cause::unsupported_version where the brokers are too old,
+// Cause::closed after close(). What failed for one of several things stands in its Item. Passing errors are tried again
+// until the call's timeout.
 //
 // Move-only; a moved-from Admin may only be destroyed or assigned to.
 class MILLRACE_API Admin {
@@ -156,6 +158,11 @@ class MILLRACE_API Admin {
   // KIP-455. Of these partitions; none: of all.
   Future<std::map<TopicPartition, Reassignment>> list_reassignments(
       std::optional<std::vector<TopicPartition>> partitions = std::nullopt, AdminOptions options = {});
+
+  // --- For tools ---
+
+  // One request as bytes, sent once: nothing of the answer is looked at, and nothing is tried again.
+  Future<RawAnswer> send_raw(RawRequest request, AdminOptions options = {});
 
  private:
   class Impl;

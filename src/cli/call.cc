@@ -54,6 +54,12 @@ std::string Call::operand(std::size_t index) const {
   return index < options_.rest().size() ? options_.rest()[index] : std::string();
 }
 
+Outcome<std::string> Call::required(std::string_view name) const {
+  if (const auto value = options_.value(name)) return *value;
+  return Failure{kUsage, fmt::format("--{} is missing\nusage: {}\nnext: millrace {} --help", name,
+                                     usage_line(command_), command_.name)};
+}
+
 Outcome<std::optional<std::int64_t>> Call::whole_option(std::string_view name, std::int64_t least) const {
   const auto text = options_.value(name);
   if (!text) return std::optional<std::int64_t>();

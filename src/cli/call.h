@@ -27,6 +27,8 @@ class Call {
   std::string operand(std::size_t index) const;
   // An option as a whole number of at least `least`; nothing where it is not given. The failure names the option.
   Outcome<std::optional<std::int64_t>> whole_option(std::string_view name, std::int64_t least) const;
+  // An option that must be there.
+  Outcome<std::string> required(std::string_view name) const;
   // KEY=VALUE texts, split. The failure names `what` they were given as.
   Outcome<std::vector<std::pair<std::string, std::string>>> pairs(std::string_view what,
                                                                   const std::vector<std::string>& texts) const;

@@ -35,17 +35,6 @@ bool begins_with_words(std::string_view name, std::string_view words) {
   return name.starts_with(words) && (name.size() == words.size() || words.empty() || name[words.size()] == ' ');
 }
 
-// The words that may follow `words` in names of commands.
-std::vector<std::string_view> next_words(Commands commands, std::string_view words) {
-  std::set<std::string_view> found;
-  for (const Command* command : commands) {
-    if (command->hidden || !begins_with_words(command->name, words) || command->name == words) continue;
-    const std::string_view rest = command->name.substr(words.empty() ? 0 : words.size() + 1);
-    found.insert(rest.substr(0, rest.find(' ')));
-  }
-  return {found.begin(), found.end()};
-}
-
 Failure refused(const Command& command, std::string_view why) {
   return {kUsage, fmt::format("{}\nusage: {}\nnext: millrace {} --help", why, usage_line(command), command.name)};
 }
@@ -102,6 +91,16 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   Nearest near(word, std::max<std::size_t>(2, word.size() / 2));
   for (const std::string_view name : names) near.offer(name);
   return near.best();
+}
+
+std::vector<std::string_view> next_words(Commands commands, std::string_view words) {
+  std::set<std::string_view> found;
+  for (const Command* command : commands) {
+    if (command->hidden || !begins_with_words(command->name, words) || command->name == words) continue;
+    const std::string_view rest = command->name.substr(words.empty() ? 0 : words.size() + 1);
+    found.insert(rest.substr(0, rest.find(' ')));
+  }
+  return {found.begin(), found.end()};
 }
 
 Outcome<Chosen> choose(Commands commands, std::span<const std::string> arguments) {

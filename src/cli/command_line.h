@@ -28,6 +28,9 @@ Outcome<Chosen> choose(Commands commands, std::span<const std::string> arguments
 // Reads a command's options and operands and checks their number. With --help nothing else is checked.
 Outcome<Options> read_options(const Command& command, std::span<const std::string> arguments);
 
+// The words that may follow `words` in names of commands, sorted.
+std::vector<std::string_view> next_words(Commands commands, std::string_view words);
+
 // "millrace topic create TOPIC... [options]".
 std::string usage_line(const Command& command);
 

@@ -30,6 +30,7 @@ class Console {
   void flush() { (void)std::fflush(out_); }
   // The next line of the input without its end; nothing at the end of the input. Lines may hold any bytes.
   std::optional<std::string> line();
+  std::FILE* input() { return in_; }
 
  private:
   std::FILE* out_;

@@ -39,7 +39,7 @@ Json json_of(const TableSpec& table) {
   for (const Column& column : table.columns) {
     columns.push_back({{"name", column.name}, {"type", type_name(column.type)}, {"about", column.about}});
   }
-  return {{"name", table.name}, {"single", table.single}, {"columns", std::move(columns)}};
+  return {{"name", table.name}, {"one", table.shape == Shape::one}, {"columns", std::move(columns)}};
 }
 
 Json json_of(const Command& command) {
@@ -73,7 +73,7 @@ std::string page_of(const Command& command) {
   if (!command.options.empty()) text += option_rows(command.options);
   for (const TableSpec& table : command.tables) {
     text += fmt::format("Prints `{}`{}:\n\n| column | type | what |\n|---|---|---|\n", table.name,
-                        table.single ? " (one)" : "");
+                        table.shape == Shape::one ? " (one)" : "");
     for (const Column& column : table.columns) {
       text += fmt::format("| `{}` | {} | {} |\n", column.name, type_name(column.type), column.about);
     }

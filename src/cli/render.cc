@@ -38,9 +38,10 @@ Json envelope(const Report& report) {
   Json whole = {{"command", report.command}, {"version", kEnvelopeVersion}};
   for (const Table& table : report.tables) {
     Json& rows = whole[std::string(table.spec().name)];
-    rows = table.spec().single ? Json() : Json::array();
+    const bool one = table.spec().shape == Shape::one;
+    rows = one ? Json() : Json::array();
     for (const auto& row : table.rows()) {
-      if (table.spec().single) {
+      if (one) {
         rows = json_of(table, row);
       } else {
         rows.push_back(json_of(table, row));
@@ -199,16 +200,15 @@ std::string grid(const Table& table, const Look& look) {
   return text;
 }
 
-std::string lines(const Table& table, const Look& look) {
+std::string lines(const Table& table) {
   std::size_t width = 0;
   for (const Column& column : table.spec().columns) width = std::max(width, column.name.size());
   std::string text;
   for (const auto& row : table.rows()) {
+    if (!text.empty()) text += "\n";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      text += trimmed(fmt::format("{:<{}}  {}", heading(table.spec().columns[i].name), width,
-                                  harmless(plain(row[i], "-"))),
-                      look) +
-              "\n";
+      const auto name = heading(table.spec().columns[i].name);
+      text += fmt::format("{:<{}}  {}\n", name, width, harmless(plain(row[i], "-")));
     }
   }
   return text;
@@ -219,7 +219,7 @@ std::string for_people(const Report& report, const Look& look) {
   for (const Table& table : report.tables) {
     if (!text.empty()) text += "\n";
     if (report.tables.size() > 1) text += styled(std::string(table.spec().name), look);
-    text += table.spec().single ? lines(table, look) : grid(table, look);
+    text += table.spec().shape == Shape::grid ? grid(table, look) : lines(table);
   }
   return text;
 }

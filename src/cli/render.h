@@ -22,8 +22,8 @@ struct Look {
 
 // The report in a format.
 //   table  columns for people; several tables have their names above them
-//   json   {"command": "topic list", "version": 1, "topics": [{"topic": "a", ...}]}: one key per table; a single one is
-//          an object. A key once there stays, and `version` changes if one must change its meaning.
+//   json   {"command": "topic list", "version": 1, "topics": [{"topic": "a", ...}]}: one key per table; one of
+//          Shape::one is an object. A key once there stays, and `version` changes if one must change its meaning.
 //   yaml   the same
 //   csv    a heading, fields quoted as RFC 4180 says, lines that end in \n; items of a list stand in one field; several
 //          tables have an empty line between them

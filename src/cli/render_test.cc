@@ -13,7 +13,7 @@ constexpr auto kColumns = std::to_array<Column>({{"topic", Type::text, "its name
                                                  {"internal", Type::flag, "Kafka's own"}});
 constexpr auto kOne = std::to_array<Column>({{"id", Type::text, "its id"}, {"load", Type::real, "share"}});
 constexpr TableSpec kTopics{"topics", kColumns};
-constexpr TableSpec kCluster{"cluster", kOne, true};
+constexpr TableSpec kCluster{"cluster", kOne, Shape::one};
 
 Table topics() {
   Table table(kTopics);
@@ -87,7 +87,7 @@ TEST(Render, ATableAlignsNumbersRightAndShowsNoControlCharacters) {
             "long?name    -  -        yes\n");
 }
 
-TEST(Render, SeveralTablesHaveNamesAndASingleOneIsLines) {
+TEST(Render, SeveralTablesHaveNamesAndOneOfOneRowIsLines) {
   EXPECT_TRUE(render(report(), Format::table).starts_with("cluster\nID    x\nLOAD  1.5\n\ntopics\nTOPIC "));
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/command_line.h"
+#include "base/nearest.h"
 #include "cli/connect.h"
 #include "cli/profile.h"
 #include "cli/times.h"
@@ -27,19 +27,6 @@ constexpr auto kFlags = std::to_array<std::pair<std::string_view, std::string_vi
     {"color", "color"},
 });
 
-bool known_name(std::string_view name) {
-  return std::ranges::find(kOwn, name) != kOwn.end() ||
-         std::ranges::any_of(kClientScopes, [&](auto scope) { return config::find_definition(scope, name); });
-}
-
-std::string_view nearest_name(std::string_view name) {
-  std::vector<std::string_view> names(kOwn.begin(), kOwn.end());
-  for (const auto scope : kClientScopes) {
-    for (const auto& definition : config::definitions(scope)) names.push_back(definition.name);
-  }
-  return nearest(name, names);
-}
-
 // "MILLRACE_BOOTSTRAP_SERVERS" for "bootstrap.servers".
 std::string setting_of(std::string_view variable) {
   std::string name(variable.substr(kVariables.size()));
@@ -55,7 +42,7 @@ class Gathering {
   }
   void offer_all(const std::vector<config::Property>& properties, const std::string& origin, std::string& warnings) {
     for (auto at = properties.rbegin(); at != properties.rend(); ++at) {
-      if (known_name(at->key)) {
+      if (is_setting(at->key)) {
         offer(at->key, at->value, origin);
       } else {
         warnings += fmt::format("{}: {} is not a client setting; it has no effect\n", origin, at->key);
@@ -85,17 +72,28 @@ Outcome<void> flags(const Options& options, Gathering& all) {
     const std::size_t equals = at->find('=');
     if (equals == std::string::npos) return Failure{kUsage, fmt::format("-X {}: write it as KEY=VALUE", *at)};
     const std::string name = at->substr(0, equals);
-    if (!known_name(name)) {
-      const auto near = nearest_name(name);
-      return Failure{kUsage, fmt::format("-X {}: there is no such client setting{}", name,
-                                         near.empty() ? "" : fmt::format("; {} is one", near))};
-    }
+    if (!is_setting(name)) return unknown_setting(name);
     all.offer(name, at->substr(equals + 1), "-X");
   }
   return {};
 }
 
 }  // namespace
+
+bool is_setting(std::string_view name) {
+  return std::ranges::find(kOwn, name) != kOwn.end() ||
+         std::ranges::any_of(kClientScopes, [&](auto scope) { return config::find_definition(scope, name); });
+}
+
+Failure unknown_setting(std::string_view name) {
+  Nearest near(name, 6);
+  for (const auto own : kOwn) near.offer(own);
+  for (const auto scope : kClientScopes) {
+    for (const auto& definition : config::definitions(scope)) near.offer(definition.name);
+  }
+  const auto hint = near.best().empty() ? std::string() : fmt::format("; {} is one", near.best());
+  return {kUsage, fmt::format("{} is not a client setting{}", name, hint)};
+}
 
 Outcome<Settings> gather_settings(const Options& options, const Surroundings& around, std::string& warnings) {
   Gathering all;
@@ -109,7 +107,7 @@ Outcome<Settings> gather_settings(const Options& options, const Surroundings& ar
   }
   for (const auto& [variable, value] : around.environment) {
     if (!variable.starts_with(kVariables)) continue;
-    if (const auto name = setting_of(variable); known_name(name)) all.offer(name, value, variable);
+    if (const auto name = setting_of(variable); is_setting(name)) all.offer(name, value, variable);
   }
   std::string profile = options.get("profile");
   if (profile.empty()) profile = current_profile(around);

@@ -27,6 +27,10 @@ using Settings = std::map<std::string, Setting, std::less<>>;
 // of a file or profile that no client has are left out, and named on `warnings`.
 Outcome<Settings> gather_settings(const Options& options, const Surroundings& around, std::string& warnings);
 
+// Whether a profile may have this setting; and the failure for one that is none, with the nearest that is.
+bool is_setting(std::string_view name);
+Failure unknown_setting(std::string_view name);
+
 // Puts the client settings that exist in `scope` into `config`.
 void configure(const Settings& settings, config::Scope scope, client::Config& config);
 

@@ -23,11 +23,14 @@ struct Column {
   std::string_view about;  // with units
 };
 
-// The shape of a table. `single`: always one row, shown as lines of "name value" to people and as an object in JSON.
+// How a table is laid out for people: rows of a grid; or lines of "name value", for exactly one row, which is an object
+// instead of a list in JSON; or such lines for each row.
+enum class Shape : std::uint8_t { grid, one, blocks };
+
 struct TableSpec {
   std::string_view name;
   std::span<const Column> columns;
-  bool single = false;
+  Shape shape = Shape::grid;
 };
 
 // One value; none where there is none to tell.

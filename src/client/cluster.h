@@ -71,6 +71,8 @@ class Cluster final : private PeerOwner {
     };
     submit(std::move(target), std::move(request));
   }
+  // Sends a request that is bytes already; its deadline is set from its timeout.
+  void send_untyped(Target target, Request request) { submit(std::move(target), std::move(request)); }
 
   // What is known of the cluster now; never null.
   const ClusterViewPtr& view() const { return view_; }

@@ -18,8 +18,8 @@ void Cluster::submit_any(Request request) {
     if (at == any_.end()) return;
     Request expired = std::move(at->request);
     any_.erase(at);
-    expired.done(local_error(Cause::timed_out, fmt::format("no broker could be reached within {} ms: {}",
-                                                           expired.timeout.value(), failures())));
+    expired.done(local_error(Cause::network, fmt::format("no broker could be reached within {} ms: {}",
+                                                         expired.timeout.value(), failures())));
   });
   any_.push_back(std::move(waiting));
   serve_any();

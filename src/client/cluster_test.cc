@@ -99,7 +99,7 @@ TEST_F(ClusterTest, UnknownHostIsNamedWhenTheTimeIsOver) {
   EXPECT_FALSE(outcome->has_value());
   ports.advance(Millis(1));
   ASSERT_TRUE(outcome->has_value());
-  EXPECT_TRUE((*outcome)->error().is(Cause::timed_out));
+  EXPECT_TRUE((*outcome)->error().is(Cause::network));
   EXPECT_NE((*outcome)->error().message.find("nowhere.example:1: the host name does not resolve"), std::string::npos)
       << (*outcome)->error().message;
   EXPECT_GT(ports.connects, 2);

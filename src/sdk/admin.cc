@@ -4,6 +4,7 @@
 #include "client/admin/configs.h"
 #include "client/admin/groups.h"
 #include "client/admin/quotas.h"
+#include "client/admin/raw.h"
 #include "client/admin/topics.h"
 #include "client/settings.h"
 #include "sdk/admin_impl.h"
@@ -135,6 +136,10 @@ Future<Items<std::string>> Admin::remove_group_members(std::string id, std::vect
                                                        std::string reason, AdminOptions options) {
   return impl_->run<Items<std::string>>(options, admin::remove_group_members, std::move(id), std::move(instances),
                                         std::move(reason));
+}
+
+Future<RawAnswer> Admin::send_raw(RawRequest request, AdminOptions options) {
+  return impl_->run<RawAnswer>(options, admin::send_raw, std::move(request));
 }
 
 Future<ClusterDescription> Admin::describe_cluster(bool fenced, AdminOptions options) {

@@ -12,15 +12,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from cases import (crash_loop, examples, full_disk, garbage, golden, groups, kafka_scripts, log_dirs,  # noqa: E402
-                   operators, refusals, round_trip, start_up, suites, there_and_back)
+from cases import (commands, crash_loop, examples, full_disk, garbage, golden, groups, kafka_scripts,  # noqa: E402
+                   log_dirs, operators, refusals, round_trip, start_up, suites, there_and_back)
 from lib.process import Failed, Missing, NotRun  # noqa: E402
 
-CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "examples": examples,
-         "groups": groups, "kafka_scripts": kafka_scripts, "operators": operators, "crash_loop": crash_loop,
-         "full_disk": full_disk,
-         "log_dirs": log_dirs, "round_trip": round_trip, "golden": golden, "there_and_back": there_and_back,
-         "suites": suites}
+CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "examples": examples, "groups": groups,
+         "kafka_scripts": kafka_scripts, "commands": commands, "operators": operators, "crash_loop": crash_loop,
+         "full_disk": full_disk, "log_dirs": log_dirs, "round_trip": round_trip, "golden": golden,
+         "there_and_back": there_and_back, "suites": suites}
 
 
 def outcome(case, ci):

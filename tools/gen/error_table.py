@@ -1,4 +1,5 @@
 """Writes the list of error codes from spec/errors.tsv."""
+import json
 import re
 
 from cpp_header import comment
@@ -26,12 +27,16 @@ def write_header(codes):
 
 
 def write_source(codes):
-    lines = ["// Generated from spec/errors.tsv.", '#include "protocol/errc.h"', "",
+    lines = ["// Generated from spec/errors.tsv.", '#include "protocol/errc.h"', '#include "protocol/errc_about.h"', "",
              "namespace millrace::protocol {", "", "namespace {", f"constexpr ErrcInfo kCodes[{len(codes)}] = {{"]
     for code in codes:
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code.name):
             raise SystemExit(f"spec/errors.tsv: bad name {code.name!r}")
         lines.append(f'    {{Errc::{code.name.lower()}, "{code.name}", {"true" if code.retriable else "false"}}},')
+    lines += ["};", f"constexpr std::string_view kAbout[{len(codes)}] = {{"]
+    lines += ["    " + json.dumps(code.about) + "," for code in codes]
     lines += ["};", "}  // namespace", "", "std::span<const ErrcInfo> all_errors() { return kCodes; }", "",
+              "std::string_view about(Errc code) {", f"  for (std::size_t i = 0; i < {len(codes)}; ++i) {{",
+              "    if (kCodes[i].code == code) return kAbout[i];", "  }", "  return {};", "}", "",
               "}  // namespace millrace::protocol", ""]
     return "\n".join(lines)
