@@ -2,41 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace millrace::cli {
-namespace {
-
-using client::ErrorCode;
-
-struct Step {
-  ErrorCode code;
-  std::string_view line;
-};
-constexpr auto kSteps = std::to_array<Step>({
-    {ErrorCode::unknown_topic_or_partition, "millrace topic list"},
-    {ErrorCode::unknown_topic_id, "millrace topic list"},
-    {ErrorCode::topic_already_exists, "millrace topic describe"},
-    {ErrorCode::invalid_replication_factor, "millrace cluster info"},
-    {ErrorCode::leader_not_available, "millrace cluster health"},
-    {ErrorCode::not_enough_replicas, "millrace cluster health"},
-    {ErrorCode::group_id_not_found, "millrace group list"},
-    {ErrorCode::non_empty_group, "millrace group describe"},
-    {ErrorCode::unknown_member_id, "millrace group describe"},
-    {ErrorCode::offset_out_of_range, "millrace topic offsets"},
-});
-
-}  // namespace
-
-std::string next_step(const client::Error& error) {
-  if (error.cause == client::Cause::network) return "millrace profile show";
-  if (error.cause != client::Cause::broker) return {};
-  const auto at = std::ranges::find(kSteps, error.code, &Step::code);
-  return at == kSteps.end() ? fmt::format("millrace explain {}", error.name()) : std::string(at->line);
-}
-
 Call::Call(Commands all, const Command& which, Options given, Settings in_force, const Surroundings& around,
            Console& console)
     : commands_(all),
@@ -56,7 +24,7 @@ std::string Call::operand(std::size_t index) const {
 
 Outcome<std::string> Call::required(std::string_view name) const {
   if (const auto value = options_.value(name)) return *value;
-  return Failure{kUsage, fmt::format("--{} is missing\nusage: {}\nnext: millrace {} --help", name,
+  return Failure{kUsage, fmt::format("--{} is missing\nusage: {}\n  next: millrace {} --help", name,
                                      usage_line(command_), command_.name)};
 }
 

@@ -70,7 +70,4 @@ class Call {
   std::optional<client::Admin> admin_;
 };
 
-// The line that tells what to run next after an error; empty where there is nothing better than what it says itself.
-std::string next_step(const client::Error& error);
-
 }  // namespace millrace::cli

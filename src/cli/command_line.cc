@@ -36,7 +36,7 @@ bool begins_with_words(std::string_view name, std::string_view words) {
 }
 
 Failure refused(const Command& command, std::string_view why) {
-  return {kUsage, fmt::format("{}\nusage: {}\nnext: millrace {} --help", why, usage_line(command), command.name)};
+  return {kUsage, fmt::format("{}\nusage: {}\n  next: millrace {} --help", why, usage_line(command), command.name)};
 }
 
 std::string hint_for(const std::vector<OptionSpec>& specs, std::span<const std::string> arguments) {
@@ -116,7 +116,7 @@ Outcome<Chosen> choose(Commands commands, std::span<const std::string> arguments
       const std::string where = chosen.words.empty() ? "millrace" : "millrace " + chosen.words;
       const std::string hint = near.empty() ? fmt::format("there are: {}", fmt::join(next, ", "))
                                             : fmt::format("{} is one", near);
-      return Failure{kUsage, fmt::format("{} has no command {}; {}\nnext: {} --help", where, word, hint, where)};
+      return Failure{kUsage, fmt::format("{} has no command {}; {}\n  next: {} --help", where, word, hint, where)};
     }
     chosen.words = longer;
     chosen.command = at == commands.end() ? nullptr : *at;

@@ -29,10 +29,15 @@ using Outcome = millrace::Result<T, Failure>;
 // What a failed call of the client library means for a command: the exit code by its cause, the text is the error's.
 Failure failure_of(const client::Error& error);
 
+// The command to run next after an error; empty where there is nothing better than what the error says itself.
+std::string next_step(const client::Error& error);
+// failure_of() with that command in a line of its own.
+Failure failure_with_step(const client::Error& error);
+
 // A result of the client library as one of a command.
 template <typename T>
 Outcome<T> outcome(client::Result<T> result) {
-  if (!result) return failure_of(result.error());
+  if (!result) return failure_with_step(result.error());
   if constexpr (std::is_void_v<T>) {
     return {};
   } else {

@@ -87,7 +87,7 @@ Outcome<std::vector<config::Property>> read_profile(const Surroundings& around, 
   const auto names = profile_names(around);
   if (std::ranges::find(names, name) == names.end()) {
     const auto others = names.empty() ? "" : fmt::format("; there are: {}", fmt::join(names, ", "));
-    return Failure{kUsage, fmt::format("there is no profile {}{}\nnext: millrace profile set {} "
+    return Failure{kUsage, fmt::format("there is no profile {}{}\n  next: millrace profile set {} "
                                        "bootstrap.servers=HOST:PORT",
                                        name, others, name)};
   }

@@ -107,7 +107,7 @@ Outcome<int> run(Call& call) {
   }
   auto body = protocol::from_json(*request, asked->version, request_text(call, *request, asked->version));
   if (!body) {
-    return Failure{kUsage, fmt::format("{}\nnext: millrace api {} --version {} --template", body.error().text,
+    return Failure{kUsage, fmt::format("{}\n  next: millrace api {} --version {} --template", body.error().text,
                                        asked->api->name, asked->version)};
   }
   const auto broker = call.whole_option("broker", 0);

@@ -42,11 +42,11 @@ std::string members_of(const client::GroupDescription& group) {
 
 Outcome<void> refuse_active(const std::string& id,
                             const client::Result<client::Items<std::string, client::GroupDescription>>& described) {
-  if (!described) return failure_of(described.error());
+  if (!described) return failure_with_step(described.error());
   for (const auto& item : *described) {
     if (!item.result || item.result->members.empty()) continue;
     return Failure{kSomeFailed, fmt::format("group {} has members that would put their own positions back: {}; stop "
-                                            "them first\nnext: millrace group describe {}",
+                                            "them first\n  next: millrace group describe {}",
                                             id, members_of(*item.result), id)};
   }
   return {};

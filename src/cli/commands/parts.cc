@@ -51,7 +51,7 @@ Outcome<std::vector<client::TopicPartition>> named_partitions(client::Admin& adm
   const auto described = outcome(admin.describe_topics(whole).get());
   if (!described) return described.error();
   for (const auto& item : *described) {
-    if (!item.result) return failure_of(item.result.error());
+    if (!item.result) return failure_with_step(item.result.error());
     for (const auto& partition : item.result->partitions) partitions.push_back({item.key, partition.partition});
   }
   return partitions;

@@ -43,7 +43,7 @@ Outcome<std::map<std::string, client::MorePartitions>> wanted(Call& call, client
   const auto topics = outcome(admin.describe_topics(call.operands()).get());
   if (!topics) return topics.error();
   for (const auto& item : *topics) {
-    if (!item.result) return failure_of(item.result.error());
+    if (!item.result) return failure_with_step(item.result.error());
     changes[item.key].total = limited(std::ssize(item.result->partitions) + **by);
   }
   return changes;
