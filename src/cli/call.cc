@@ -5,6 +5,7 @@
 #include <utility>
 
 namespace millrace::cli {
+
 Call::Call(Commands all, const Command& which, Options given, Settings in_force, const Surroundings& around,
            Console& console)
     : commands_(all),
