@@ -28,6 +28,7 @@ class Console {
   }
   // What was written so far is seen by the reader of out.
   void flush() { (void)std::fflush(out_); }
+  std::FILE* input() { return in_; }
   // The next line of the input without its end; nothing at the end of the input. Lines may hold any bytes.
   std::optional<std::string> line();
   std::FILE* input() { return in_; }

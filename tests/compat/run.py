@@ -5,6 +5,7 @@ when a toolchain is not there, or NotRun when what it works on was not named. `c
 IN_CI = False, those that say so with less input; there a missing toolchain fails, elsewhere it counts as not run.
 """
 
+import importlib
 import sys
 import time
 import traceback
@@ -12,14 +13,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from cases import (commands, crash_loop, examples, full_disk, garbage, golden, groups, kafka_scripts,  # noqa: E402
-                   log_dirs, operators, refusals, round_trip, start_up, suites, there_and_back)
 from lib.process import Failed, Missing, NotRun  # noqa: E402
 
-CASES = {"refusals": refusals, "start_up": start_up, "garbage": garbage, "examples": examples, "groups": groups,
-         "kafka_scripts": kafka_scripts, "commands": commands, "operators": operators, "crash_loop": crash_loop,
-         "full_disk": full_disk, "log_dirs": log_dirs, "round_trip": round_trip, "golden": golden,
-         "there_and_back": there_and_back, "suites": suites}
+NAMES = (
+    "refusals", "start_up", "garbage", "examples", "groups", "kafka_scripts", "commands", "records", "operators",
+    "crash_loop", "full_disk", "log_dirs", "round_trip", "golden", "there_and_back", "suites",
+)
+CASES = {name: importlib.import_module(f"cases.{name}") for name in NAMES}
 
 
 def outcome(case, ci):

@@ -40,6 +40,9 @@ Commands commands() {
       &kProfileSet,
       &kCompletion,
       &kCompletionWords,
+      &kProduce,
+      &kConsume,
+      &kCat,
       &kHelp,
   });
   return kAll;

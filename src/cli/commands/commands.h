@@ -38,6 +38,9 @@ extern const Command kProfileUse;
 extern const Command kProfileSet;
 extern const Command kCompletion;
 extern const Command kCompletionWords;
+extern const Command kProduce;
+extern const Command kConsume;
+extern const Command kCat;
 extern const Command kHelp;
 
 }  // namespace millrace::cli
