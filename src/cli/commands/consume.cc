@@ -198,15 +198,20 @@ class Writer {
  private:
   void write(const client::ConsumerRecords& records) {
     std::string text;
+    std::set<TopicPartition> beyond;
     for (const auto& record : records) {
       const TopicPartition partition{std::string(record.topic), record.partition};
+      // What is not written is not read: a group goes on there.
+      if (count_ == reading_.most) {
+        if (beyond.insert(partition).second) (void)consumer_.seek(partition, record.offset);
+        continue;
+      }
       if (ends_) {
         const auto end = ends_->find(partition);
         if (end == ends_->end() || record.offset >= end->second) continue;
         if (record.offset + 1 == end->second) ends_->erase(end);
       }
       reading_.format.write(record, ++count_, text);
-      if (count_ == reading_.most) break;
     }
     console_.out(text);
     console_.flush();
