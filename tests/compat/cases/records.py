@@ -53,7 +53,7 @@ def ranges(server):
 
 def call(server, arguments, text=b"", code=0):
     done = subprocess.run([str(a) for a in (BINARY, *arguments, "--bootstrap-server", server.bootstrap)], input=text,
-                          capture_output=True, timeout=60)
+                          capture_output=True, timeout=20)
     if done.returncode != code:
         raise Failed(f"{arguments}: exit code {done.returncode} instead of {code}: {done.stderr.decode()}")
     return done.stdout
