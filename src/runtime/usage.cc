@@ -5,10 +5,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string>
 
 namespace millrace::runtime {
 namespace {
@@ -70,6 +72,21 @@ ports::ProcessUsage process_usage() {
   usage.open_files = count_open_files();
   usage.start_time_seconds = start_time();
   return usage;
+}
+
+std::optional<std::int64_t> cpu_us_of(std::int64_t pid) {
+  const File file = open_text(("/proc/" + std::to_string(pid) + "/stat").c_str());
+  std::array<char, 1024> text{};
+  if (file == nullptr || std::fgets(text.data(), static_cast<int>(text.size()), file.get()) == nullptr) {
+    return std::nullopt;
+  }
+  // The name of the program stands in parentheses, and may hold any characters.
+  const char* rest = std::strrchr(text.data(), ')');
+  long user = 0;
+  long system = 0;
+  constexpr const char* kForm = ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld";
+  if (rest == nullptr || std::sscanf(rest, kForm, &user, &system) != 2) return std::nullopt;
+  return (user + system) * 1'000'000 / ::sysconf(_SC_CLK_TCK);
 }
 
 }  // namespace millrace::runtime

@@ -43,6 +43,9 @@ Commands commands() {
       &kProduce,
       &kConsume,
       &kCat,
+      &kBenchProduce,
+      &kBenchConsume,
+      &kBenchEndToEnd,
       &kHelp,
   });
   return kAll;

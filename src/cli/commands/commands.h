@@ -41,6 +41,9 @@ extern const Command kCompletionWords;
 extern const Command kProduce;
 extern const Command kConsume;
 extern const Command kCat;
+extern const Command kBenchProduce;
+extern const Command kBenchConsume;
+extern const Command kBenchEndToEnd;
 extern const Command kHelp;
 
 }  // namespace millrace::cli
