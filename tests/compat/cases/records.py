@@ -1,5 +1,6 @@
 """`millrace produce`, `consume` and `cat`: what is written in a layout is read back in it, byte for byte."""
 
+import json
 import random
 import struct
 import subprocess
@@ -23,6 +24,7 @@ def run(ci):
         ranges(server)
         expect(call(server, ["produce", "lines", "-f", "%q"], code=2), b"", "a letter that means nothing")
         expect(call(server, ["produce", "lines", "-f", "%V{big32}%v"], b"x", code=1), b"", "an input that ends early")
+        benches(server)
     return f"{RECORDS} records of random bytes"
 
 
@@ -49,6 +51,14 @@ def ranges(server):
         expect(call(server, ["cat", "lines", *options]), wanted, f"cat {options}")
     expect(call(server, ["consume", "lines", "-g", "readers", "-n", "2", "-f", "%v\n"]), b"0\n1\n", "a group")
     expect(call(server, ["consume", "lines", "-g", "readers", "-n", "2", "-f", "%v\n"]), b"2\n3\n", "the group again")
+
+
+def benches(server):
+    pid = ["--pid", server.process.pid]
+    for arguments in (["produce", "lines", "--num", "200", *pid], ["consume", "lines", "--num", "200", *pid],
+                      ["e2e", "lines", "--num", "200", "--rate", "2000", *pid]):
+        result = json.loads(call(server, ["bench", *arguments, "--format", "json"]))["result"]
+        expect((result["records"] >= 200, result["failed"]), (True, 0), f"bench {arguments}: {result}")
 
 
 def call(server, arguments, text=b"", code=0):
