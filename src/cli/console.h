@@ -31,7 +31,6 @@ class Console {
   std::FILE* input() { return in_; }
   // The next line of the input without its end; nothing at the end of the input. Lines may hold any bytes.
   std::optional<std::string> line();
-  std::FILE* input() { return in_; }
 
  private:
   std::FILE* out_;
