@@ -39,7 +39,7 @@ constexpr auto kColumns = std::to_array<Column>({
     {"max_ms", Type::real, "all"},
     {"broker_cpu_seconds", Type::real, "with --pid: CPU time of the broker meanwhile"},
 });
-constexpr auto kTables = std::to_array<TableSpec>({{"result", kColumns, true}});
+constexpr auto kTables = std::to_array<TableSpec>({{"result", kColumns, Shape::one}});
 constexpr auto kExamples = std::to_array<Example>({
     {"millrace bench e2e bench --rate 5000 --num 50000", "How long records take from producer to consumer"},
     {"millrace bench produce bench --size 1000 --pid 4711", "As fast as they are taken, and what the broker pays"},
