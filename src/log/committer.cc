@@ -5,7 +5,8 @@
 namespace millrace::log {
 
 std::unique_ptr<Committer> Committer::create(ports::Shard& shard, std::uint64_t journal_bytes, bool always_journal) {
-  return std::make_unique<GroupCommitter>(shard, journal_bytes == 0 ? kJournalFileBytes : journal_bytes, always_journal);
+  const std::uint64_t bytes = journal_bytes == 0 ? kJournalFileBytes : journal_bytes;
+  return std::make_unique<GroupCommitter>(shard, bytes, always_journal);
 }
 
 void GroupCommitter::add(BeginSync begin) {
