@@ -46,6 +46,9 @@ class Either(Server):
             "log.cleaner.backoff.ms=500", "log.retention.check.interval.ms=1000", "log.initial.task.delay.ms=500", ""]))
         run_command([BINARY, "storage", "format", "-t", "aGVyZS1hbmQtYmFjay1hIA", "-c", self.file])
 
+    def __enter__(self):
+        return self  # each round starts it
+
     def command(self):
         return [str(BINARY), "server", "--config", str(self.file)] if self.program == "millrace" else \
             [self.peer, str(self.file)]
