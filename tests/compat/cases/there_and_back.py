@@ -31,6 +31,7 @@ FIELD, RECORD = "\x02", "\x01"
 class Either(Server):
     """The directory, and the program that serves it now."""
 
+    stop_codes = {0, 143}  # a JVM ends with the number of the signal
     start_seconds = 60  # a node that was killed is not let in again before its session has ended
 
     def __init__(self, peer):
