@@ -227,9 +227,12 @@ void PartitionCheck::check_epochs() {
     for (const auto& entry : table->entries()) {
       if (entry.start <= seen.start) covering = &entry;
     }
-    // Where the log begins inside an epoch its entry begins there too, which may be inside a batch.
+    // Where the log's start has moved, the epoch of the start has its entry there, which may be inside a batch, and
+    // those before it have none, though their batches stand in the segment still.
+    const auto& entries = table->entries();
     const bool first = seen.start == epochs_.front().start;
-    if (covering == nullptr ? !first : covering->epoch != seen.epoch) {
+    const bool passed = first || (!entries.empty() && seen.epoch <= entries.front().epoch);
+    if (covering == nullptr ? !passed : covering->epoch != seen.epoch) {
       find(name, 0, seen.start, "leader epoch " + std::to_string(seen.epoch.value()) + " begins here in the log");
     }
   }
