@@ -14,6 +14,9 @@ namespace millrace::sim {
 namespace {
 
 constexpr std::uint64_t kLastRecords = 10;  // kept until nothing fails any more
+// So long a start of the broker and the client's back-offs from before may take when nothing fails any more: whoever
+// gives a record less time may see it time out.
+constexpr Millis kRecovery{10'000};
 
 }  // namespace
 
@@ -26,6 +29,7 @@ CoreProducer::CoreProducer(ports::Shard& shard, Stage& stage, Prng prng, std::ui
 
 void CoreProducer::start() {
   auto options = draw_producer(prng_);
+  patient_ = options.delivery_timeout >= kRecovery;
   idempotent_ = options.idempotent;
   auto cluster = draw_cluster(prng_, stage_, fmt::format("core-producer-{}", number_));
   cluster.request_timeout = options.request_timeout;
@@ -97,7 +101,8 @@ void CoreProducer::delivered(RecordId id, const PartitionName& asked, bool must,
   // Out of order: the broker has died, and cannot tell any more whether it has the record.
   const bool bearable = why.retriable || why.is(client::Cause::timed_out) || why.is(client::Cause::closed) ||
                         (idempotent_ && why.is(client::ErrorCode::out_of_order_sequence_number));
-  if (!bearable || (must && !why.is(client::Cause::queue_full))) {
+  const bool hasty = why.is(client::Cause::timed_out) && !patient_;
+  if (!bearable || (must && !hasty && !why.is(client::Cause::queue_full))) {
     stage_.history.fail(fmt::format("record {:x} to {}-{} fails: {}", id, asked.topic, asked.index, why.text()));
   }
 }

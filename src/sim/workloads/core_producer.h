@@ -35,6 +35,7 @@ class CoreProducer final : public ports::App {
   std::uint64_t left_;
   std::uint64_t sent_ = 0;
   bool idempotent_ = false;
+  bool patient_ = true;  // its records have time to wait for a broker that comes back
   bool flushing_ = false;
   bool finished_ = false;
   std::map<PartitionName, RecordId> last_;  // delivered, of each partition

@@ -128,7 +128,7 @@ void LogUser::step() {
       model_.noted_recovery = log_->recovery_point().value();
     } else if (model_.cutting < 0 && what < 25) {
       append();
-    } else if (model_.cutting < 0) {
+    } else if (model_.cutting < 0 && model_.start <= static_cast<std::int64_t>(model_.contents.size())) {
       const auto kept = model_.contents.size() - static_cast<std::size_t>(model_.start);
       const auto from = model_.start + static_cast<std::int64_t>(prng_.below(kept + 1));
       std::vector<LogModel::Entry> expected(model_.contents.begin() + from, model_.contents.end());
@@ -295,7 +295,7 @@ std::vector<RecordId> LogUser::decode(Bytes bytes, std::int64_t from) {
     std::int64_t offset = walk.batch().base_offset().value();
     for (const auto id : *batch) {
       if (offset >= from) {
-        if (offset != from + static_cast<std::int64_t>(ids.size())) fail(fmt::format("a read skips to {}", offset));
+        if (offset != from + static_cast<std::int64_t>(ids.size())) fail(fmt::format("a read from {} skips to {}", from, offset));
         ids.push_back(id);
       }
       ++offset;
