@@ -7,6 +7,7 @@
 #include "log/file_scan.h"
 #include "log/limits.h"
 #include "log/names.h"
+#include "log/orphans.h"
 #include "log/side_files.h"
 #include "log/trust_active.h"
 
@@ -29,10 +30,10 @@ class Recovery {
     if (auto failed = prepare_producers(log_.end())) return std::move(*failed);
     if (auto failed = begin_at_log_start()) return std::move(*failed);
     if (auto failed = read_epochs()) return std::move(*failed);
-    if (!log_.damage) remove_orphans();
+    if (!log_.damage) remove_orphans(files_, directory_, entries_, snapshots_, log_);
     // Also names that were found as they should be may not be on the disk:
-    //   1. a process dies after it has removed a segment   2. the next one finds nothing to do, and acknowledges records
-    //   3. the power fails, and the segment is back behind them
+    //   1. a process dies after it has removed a segment   2. the next one finds nothing to do, and acknowledges
+    //   records   3. the power fails, and the segment is back behind them
     if (!changed_ && hints_.clean_stop) return std::move(log_);
     for (const std::string& name : {directory_, ports::parent_directory(directory_)}) {
       const auto synced = files_.sync_directory(name);
@@ -357,30 +358,6 @@ class Recovery {
     const auto written = ports::write_atomically(files_, name, as_bytes(log_.epochs.encode()));
     if (!written) return failure(written.error(), name, "cannot be written");
     return {};
-  }
-
-  // Index files without their segment, snapshots that the log does not reach, and all but the newest of those that no
-  // segment is named after.
-  void remove_orphans() {
-    const auto has_segment = [&](Offset base) {
-      return std::any_of(log_.segments.begin(), log_.segments.end(),
-                         [base](const auto& segment) { return segment.index.base() == base; });
-    };
-    Offset newest = kNoOffset;
-    for (const Offset at : snapshots_) {
-      if (at <= log_.end()) newest = std::max(newest, at);
-    }
-    for (const auto& entry : entries_) {
-      bool orphan = false;
-      for (const std::string_view suffix : {kIndexSuffix, kTimeIndexSuffix, kAbortedSuffix}) {
-        const auto base = parse_offset_name(entry.name, suffix);
-        orphan = orphan || (base && !has_segment(*base));
-      }
-      if (const auto at = parse_offset_name(entry.name, kSnapshotSuffix)) {
-        orphan = *at > log_.end() || (*at != newest && !has_segment(*at));
-      }
-      if (orphan) static_cast<void>(files_.remove(path(entry.name)));
-    }
   }
 
   ports::BlockingFiles& files_;

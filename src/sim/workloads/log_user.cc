@@ -295,7 +295,9 @@ std::vector<RecordId> LogUser::decode(Bytes bytes, std::int64_t from) {
     std::int64_t offset = walk.batch().base_offset().value();
     for (const auto id : *batch) {
       if (offset >= from) {
-        if (offset != from + static_cast<std::int64_t>(ids.size())) fail(fmt::format("a read from {} skips to {}", from, offset));
+        if (offset != from + static_cast<std::int64_t>(ids.size())) {
+          fail(fmt::format("a read from {} skips to {}", from, offset));
+        }
         ids.push_back(id);
       }
       ++offset;
