@@ -123,11 +123,14 @@ void Journal::begin_round() {
   });
 }
 
+void Journal::give_up(Status status) {
+  if (std::exchange(broken_, true)) return;
+  shard_.log.error(log_dir_ + ": the journal cannot be written (" + to_string(status.error()) +
+                   "); each log is synced by itself from now on");
+}
+
 void Journal::finish_round(Status status) {
-  if (!status && !std::exchange(broken_, true)) {
-    shard_.log.error(log_dir_ + ": the journal cannot be written (" + to_string(status.error()) +
-                     "); each log is synced by itself from now on");
-  }
+  if (!status) give_up(status);
   std::vector<Waiting> round;
   round.swap(running_);
   for (Waiting& entry : round) entry.done(status);
@@ -166,7 +169,29 @@ void Journal::settle_some(std::size_t index) {
       });
     });
   }
-  if (file.settling == 0 && file.settles.empty()) file.free = true;
+  if (file.settling == 0 && file.settles.empty()) wipe(index);
+}
+
+// Nothing in the file is needed any more, and it is given free once nothing in it can be read:
+//   1. the file is filled anew   2. a crash tears the first round, whose end is over an old round that takes something
+//   back (forget)   3. the old rounds before that one are found, and count again
+void Journal::wipe(std::size_t index) {
+  if (files_[index].free || std::exchange(files_[index].wiping, true)) return;
+  Buffer nothing = Buffer::allocate(kRoundHeadBytes);
+  std::ranges::fill(nothing.writable(), std::byte{0});
+  std::vector<Buffer> head;
+  head.push_back(std::move(nothing));
+  files_[index].file->write(
+      FilePosition(0), std::move(head), [this, index, alive = std::weak_ptr<bool>(alive_)](Status status) {
+        if (alive.expired()) return;
+        if (!status) return give_up(status);
+        files_[index].file->sync([this, index, alive](Status synced) {
+          if (alive.expired()) return;
+          if (!synced) return give_up(synced);
+          files_[index].wiping = false;
+          files_[index].free = true;
+        });
+      });
 }
 
 }  // namespace millrace::log

@@ -51,6 +51,7 @@ class Journal {
     bool free = true;              // nothing in it is needed
     std::vector<Settle> settles;   // of the segments that have bytes in it
     std::size_t settling = 0;      // under way
+    bool wiping = false;
   };
   struct Waiting {
     JournalEntry entry;
@@ -64,6 +65,8 @@ class Journal {
   void finish_round(Status status);
   bool switch_files();
   void settle_some(std::size_t index);
+  void wipe(std::size_t index);
+  void give_up(Status status);
 
   ports::Shard& shard_;
   const std::string log_dir_;

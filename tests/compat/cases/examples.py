@@ -18,7 +18,7 @@ STEPS = [
     ("headers", ["other"], ["order-7 = shipped at 1700000000000", "trace: af31", "note: (null)"]),
     ("coroutine", ["co", "20"], ["20 records read"]),
     ("produce", ["many", "5000", "50"], ["5000 delivered, 0 failed"]),
-    ("consume", ["plain", "0", "2"], ["0: one", "2 records"]),
+    ("consume", ["plain", "0"], ["0: one", "2 records"]),
     ("group", ["readers", "many", "5000"], ["assigned: many-0", "5000 records"]),
     ("pattern", ["matchers", "plain|oth.*"], ["other 1\n", "plain 2\n"]),
 ]
