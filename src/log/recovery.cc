@@ -31,10 +31,7 @@ class Recovery {
     if (auto failed = begin_at_log_start()) return std::move(*failed);
     if (auto failed = read_epochs()) return std::move(*failed);
     if (!log_.damage) remove_orphans(files_, directory_, entries_, snapshots_, log_);
-    // Also names that were found as they should be may not be on the disk:
-    //   1. a process dies after it has removed a segment   2. the next one finds nothing to do, and acknowledges
-    //   records   3. the power fails, and the segment is back behind them
-    if (!changed_ && hints_.clean_stop) return std::move(log_);
+    if (!changed_) return std::move(log_);
     for (const std::string& name : {directory_, ports::parent_directory(directory_)}) {
       const auto synced = files_.sync_directory(name);
       if (!synced) return failure(synced.error(), name, "cannot be synced");
