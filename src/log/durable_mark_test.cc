@@ -103,6 +103,20 @@ TEST(DurableMark, DamageAboveItIsAnUnsyncedTail) {
   EXPECT_EQ(*disk.contents(again.path("00000000000000000000.1.cut")), "noise");
 }
 
+// The checksum does not cover the offset: a torn sector leaves an older one in front of a batch that looks whole.
+TEST(DurableMark, AGapAboveItIsATornOffsetAndCut) {
+  FakeDisk disk;
+  live(disk);
+  const Buffer bytes = batch(1);
+  std::string torn(as_text(bytes.bytes()));
+  torn[7] = 9;
+  *disk.contents(std::string(kDirectory) + "/" + std::string(kFirstLog)) += torn;
+  Node again(disk);
+  again.open(keeping(marks_of(disk)));
+  ASSERT_TRUE(again.log && again.log->writable());
+  EXPECT_EQ(again.log->end(), Offset(3));
+}
+
 TEST(DurableMark, IsNotBelievedWhereKafkaWrote) {
   FakeDisk disk;
   live(disk);
