@@ -105,7 +105,7 @@ struct ServerConfig {
   GroupsConfig groups;
   IoBackend io_backend = IoBackend::any;
   std::optional<HostPort> http_listener;    // for metrics and health; none: not served
-  bool journal = false;                     // millrace.log.journal
+  bool journal = true;                      // millrace.log.journal
   bool log_as_json = false;                 // millrace.log.format
   std::int32_t shards = 0;                  // 0: one per core
   std::vector<std::string> super_users;     // "User:name"
