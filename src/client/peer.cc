@@ -56,6 +56,8 @@ void Peer::submit(Request request) {
     const std::string why = fmt::format("{} calls wait for {} already; wait for some of them", kWaitingPerPeer, name());
     return finish_later(std::move(request), local_error(Cause::queue_full, why));
   }
+  // Whoever has not heard yet that its calls before have failed gets the same answer: this one must not overtake them.
+  if (failing_) return finish_later(std::move(request), *failing_);
   Pending pending{std::move(request), {}, 0, 0, ++next_serial_};
   pending.timer = shard_.timers.at(pending.request.deadline, [this, serial = pending.serial] { expired(serial); });
   waiting_.push_back(std::move(pending));
@@ -279,6 +281,9 @@ void Peer::fail_all(const Error& why) {
     shard_.timers.cancel(pending.timer);
     finish_later(std::move(pending.request), why);
   }
+  if (failed.empty()) return;
+  failing_ = why;
+  shard_.timers.at(shard_.clock.now(), alive_.guard([this] { failing_.reset(); }));
 }
 
 void Peer::finish(Pending pending, Result<Reply> result) {

@@ -122,6 +122,7 @@ class Peer final : private ChannelUser {
   std::deque<Pending> in_flight_;
   std::uint64_t next_serial_ = 0;
   std::string last_failure_;
+  std::optional<Error> failing_;  // while the calls that failed with it have not heard of it
   Alive alive_;
 };
 

@@ -59,6 +59,7 @@ void ConsumerCore::add(const TopicPartition& key) {
 }
 
 void ConsumerCore::remove(const TopicPartition& key) {
+  if (!partitions_.find(key)) return;
   partitions_.remove(key);
   const auto at = topics_.find(key.topic);
   if (--at->second > 0) return;

@@ -107,6 +107,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   void on_assigned(std::vector<TopicPartition> partitions) override;
   void on_group_failed(Error why) override;
   void adopt_assignment();
+  void drop_changes();
   void revoke(std::vector<TopicPartition> keys, Callback<void()> then);
   void tell(RebalanceEvent event, Callback<void()> then);
   bool serve_events();
@@ -145,6 +146,9 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   std::deque<Event> events_;
   bool event_told_ = false;
   std::optional<std::vector<TopicPartition>> to_adopt_;
+  bool adopting_ = false;                         // from an assignment's first step to the program's answer to it
+  std::optional<Callback<void()>> join_after_;    // a rebalance that waits for that
+  std::optional<Alive> changes_{std::in_place};   // what is done with the partitions of this membership
   std::map<std::string, int> topics_;  // assigned partitions by topic
   bool started_ = false;               // somebody wants records or positions
   bool closed_ = false;

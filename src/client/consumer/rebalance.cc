@@ -65,9 +65,7 @@ void ConsumerCore::begin_subscription(bool listening) {
 void ConsumerCore::unsubscribe() {
   if (group_) group_->leave("the consumer has unsubscribed", options_.request_timeout, [](Status) {});
   group_.reset();
-  events_.clear();
-  event_told_ = false;
-  to_adopt_.reset();
+  drop_changes();
   if (pattern_) {
     pattern_.reset();
     cluster_.track_all(false);
@@ -103,8 +101,21 @@ void ConsumerCore::follow_view() {
   if (polling_) group_->drive(shard_.clock.now());
 }
 
+// What is under way would give or take partitions by an assignment that counts no more.
+void ConsumerCore::drop_changes() {
+  changes_.emplace();
+  events_.clear();
+  event_told_ = false;
+  to_adopt_.reset();
+  adopting_ = false;
+  join_after_.reset();
+}
+
 void ConsumerCore::prepare_join(bool lost, Callback<void()> ready) {
+  // Partitions that were never adopted are not told to the leader as owned, and it may give them to others.
+  to_adopt_.reset();
   if (lost) {
+    drop_changes();
     Keys keys = partitions_.keys();
     for (const auto& key : keys) partitions_.find(key)->revoking = true;
     auto drop = [this, keys, ready = std::move(ready)]() mutable {
@@ -113,6 +124,10 @@ void ConsumerCore::prepare_join(bool lost, Callback<void()> ready) {
     };
     if (keys.empty()) return drop();
     return tell({RebalanceEvent::Kind::lost, std::move(keys)}, std::move(drop));
+  }
+  if (adopting_) {
+    join_after_ = std::move(ready);
+    return;
   }
   Keys given_up;
   for (const auto& [key, partition] : partitions_.all()) {
@@ -130,7 +145,7 @@ void ConsumerCore::revoke(Keys keys, Callback<void()> then) {
   for (const auto& [key, position] : positions()) {
     if (std::ranges::find(keys, key) != keys.end()) processed.emplace(key, position);
   }
-  auto next = alive_.guard([this, keys, then = std::move(then)](Status) mutable {
+  auto next = changes_->guard([this, keys, then = std::move(then)](Status) mutable {
     tell({RebalanceEvent::Kind::revoked, keys}, [this, keys, then = std::move(then)]() mutable {
       for (const auto& key : keys) remove(key);
       then();
@@ -158,13 +173,16 @@ void ConsumerCore::adopt_assignment() {
     if (!partitions_.find(key)) added.push_back(key);
   }
   const bool again = !gone.empty();
+  adopting_ = true;
   revoke(std::move(gone), [this, again, added]() mutable {
     for (const auto& key : added) add(key);
     if (again && group_) group_->want_join("partitions were given up for other members");
     next_auto_commit_ = shard_.clock.now() + options_.auto_commit_interval;
-    tell({RebalanceEvent::Kind::assigned, added}, [this, again] {
+    tell({RebalanceEvent::Kind::assigned, added}, [this] {
+      adopting_ = false;
       positions_changed();
-      if (again && group_ && polling_) group_->drive(shard_.clock.now());
+      if (join_after_) return prepare_join(false, *std::exchange(join_after_, std::nullopt));
+      if (group_ && polling_) group_->drive(shard_.clock.now());
     });
   });
 }
