@@ -260,7 +260,9 @@ void Peer::on_channel_gone(::millrace::Error why) {
 void Peer::disconnect(const Error& why) {
   shard_.timers.cancel(std::exchange(setup_timer_, {}));
   shard_.timers.cancel(std::exchange(idle_timer_, {}));
-  if (channel_ != nullptr) std::exchange(channel_, nullptr)->abandon(true);
+  // What has no answer will be asked again elsewhere: the system must not go on sending it for minutes, or it comes to
+  // the broker after what was said later.
+  if (channel_ != nullptr) std::exchange(channel_, nullptr)->abandon(in_flight_.empty());
   state_ = State::idle;
   ++attempt_;
   fail_all(why);

@@ -51,7 +51,7 @@ class Connection {
   // While paused, on_readable is not called and the peer feels back-pressure. A connection begins not paused.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
-  // Closes once everything sent has left (`graceful`), or at once. on_closed follows, later.
+  // Closes once all that was sent has left (`graceful`), or at once, dropping it (a reset). on_closed follows, later.
   virtual void close(bool graceful) = 0;
   // While set, the idle timeout does not apply: the peer waits for us, not we for it.
   virtual void expect_silence(bool silence) = 0;

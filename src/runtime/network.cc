@@ -169,7 +169,7 @@ void ShardNetwork::bury() {
 void ShardNetwork::close_all() {
   stop_listening();
   connecting_.clear();
-  for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->close(false);
+  for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->die();
   bury();
   accepting_.clear();
 }

@@ -234,6 +234,16 @@ TEST_P(SendTest, CloseAtOnceDropsTheRestAndSaysSoOnceLater) {
   EXPECT_EQ(0, counts_.open);
 }
 
+TEST_P(SendTest, CloseAtOnceIsAResetAndAGracefulOneIsNot) {
+  for (const bool graceful : {false, true}) {
+    TestNode node(GetParam());
+    Client client = open(node);
+    node.on(0, [&](ports::Shard&) { connection_->close(graceful); });
+    EXPECT_EQ(!graceful, client.was_reset());
+    connection_ = nullptr;
+  }
+}
+
 TEST_P(SendTest, ResetByThePeerEndsEvenAPausedConnection) {
   TestNode node(GetParam());
   Client client = open(node);

@@ -31,6 +31,11 @@ TcpConnection::~TcpConnection() {
   if (idle_ != nullptr) idle_->remove(*this);
   network_.backend().unwatch(*this);
   discard_unread();
+  if (dropped_) {
+    // To dissolve a connection is to reset it, whoever else in the system still holds its file.
+    const sockaddr nobody{AF_UNSPEC, {}};
+    ::connect(fd_, &nobody, sizeof nobody);
+  }
   ::shutdown(fd_, SHUT_RDWR);
   ::close(fd_);
   if (listener_) listener_->release(network_, peer_.host);
@@ -84,7 +89,7 @@ void TcpConnection::resume_reading() {
 
 void TcpConnection::close(bool graceful) {
   if (dead_) return;
-  if (!graceful) return die();
+  if (!graceful) return drop();
   if (closing_) return;
   closing_ = true;
   if (unsent_ == 0) return die();
@@ -205,6 +210,13 @@ void TcpConnection::advance(std::uint64_t bytes) {
 
 void TcpConnection::touch() {
   if (idle_ != nullptr && !dead_) idle_->touch(*this);
+}
+
+// With a reset: else the system would go on offering the peer what it has not acknowledged, for minutes if the network
+// is cut, and an abandoned request would be carried out after whatever was asked instead of it.
+void TcpConnection::drop() {
+  dropped_ = true;
+  die();
 }
 
 void TcpConnection::die() {

@@ -51,6 +51,7 @@ class TcpConnection final : public ports::Connection, private Watch, private Idl
   Progress send_file(std::uint64_t& sent);
   void advance(std::uint64_t bytes);
   void touch();
+  void drop();
   void die();
   void discard_unread();
 
@@ -62,6 +63,7 @@ class TcpConnection final : public ports::Connection, private Watch, private Idl
   bool paused_ = false;
   bool silence_ = false;
   bool closing_ = false;     // gracefully: nothing is read any more
+  bool dropped_ = false;     // closed at once, by us
   bool dead_ = false;        // waits for on_closed
   bool read_queued_ = false;   // in the network's lists
   bool flush_queued_ = false;

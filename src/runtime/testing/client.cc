@@ -59,6 +59,11 @@ std::string Client::read(std::size_t size) {
   return text;
 }
 
+bool Client::was_reset() {
+  char byte = 0;
+  return ::recv(fd_, &byte, 1, 0) < 0 && errno == ECONNRESET;
+}
+
 void Client::finish_writing() { ::shutdown(fd_, SHUT_WR); }
 
 void Client::reset() {

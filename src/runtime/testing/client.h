@@ -23,6 +23,8 @@ class Client {
   std::string read(std::size_t size);
   // Whether the stream ends now, without another byte.
   bool at_end() { return read(1).empty(); }
+  // Whether the stream ends now with a reset.
+  bool was_reset();
   void finish_writing();
   // Ends the connection with a reset.
   void reset();
