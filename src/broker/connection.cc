@@ -169,7 +169,9 @@ void ClientConnection::take_frame(Buffer frame) {
 }
 
 bool ClientConnection::may_begin(std::int16_t api_key) const {
-  return requests_.empty() || (dispatcher_.pipelines(api_key) && requests_.back()->api_key() == api_key);
+  if (requests_.empty()) return true;
+  const Request& last = *requests_.back();
+  return dispatcher_.pipelines(api_key) && last.api_key() == api_key && !last.holds_up();
 }
 
 void ClientConnection::begin(RequestPtr request) {

@@ -37,7 +37,8 @@ class Dispatcher {
 
 // One client's connection: cuts what arrives into requests, has them answered in the order in which they came, and
 // stops reading while there is too much to do. Between requests it holds no buffer. Requests of an API that pipelines
-// are begun while earlier ones of that API are under way; everything else waits for its predecessors. At the end of
+// are begun while earlier ones of that API are under way and do not hold them up; everything else waits for its
+// predecessors. At the end of
 // the stream, what has arrived whole is answered before the connection closes.
 class ClientConnection final : public ports::ConnectionHandler, public MemoryHolder {
  public:

@@ -183,6 +183,20 @@ TEST_F(ConnectionTest, APeerThatDoesNotTakeItsAnswersIsNotRead) {
   EXPECT_EQ(begun(), Names{"a"});
 }
 
+TEST_F(ConnectionTest, ARequestMayHoldUpThoseBehindItEvenIfTheyPipeline) {
+  arrive(request_bytes(0, "a"));
+  dispatcher_.requests[0]->hold_up();
+  arrive(request_bytes(0, "b") + request_bytes(0, "c"));
+  EXPECT_EQ(begun(), Names{"a"});
+  dispatcher_.requests[0]->let_on();
+  EXPECT_EQ(begun(), Names{"a"}) << "not before the end of the turn";
+  turns_.run();
+  EXPECT_EQ(begun(), (Names{"a", "b", "c"}));
+  answer(1, "B");
+  answer(0, "A");
+  EXPECT_EQ(answers(), "AB");
+}
+
 TEST_F(ConnectionTest, AFullRingStopsReadingUntilThereIsSpace) {
   dispatcher_.blocked = true;
   arrive(request_bytes(1, "a"));

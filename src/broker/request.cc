@@ -40,6 +40,12 @@ void Request::hang_up() {
   finish();
 }
 
+void Request::let_on() {
+  MR_ASSERT(!answered_);
+  holds_up_ = false;
+  if (!abandoned_) on_progress_();
+}
+
 void Request::finish() {
   MR_ASSERT(!answered_);
   answered_ = true;
@@ -48,13 +54,13 @@ void Request::finish() {
     answer_.clear();
   } else {
     if (watch_ != nullptr) watch_->on_answered(*this);
-    on_answered_();
+    on_progress_();
   }
 }
 
 void Request::abandon() {
   abandoned_ = true;
-  on_answered_ = nullptr;
+  on_progress_ = nullptr;
   if (Task task = std::move(on_abandoned_)) task();
 }
 

@@ -57,10 +57,11 @@ struct Client {
 // forgets it.
 class Request : public std::enable_shared_from_this<Request> {
  public:
-  // `answered` is called once, from inside send, send_nothing or hang_up, unless the request was abandoned.
-  Request(const Listener& listener, ports::Endpoint peer, Buffer frame, RequestHeader header, Task answered)
+  // `progress` is called, unless the request was abandoned, when the connection can go on: from inside send,
+  // send_nothing, hang_up or let_on.
+  Request(const Listener& listener, ports::Endpoint peer, Buffer frame, RequestHeader header, Task progress)
       : listener_(listener), peer_(std::move(peer)), frame_(std::move(frame)), header_(header),
-        on_answered_(std::move(answered)) {}
+        on_progress_(std::move(progress)) {}
 
   const RequestHeader& header() const { return header_; }
   std::int16_t api_key() const { return header_.api_key; }
@@ -82,6 +83,12 @@ class Request : public std::enable_shared_from_this<Request> {
   void send_nothing();
   // The peer cannot be served: the connection ends once everything before this request is answered.
   void hang_up();
+
+  // From hold_up() to let_on() the connection begins no request behind this one, whose place among the appends of its
+  // partitions is still to be taken. Both before the answer; the next request begins at the end of the turn.
+  void hold_up() { holds_up_ = true; }
+  void let_on();
+  bool holds_up() const { return holds_up_; }
 
   // `watch`, which outlives the request, is told when it is answered; it began at `now`.
   void watch(RequestWatch& watch, MonoTime now) {
@@ -130,7 +137,7 @@ class Request : public std::enable_shared_from_this<Request> {
   std::shared_ptr<Client> client_;
   Buffer frame_;
   RequestHeader header_;
-  Task on_answered_;
+  Task on_progress_;
   Task on_abandoned_;
   std::vector<ports::Piece> answer_;
   RequestWatch* watch_ = nullptr;
@@ -141,6 +148,7 @@ class Request : public std::enable_shared_from_this<Request> {
   std::optional<MonoTime> handled_since_;
   MonoTime begun_;
   bool answered_ = false;
+  bool holds_up_ = false;
   bool hang_up_ = false;
   bool silent_ = true;
   bool abandoned_ = false;

@@ -8,6 +8,7 @@
 #include "log/log_impl.h"
 #include "log/names.h"
 #include "log/partition_metadata.h"
+#include "log/side_files.h"
 
 namespace millrace::log {
 namespace {
@@ -28,6 +29,7 @@ Outcome fresh_log(ports::BlockingFiles& files, const std::string& directory, Uui
   if (const auto file = files.open(name, ports::OpenMode::create); !file) {
     return cannot(name, "cannot be made", file.error());
   }
+  make_index_files(files, directory, base);
   RecoveredLog log;
   log.segments.push_back({SegmentIndex(base), 0, {}, false, {}});
   log.fresh = true;

@@ -32,6 +32,7 @@ class Recovery {
     if (auto failed = read_epochs()) return std::move(*failed);
     if (!log_.damage) remove_orphans(files_, directory_, entries_, snapshots_, log_);
     if (!changed_) return std::move(log_);
+    if (!log_.damage) make_index_files(files_, directory_, log_.segments.back().index.base());
     for (const std::string& name : {directory_, ports::parent_directory(directory_)}) {
       const auto synced = files_.sync_directory(name);
       if (!synced) return failure(synced.error(), name, "cannot be synced");

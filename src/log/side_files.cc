@@ -73,6 +73,12 @@ Status write_side_files(ports::BlockingFiles& files, const std::string& director
   return write.final ? files.sync_directory(directory) : Status();
 }
 
+void make_index_files(ports::BlockingFiles& files, const std::string& directory, Offset base) {
+  for (const auto suffix : {kIndexSuffix, kTimeIndexSuffix}) {
+    static_cast<void>(files.open(path_of(directory, base, suffix), ports::OpenMode::create));
+  }
+}
+
 std::optional<SegmentIndex> trust_closed(ports::BlockingFiles& files, const std::string& directory, Offset base,
                                          Offset next, std::uint64_t size) {
   const auto offsets = last_two(files, path_of(directory, base, kIndexSuffix), kOffsetEntryBytes);

@@ -39,6 +39,10 @@ struct SideWrite {
 };
 Status write_side_files(ports::BlockingFiles& files, const std::string& directory, const SideWrite& write);
 
+// Makes the two index files of a segment, empty, where they are missing: Kafka's segments have them from the beginning.
+// Not synced, and no harm if it fails.
+void make_index_files(ports::BlockingFiles& files, const std::string& directory, Offset base);
+
 // What the files of a closed segment say without being read whole: nothing unless they are there and can be right.
 // Their ends are looked at, because a file that was allocated in advance ends with zeros. `next`: where the following
 // segment begins; `size`: of the .log.

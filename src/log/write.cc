@@ -4,6 +4,7 @@
 #include "log/limits.h"
 #include "log/log_impl.h"
 #include "log/names.h"
+#include "log/side_files.h"
 
 namespace millrace::log {
 
@@ -75,8 +76,9 @@ void LogImpl::sync_name(Segment& segment) {
   ++jobs_;
   ports::run_job<Status>(
       shard_.jobs,
-      [directory = directory_, fresh = fresh_, skip = shard_.faults.planted(ports::Planted::directory_sync_skipped)](
+      [directory = directory_, base = segment.base(), fresh = fresh_, skip = shard_.faults.planted(ports::Planted::directory_sync_skipped)](
           ports::BlockingFiles& files) -> Status {
+        if (!fresh) make_index_files(files, directory, base);
         if (skip) return {};
         MR_TRY(files.sync_directory(directory));
         return fresh ? files.sync_directory(ports::parent_directory(directory)) : Status();

@@ -19,6 +19,10 @@ inline constexpr std::size_t kRatioFreeBytes = 16u << 20;
 // Steps in which scratch memory for decompression grows: memory follows what really comes out, not what a header
 // claims.
 inline constexpr std::size_t kScratchStepBytes = 64u << 10;
+// What validation costs beside decompression, in bytes decompressed: as many plain bytes are checked, and as few are
+// compressed, in the time of one.
+inline constexpr std::size_t kPlainBytesPerEffort = 4;
+inline constexpr std::size_t kEffortPerCompressedByte = 4;
 // Records that a validation error lists one by one; the rest is only counted.
 inline constexpr std::size_t kMaxRecordErrors = 100;
 

@@ -1,5 +1,7 @@
 #include "record/record_reader.h"
 
+#include <algorithm>
+
 #include "base/varint.h"
 
 namespace millrace::record {
@@ -57,12 +59,13 @@ bool HeaderWalk::next(Header& header) {
   return cursor.ok;
 }
 
-Result<RecordReader> RecordReader::open(const BatchView& batch, Scratch& scratch) {
+Result<RecordReader> RecordReader::open(const BatchView& batch, Scratch& scratch, std::size_t limit) {
   if (batch.is_legacy() || !batch.codec_known()) return Error::unsupported;
   const Bytes stored = batch.records();
   // What compaction leaves of a batch without records keeps its codec bits but has nothing to decompress.
   if (batch.count() == 0 && stored.empty()) return RecordReader(batch, stored);
-  auto records = decompress(batch.codec(), stored, decompression_limit(stored.size()), scratch);
+  if (batch.codec() == Codec::none) return RecordReader(batch, stored);
+  auto records = decompress(batch.codec(), stored, std::min(limit, decompression_limit(stored.size())), scratch);
   if (!records) return records.error();
   return RecordReader(batch, *records);
 }

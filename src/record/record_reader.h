@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -51,8 +52,8 @@ struct Record {
 class RecordReader {
  public:
   // Decompresses if the batch is compressed: `scratch` then holds the bytes and must live as long as the records are
-  // used. Errors as decompress(); Error::unsupported for magic 0 and 1.
-  static Result<RecordReader> open(const BatchView& batch, Scratch& scratch);
+  // used. Errors as decompress(); Error::unsupported for magic 0 and 1. At most `limit` bytes are decompressed.
+  static Result<RecordReader> open(const BatchView& batch, Scratch& scratch, std::size_t limit = SIZE_MAX);
 
   // The next record. False after the last one, and at damage: see status().
   bool next(Record& record);

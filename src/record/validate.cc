@@ -21,6 +21,7 @@ struct Findings {
   bool bad_timestamp = false;
   bool before_epoch = false;  // a timestamp is negative, and not the one that stands for none
   bool decompressed = false;
+  bool takes_long = false;
   std::vector<RecordFault> faults;
   std::int32_t fault_count = 0;
 
@@ -117,10 +118,15 @@ void check_record(const Record& record, std::int32_t index, bool claims_append_t
 
 // Reads every record. Error: the records are not what their format demands, or do not decompress (`decompressed`).
 Status check_records(const BatchView& batch, const ValidationRules& rules, WallTime now, Scratch& scratch,
-                     Findings& found) {
-  auto reader = RecordReader::open(batch, scratch);
-  if (!reader) return reader.error();
+                     Effort& effort, Findings& found) {
+  auto reader = RecordReader::open(batch, scratch, effort.left);
+  if (!reader) {
+    found.takes_long =
+        reader.error() == Error::too_large && effort.left < decompression_limit(batch.records().size());
+    return reader.error();
+  }
   found.decompressed = true;
+  if (batch.codec() != Codec::none) effort.left -= scratch.bytes().size();
   const bool claims_append_time = batch.timestamp_type() == TimestampType::log_append_time;
   Record record;
   for (std::int32_t index = 0; reader->next(record); ++index) {
@@ -134,6 +140,15 @@ Status check_records(const BatchView& batch, const ValidationRules& rules, WallT
   }
   return reader->status();
 }
+
+// Takes `cost` off `effort`, if there is as much.
+bool spend(Effort& effort, std::size_t cost) {
+  if (cost > effort.left) return false;
+  effort.left -= cost;
+  return true;
+}
+
+ValidationFailure takes_long() { return refuse(Refusal::takes_long, "the batch takes long to validate"); }
 
 // The records of `batch` with offsets 0, 1, 2 ...; as they are encoded, not compressed.
 Result<Buffer> renumbered(const BatchView& batch) {
@@ -165,6 +180,7 @@ Result<Buffer> recompressed(const BatchView& batch, Bytes records, const Validat
 // What the records are refused for, after all of them were read.
 std::optional<ValidationFailure> judge_records(const BatchView& batch, Status read, Findings& found,
                                                bool other_codec) {
+  if (found.takes_long) return takes_long();
   if (!read && !found.decompressed) {
     return read.error() == Error::too_large
                ? refuse(Refusal::too_large, "the records decompress to more than the broker allows")
@@ -188,24 +204,33 @@ std::optional<ValidationFailure> judge_records(const BatchView& batch, Status re
 
 }  // namespace
 
-Result<Validated, ValidationFailure> validate_produced(Buffer bytes, const ValidationRules& rules, WallTime now,
+Result<Validated, ValidationFailure> validate_produced(Buffer batch, const ValidationRules& rules, WallTime now,
                                                        Scratch& scratch) {
+  Effort any;
+  return validate_produced(std::move(batch), rules, now, scratch, any);
+}
+
+Result<Validated, ValidationFailure> validate_produced(Buffer bytes, const ValidationRules& rules, WallTime now,
+                                                       Scratch& scratch, Effort& effort) {
   std::size_t size = 0;
   if (auto failure = check_frame(bytes.bytes(), size)) return std::move(*failure);
   if (size < bytes.size()) bytes = bytes.slice(0, size);
+  if (!spend(effort, size / kPlainBytesPerEffort)) return takes_long();
   if (auto failure = check_header(bytes.bytes(), rules)) return std::move(*failure);
   const auto parsed = BatchView::parse(bytes.bytes());
   if (!parsed) return refuse(Refusal::corrupt, "the batch is larger than any may be");
   const BatchView batch = *parsed;
 
   Findings found;
-  const Status read = check_records(batch, rules, now, scratch, found);
+  const Status read = check_records(batch, rules, now, scratch, effort, found);
   const bool other_codec = rules.compression && *rules.compression != batch.codec();
   if (auto failure = judge_records(batch, read, found, other_codec)) return std::move(*failure);
 
   Validated result;
   if (other_codec) {
     const Bytes records = batch.codec() == Codec::none ? batch.records() : scratch.bytes();
+    if (effort.left / kEffortPerCompressedByte < records.size()) return takes_long();
+    effort.left -= records.size() * kEffortPerCompressedByte;
     const bool as_encoded = found.dense && batch.timestamp_type() == TimestampType::create_time;
     auto rebuilt = recompressed(batch, records, rules, as_encoded);
     if (!rebuilt) return refuse(Refusal::unreadable, "the records could not be compressed anew");

@@ -25,6 +25,7 @@ enum class Refusal : std::uint8_t {
   invalid_timestamp,  // INVALID_TIMESTAMP: outside the limits, or a record claims LogAppendTime where that is checked
   too_large,          // MESSAGE_TOO_LARGE
   unsupported_codec,  // UNSUPPORTED_COMPRESSION_TYPE: zstd before produce version 7, or no codec of Kafka's
+  takes_long,         // no refusal: nothing was decided, since it would take more than the caller's effort
 };
 
 // One record that is at fault: `index` counts from 0 within the batch.
@@ -67,5 +68,15 @@ struct Validated {
 // `scratch` is used for decompression, which is never skipped.
 Result<Validated, ValidationFailure> validate_produced(Buffer batch, const ValidationRules& rules, WallTime now,
                                                        Scratch& scratch);
+
+// How long validation may take, counted in bytes that come out of decompression; what was spent is taken off. Reading
+// plain records costs a part of that, compressing them anew several times as much (limits.h).
+struct Effort {
+  std::size_t left = SIZE_MAX;
+};
+
+// The same within `effort`. Refusal::takes_long when that does not suffice: then the batch is as it was.
+Result<Validated, ValidationFailure> validate_produced(Buffer batch, const ValidationRules& rules, WallTime now,
+                                                       Scratch& scratch, Effort& effort);
 
 }  // namespace millrace::record

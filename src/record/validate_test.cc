@@ -76,6 +76,40 @@ TEST(Validate, EveryRuleOfTheHeaderIsHeld) {
   EXPECT_EQ(refusal(two_records(zstd).build(), before7), Refusal::unsupported_codec);
 }
 
+TEST(Validate, MoreThanTheEffortDecidesNothing) {
+  const std::string value(100'000, 'x');
+  const auto batch_of = [&](Codec codec) {
+    BatchOptions options;
+    options.codec = codec;
+    BatchBuilder builder(options);
+    builder.add(kNow, as_bytes("k"), as_bytes(value));
+    return builder.build();
+  };
+  const auto left_of = [&](Codec codec, std::size_t effort, ValidationRules rules = {}) -> std::optional<std::size_t> {
+    const Buffer batch = batch_of(codec);
+    const Buffer sent = Buffer::copy_of(batch.bytes());
+    Scratch scratch;
+    Effort work{effort};
+    const auto result = validate_produced(batch, rules, kNow, scratch, work);
+    EXPECT_TRUE(result || result.error().refusal == Refusal::takes_long);
+    EXPECT_TRUE(same_bytes(batch.bytes(), sent.bytes()));
+    if (!result) return std::nullopt;
+    return work.left;
+  };
+  for (const Codec codec : {Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd}) {
+    EXPECT_FALSE(left_of(codec, 99'000)) << static_cast<int>(codec);
+    const auto left = left_of(codec, 110'000);
+    ASSERT_TRUE(left) << static_cast<int>(codec);
+    EXPECT_LT(*left, 10'000U);
+  }
+  EXPECT_FALSE(left_of(Codec::none, 20'000));
+  EXPECT_TRUE(left_of(Codec::none, 30'000));
+  ValidationRules other_codec;
+  other_codec.compression = Codec::lz4;
+  EXPECT_FALSE(left_of(Codec::none, 400'000, other_codec));
+  EXPECT_TRUE(left_of(Codec::none, 500'000, other_codec));
+}
+
 TEST(Validate, RecordsThatDoNotFitTheirFramingAreRefused) {
   EXPECT_EQ(refusal(changed([](std::byte* b) { b[61] = std::byte{2}; })), Refusal::invalid_record);
   EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b + 21, std::uint16_t{1}); })), Refusal::unreadable)

@@ -9,9 +9,11 @@
 #include <fmt/format.h>
 
 #include "broker/appends.h"
+#include "broker/handlers/batch_checks.h"
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/produce_body.h"
 #include "broker/leader_hints.h"
+#include "ports/jobs.h"
 #include "protocol/errc.h"
 #include "protocol/gen/produce.h"
 #include "record/batch.h"
@@ -36,6 +38,7 @@ Errc as_errc(record::Refusal refusal) {
     case record::Refusal::invalid_timestamp: return Errc::invalid_timestamp;
     case record::Refusal::too_large: return Errc::message_too_large;
     case record::Refusal::unsupported_codec: return Errc::unsupported_compression_type;
+    case record::Refusal::takes_long: break;
   }
   return Errc::unknown_server_error;
 }
@@ -69,7 +72,8 @@ bool tells_log_start(Errc error) {
 class Production : public std::enable_shared_from_this<Production> {
  public:
   Production(RequestPtr request, Broker& broker, ProduceRequest body)
-      : request_(std::move(request)), broker_(broker), body_(std::move(body)), image_(broker.image()) {}
+      : request_(std::move(request)), broker_(broker), body_(std::move(body)), image_(broker.image()),
+        now_(broker.shard().clock.wall()) {}
 
   void begin() {
     const bool acks_known = body_.acks >= -1 && body_.acks <= 1;
@@ -81,20 +85,30 @@ class Production : public std::enable_shared_from_this<Production> {
       answers.topic_id = topic.topic_id;
       add_topic(topic, answers, acks_known);
     }
-    const auto acks = static_cast<replica::Acks>(acks_known ? body_.acks : 1);
-    const MonoTime deadline = broker_.shard().clock.now() + Millis(std::max(body_.timeout_ms, 0));
-    append_all(broker_, std::move(items_), acks, deadline,
-               [self = shared_from_this()](std::vector<AppendOutcome> outcomes) { self->finish(outcomes); });
+    if (check_here(checks_, now_, broker_.scratch())) return append();
+    // What this connection sends next must not be appended before this.
+    request_->hold_up();
+    ports::run_job<std::vector<BatchCheck>>(
+        broker_.shard().jobs,
+        [checks = std::move(checks_), now = now_](ports::BlockingFiles&) mutable {
+          check_all(checks, now);
+          return std::move(checks);
+        },
+        [self = shared_from_this()](std::vector<BatchCheck> checks) {
+          self->checks_ = std::move(checks);
+          self->request_->let_on();
+          self->append();
+        });
   }
 
  private:
-  // Where an item's outcome goes, and what its append decided beforehand.
+  // Where a batch's outcome goes, and what its append decided beforehand.
   struct Place {
     std::size_t topic;
     std::size_t partition;
-    WallTime append_time;
-    WallTime max_timestamp;
     const metadata::TopicImage* known;
+    WallTime append_time;
+    WallTime max_timestamp = kNoTime;
     bool refused = false;  // answered already, but for where the log begins
   };
 
@@ -131,23 +145,44 @@ class Production : public std::enable_shared_from_this<Production> {
       return fail(answer, Errc::invalid_producer_id_mapping, "transactions are not served by this node");
     }
     const TopicRules& rules = broker_.rules().of(topic.name);
-    record::ValidationRules validation = rules.validation;
-    validation.zstd_allowed = request_->version() >= 7;
-    const WallTime now = broker_.shard().clock.wall();
-    Buffer batch = records.empty() ? Buffer() : request_->frame().slice_of(records);
-    auto valid = record::validate_produced(std::move(batch), validation, now, broker_.scratch());
-    const PartitionIndex index(asked.index);
-    if (!valid) {
-      refuse(answer, valid.error());
-      if (!found_in_log(valid.error(), validation.zstd_allowed)) return;
-      items_.push_back({{topic.id, index}, broker_.owner(topic.name, index), Buffer()});
-      places_.push_back({response_.responses.size() - 1, answers.partition_responses.size() - 1, kNoTime, kNoTime,
-                         &topic, true});
-      return;
+    BatchCheck& check = checks_.emplace_back();
+    check.batch = records.empty() ? Buffer() : request_->frame().slice_of(records);
+    check.rules = rules.validation;
+    check.rules.zstd_allowed = request_->version() >= 7;
+    places_.push_back({response_.responses.size() - 1, answers.partition_responses.size() - 1, &topic,
+                       rules.config.log_append_time ? now_ : kNoTime});
+  }
+
+  // What was found good is appended; of the rest, where its partition begins is told where Kafka tells it.
+  void append() {
+    std::vector<AppendItem> items;
+    std::vector<Place> places;
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      auto& valid = *checks_[i].outcome;
+      Place& place = places_[i];
+      PartitionAnswer& answer = answer_at(place);
+      if (!valid) {
+        refuse(answer, valid.error());
+        if (!found_in_log(valid.error(), checks_[i].rules.zstd_allowed)) continue;
+        place.refused = true;
+      } else {
+        place.max_timestamp = valid->max_timestamp;
+      }
+      const PartitionIndex index(answer.index);
+      items.push_back({{place.known->id, index}, broker_.owner(place.known->name, index),
+                       valid ? std::move(valid->batch) : Buffer()});
+      places.push_back(place);
     }
-    items_.push_back({{topic.id, index}, broker_.owner(topic.name, index), std::move(valid->batch)});
-    places_.push_back({response_.responses.size() - 1, answers.partition_responses.size() - 1,
-                       rules.config.log_append_time ? now : kNoTime, valid->max_timestamp, &topic});
+    places_ = std::move(places);
+    checks_.clear();
+    const auto acks = static_cast<replica::Acks>(body_.acks >= -1 && body_.acks <= 1 ? body_.acks : 1);
+    const MonoTime deadline = broker_.shard().clock.now() + Millis(std::max(body_.timeout_ms, 0));
+    append_all(broker_, std::move(items), acks, deadline,
+               [self = shared_from_this()](std::vector<AppendOutcome> outcomes) { self->finish(outcomes); });
+  }
+
+  PartitionAnswer& answer_at(const Place& place) {
+    return response_.responses[place.topic].partition_responses[place.partition];
   }
 
   // Transactional records need the id of their producer in the request.
@@ -193,7 +228,7 @@ class Production : public std::enable_shared_from_this<Production> {
   }
 
   void fill(const Place& place, const AppendOutcome& outcome) {
-    PartitionAnswer& answer = response_.responses[place.topic].partition_responses[place.partition];
+    PartitionAnswer& answer = answer_at(place);
     if (outcome.error != Errc::none) {
       answer.record_errors.clear();
       answer.error_message = std::nullopt;
@@ -217,9 +252,10 @@ class Production : public std::enable_shared_from_this<Production> {
   Broker& broker_;
   ProduceRequest body_;
   const metadata::ImagePtr image_;
+  const WallTime now_;
   ProduceResponse response_;
-  std::vector<AppendItem> items_;
-  std::vector<Place> places_;
+  std::vector<BatchCheck> checks_;
+  std::vector<Place> places_;  // of the checks, later of what is appended
   std::deque<std::string> texts_;
   LeaderHints hints_;
   bool failed_ = false;

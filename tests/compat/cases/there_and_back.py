@@ -1,6 +1,8 @@
 """One directory, served in turn by millrace and by the real Kafka, each stopped well and killed: every record stays
 what it was, whatever became of the topic's segments meanwhile. MILLRACE_PEER names a program that becomes a Kafka 4.3.1
-node when it is given a properties file; without it the case is not run."""
+node when it is given a properties file; without it the case is not run. MILLRACE_ONDISK may name a reader of log
+directories that is nobody's (`MILLRACE_ONDISK DIR`, code 0 if it finds none; a problem is a line with PROBLEM): it is
+asked after each of millrace's rounds, however that ended. After a kill millrace's own files may be there."""
 
 import json
 import os
@@ -19,12 +21,14 @@ TOPICS = {
     "plain": ["segment.bytes=1048576"],
     "recompressed": ["compression.type=zstd", "segment.bytes=1048576"],
     "trimmed": ["segment.bytes=1048576"],
+    "retained": ["segment.bytes=1048576", "retention.bytes=2097152", "file.delete.delay.ms=1000"],
     "compacted": ["cleanup.policy=compact", "segment.ms=1000", "min.cleanable.dirty.ratio=0.01",
                   "delete.retention.ms=0"],
 }
 PARTITIONS = 2
 RECORDS = 1500  # per topic and round; of about a KiB, so that segments roll
 KEYS = 50
+RETAINED_BYTES = PARTITIONS * 2097152 * 9 // 10  # of values; at least so many are kept where there were as many
 FIELD, RECORD = "\x02", "\x01"
 
 
@@ -44,7 +48,8 @@ class Either(Server):
             "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             f"controller.quorum.voters=1@127.0.0.1:{self.port + 1}", f"log.dirs={self.folder / 'data'}",
             "offsets.topic.replication.factor=1", "offsets.topic.num.partitions=2",
-            "log.cleaner.backoff.ms=500", "log.retention.check.interval.ms=1000", "log.initial.task.delay.ms=500", ""]))
+            "log.cleaner.backoff.ms=500", "log.retention.check.interval.ms=1000", "log.initial.task.delay.ms=500",
+            *self.settings, ""]))
         run_command([BINARY, "storage", "format", "-t", "aGVyZS1hbmQtYmFjay1hIA", "-c", self.file])
 
     def __enter__(self):
@@ -88,6 +93,11 @@ def run(ci):
             server.stop() if end == "stop" else server.kill()
             if end == "stop":
                 verify(server, where)
+            if program == "millrace":
+                ask_reader(server, end, where)
+        shrunk = [place for place in ("retained", "trimmed") if len(known[place]) == len(rounds) * RECORDS]
+        if shrunk:
+            raise Failed(f"nothing was ever removed from {' and '.join(shrunk)}")
     total = sum(len(records) for records in known.values())
     return f"{len(rounds)} rounds; {total} records are what they were"
 
@@ -127,6 +137,14 @@ def check(topic, before, now, trimmed_to, where):
                  if offset > last.get((partition, key), -1)}
         expected = {place: record for place, record in before.items()
                     if last[place[0], record[1]] == place[1] and (place[0], record[1]) not in newer}
+    if topic == "retained":  # from the front, whole segments
+        starts = {}
+        for partition, offset in sorted(now, reverse=True):
+            starts[partition] = offset
+        expected = {place: record for place, record in before.items() if place[1] >= starts.get(place[0], 0)}
+        kept = sum(len(value) for place, (_, _, value) in now.items())
+        if kept < RETAINED_BYTES and len(now) < len(before):
+            raise Failed(f"{where}: retention has left {kept} bytes of {topic}")
     if topic == "trimmed":
         expected = {place: record for place, record in before.items() if place[1] >= trimmed_to.get(place[0], 0)}
     for place, record in expected.items():
@@ -149,6 +167,21 @@ def trim(server, trimmed_to):
     path = server.folder / "trim.json"
     path.write_text(json.dumps(request))
     server.script("kafka-delete-records", "--offset-json-file", str(path))
+
+
+def ask_reader(server, end, where):
+    """Who has read Kafka's formats elsewhere finds nothing that Kafka would not have written."""
+    reader = os.environ.get("MILLRACE_ONDISK")
+    if not reader:
+        return
+    done = subprocess.run([reader, server.folder / "data"], capture_output=True, text=True, timeout=300)
+    problems = [line for line in done.stdout.splitlines() if "PROBLEM" in line]
+    if done.returncode != 0 and not problems:
+        raise Failed(f"{where}: {reader}: {done.stderr[-800:]}")
+    if end == "kill":
+        problems = [line for line in problems if "unexpected millrace-" not in line]
+    if problems:
+        raise Failed(f"{where}: {len(problems)} problems: " + "; ".join(problems)[:1200])
 
 
 def verify(server, where):

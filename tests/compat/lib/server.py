@@ -53,7 +53,7 @@ class Server:
     def __init__(self, settings=(), environment=None, port=None):
         self.folder = Path(tempfile.mkdtemp(prefix="millrace-compat-"))
         self.port = port or free_port()
-        self.settings = list(settings)
+        self.settings = [*settings, *os.environ.get("MILLRACE_SETTINGS", "").split()]  # of every case's servers
         self.environment = environment or {}  # beside the process's own
         self.process = None
 
