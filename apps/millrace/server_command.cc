@@ -13,6 +13,7 @@
 
 #include "apps/millrace/commands.h"
 #include "apps/millrace/read_config.h"
+#include "apps/millrace/reload.h"
 #include "broker/node.h"
 #include "cli/storage.h"
 #include "runtime/blocking_files.h"
@@ -96,7 +97,12 @@ Result<int, std::string> serve(const ServerArgs& args) {
     case config::IoBackend::io_uring: options.backend = runtime::BackendKind::io_uring; break;
     case config::IoBackend::epoll: options.backend = runtime::BackendKind::epoll; break;
   }
-  return runtime::run(options, broker::node_factory(std::make_shared<const config::ServerConfig>(loaded->config)));
+  const auto node = broker::node_factory(std::make_shared<const config::ServerConfig>(loaded->config));
+  options.on_hangup = [reload = std::make_shared<Reloader>([args] { return load(args); },
+                                                           loaded->config.explicit_settings, node, *logger)] {
+    return (*reload)();
+  };
+  return runtime::run(options, node);
 }
 
 constexpr auto kOptions = std::to_array<cli::OptionSpec>({

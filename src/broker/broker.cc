@@ -28,7 +28,7 @@ Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings
     : shard_(shard),
       config_(config),
       crossing_(shard, siblings),
-      rules_(config, config.node_id),
+      rules_(config_, config.node_id),
       partitions_(shard, config.node_id, rules_, *this, *this),
       fetch_sessions_(std::max(1U, static_cast<std::uint32_t>(config.topics.fetch_session_slots) / shard.count)),
       fetches_(*this),
@@ -68,6 +68,13 @@ void Broker::observe(const metadata::ImagePtr& image) {
   partitions_.apply(image_);
   if (before != nullptr) groups_.observe(*before, *image_);
   quotas_.observe(*image_);
+}
+
+void Broker::take_settings(const config::Settings& settings) {
+  config_.explicit_settings = settings;
+  rules_.forget();
+  shard_.network.set_limits(connection_limits(config_, server_layers(*this)));
+  partitions_.obey_rules();
 }
 
 void Broker::to_controller(std::int16_t api_key, std::int16_t version, Buffer body, Callback<void(Buffer)> answer) {

@@ -39,7 +39,7 @@ class Storage;
 // owns; everything else is the same on every shard. Shard 0 also holds the metadata quorum.
 class Broker final : public Dispatcher, public LeadershipListener, public RequestWatch, public StorageListener {
  public:
-  // `config` and `siblings` outlive the broker.
+  // Keeps a copy of `config`; `siblings` outlives the broker.
   Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings& siblings);
   ~Broker() override;
 
@@ -84,6 +84,9 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   // Storage::checkpoint on shard 0, from any shard.
   void checkpoint(unsigned which, Task done);
 
+  // The explicit settings of this server are these from now on. What the typed ones of config() say stays.
+  void take_settings(const config::Settings& settings);
+
   // What this node is; before the first image.
   void introduce(NodeFacts facts);
   // Requests are taken from now on; until then connections wait.
@@ -114,7 +117,7 @@ class Broker final : public Dispatcher, public LeadershipListener, public Reques
   bool server_settings_differ(const metadata::Image& before, const metadata::Image& now) const;
 
   ports::Shard& shard_;
-  const config::ServerConfig& config_;
+  config::ServerConfig config_;
   NodeFacts facts_;
   Crossing crossing_;
   TopicRulesCache rules_;

@@ -29,6 +29,7 @@ ports::Endpoint told(const config::HostPort& advertised, const ports::Endpoint& 
 
 Head::Head(Broker& broker)
     : broker_(broker),
+      listener_changes_(broker),
       lifecycle_(broker),
       storage_(broker, {[this] { lifecycle_.report_dirs(storage_.offline()); }, [this] { return lifecycle_.epoch(); }}),
       monitor_(broker) {
@@ -176,10 +177,25 @@ void Head::publish(const metadata::ImagePtr& image) {
         },
         [](bool) {});
   }
+  listener_changes_.follow();
+}
+
+void Head::take_settings(const config::Settings& settings) {
+  for (std::uint32_t i = 0; i < broker_.shard().count; ++i) {
+    broker_.crossing().ask<bool>(
+        ShardId(i),
+        [settings](Broker& there, Callback<void(bool)> answer) {
+          there.take_settings(settings);
+          answer(true);
+        },
+        [](bool) {});
+  }
+  listener_changes_.follow();
 }
 
 void Head::serve() {
   if (stopping_) return;
+  listener_changes_.begin(listeners_);
   for (std::uint32_t i = 0; i < broker_.shard().count; ++i) {
     broker_.crossing().ask<bool>(
         ShardId(i),
@@ -217,6 +233,7 @@ void Head::report_strays() const {
 void Head::stop(Task stopped) {
   stopped_ = std::move(stopped);
   stopping_ = true;
+  listener_changes_.end();
   monitor_.set_state(Monitor::State::stopping);
   if (registered_) {
     lifecycle_.leave([this] { shut_all(); });

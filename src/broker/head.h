@@ -7,6 +7,7 @@
 #include "base/callback.h"
 #include "base/result.h"
 #include "broker/lifecycle.h"
+#include "broker/listener_changes.h"
 #include "broker/log_dirs.h"
 #include "broker/monitor/monitor.h"
 #include "broker/node_facts.h"
@@ -30,6 +31,8 @@ class Head {
   void start();
   // Can be called at any stage of the start.
   void stop(Task stopped);
+  // The explicit settings are these from now on, on every shard.
+  void take_settings(const config::Settings& settings);
 
  private:
   void dirs_opened(Result<OpenedDirs, std::string> opened);
@@ -49,7 +52,8 @@ class Head {
   Broker& broker_;
   NodeFacts facts_;
   OpenedDirs dirs_;
-  std::vector<Listener> listeners_;
+  std::vector<Listener> listeners_;  // at the start
+  ListenerChanges listener_changes_;
   ports::Endpoint controller_;
   std::unique_ptr<controller::Quorum> quorum_;
   Lifecycle lifecycle_;

@@ -16,6 +16,7 @@ struct NodeFactory::Shared {
       : config(std::move(settings)), siblings(kShards) {}
   std::shared_ptr<const config::ServerConfig> config;
   Siblings siblings;
+  Head* head = nullptr;  // the first shard's
 };
 
 namespace {
@@ -28,6 +29,9 @@ class NodeApp final : public ports::App {
     MR_ASSERT(shard.count <= kShards);
     if (shard.id == ShardId(0)) head_ = std::make_unique<Head>(broker_);
   }
+
+  // Null except on the first shard.
+  Head* head() { return head_.get(); }
 
   void start() override {
     if (head_ != nullptr) head_->start();
@@ -53,7 +57,13 @@ NodeFactory::NodeFactory(std::shared_ptr<const config::ServerConfig> config)
     : shared_(std::make_shared<Shared>(std::move(config))) {}
 
 std::unique_ptr<ports::App> NodeFactory::operator()(ports::Shard& shard) const {
-  return std::make_unique<NodeApp>(shard, *shared_->config, shared_->siblings, shared_);
+  auto app = std::make_unique<NodeApp>(shard, *shared_->config, shared_->siblings, shared_);
+  if (app->head() != nullptr) shared_->head = app->head();
+  return app;
+}
+
+void NodeFactory::take_settings(const config::Settings& settings) const {
+  if (shared_->head != nullptr) shared_->head->take_settings(settings);
 }
 
 }  // namespace millrace::broker

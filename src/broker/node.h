@@ -19,6 +19,9 @@ class NodeFactory {
   // Precondition: the node has at most kShards shards (limits.h), and this one has no App yet.
   std::unique_ptr<ports::App> operator()(ports::Shard& shard) const;
 
+  // The explicit settings of the node are these from now on (config::plan_reload). On its first shard.
+  void take_settings(const config::Settings& settings) const;
+
  private:
   struct Shared;
   std::shared_ptr<Shared> shared_;

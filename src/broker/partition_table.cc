@@ -68,12 +68,20 @@ void PartitionTable::apply_settings(const metadata::Image& before) {
       topic = &name;
       topic_changed = server || changed(metadata::ResourceType::topic, name);
     }
-    if (!topic_changed || entry->log != Entry::Log::open) continue;
-    const TopicRules& rules = rules_.of(name);
-    entry->min_isr = rules.config.min_insync_replicas;
-    entry->partition.log().set_options(rules.log);
-    obey(*entry);
+    if (topic_changed) obey_rules(*entry);
   }
+}
+
+void PartitionTable::obey_rules() {
+  for (auto& [key, entry] : entries_) obey_rules(*entry);
+}
+
+void PartitionTable::obey_rules(Entry& entry) {
+  if (entry.log != Entry::Log::open) return;
+  const TopicRules& rules = rules_.of(entry.partition.identity().topic);
+  entry.min_isr = rules.config.min_insync_replicas;
+  entry.partition.log().set_options(rules.log);
+  obey(entry);
 }
 
 void PartitionTable::apply_topic(const metadata::TopicImage* before, const metadata::TopicImage* now) {

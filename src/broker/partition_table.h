@@ -77,6 +77,8 @@ class PartitionTable {
   protocol::Errc move(const PartitionKey& key, const std::string& dir);
   // Takes the difference to the image applied before. Images come in order.
   void apply(metadata::ImagePtr image);
+  // The rules of topics are others, and the metadata is not.
+  void obey_rules();
 
   // Hands the partition to `task`, at once or when its log is open; null and Kafka's error where there is none here:
   // UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER (not assigned here), KAFKA_STORAGE_ERROR. Tasks for one
@@ -124,6 +126,7 @@ class PartitionTable {
   void forget_place(const std::string& topic, PartitionIndex index);
   static Checkpoint checkpoint_of(Entry& entry);
   void apply_settings(const metadata::Image& before);
+  void obey_rules(Entry& entry);
   void apply_topic(const metadata::TopicImage* before, const metadata::TopicImage* now);
 
   ports::Shard& shard_;

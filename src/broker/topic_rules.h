@@ -26,7 +26,9 @@ class TopicRulesCache {
   TopicRulesCache(const config::ServerConfig& server, NodeId node) : server_(server), node_(node) {}
   // Forgets what was worked out from settings that are others in this image.
   void set_image(metadata::ImagePtr image);
-  // The rules of a topic (which need not exist yet: then the defaults). The reference holds until set_image.
+  // Forgets everything: the server's own settings have changed.
+  void forget() { rules_.clear(); }
+  // The rules of a topic (which need not exist yet: then the defaults). The reference holds until set_image or forget.
   const TopicRules& of(std::string_view topic);
 
  private:

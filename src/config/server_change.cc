@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "config/listener_change.h"
+
 namespace millrace::config {
 namespace {
 
@@ -20,8 +22,6 @@ constexpr std::array<std::string_view, 3> kForAllListeners = {"max.connections",
                                                               "num.network.threads"};
 constexpr std::array<std::string_view, 5> kThreads = {"background.threads", "num.io.threads", "num.network.threads",
                                                       "num.recovery.threads.per.data.dir", "num.replica.fetchers"};
-constexpr std::array<std::string_view, 3> kListeners = {"advertised.listeners", "listener.security.protocol.map",
-                                                        "listeners"};
 
 template <typename Array>
 bool contains(const Array& names, std::string_view name) {
@@ -85,12 +85,10 @@ class Comparison {
     (per_broker ? next_.dynamic_broker : next_.dynamic_default) = &proposed;
   }
 
+  const ServerLayers& next() const { return next_; }
   std::optional<std::int64_t> number(std::string_view name) const { return number_in(next_, name); }
   std::optional<std::int64_t> number_now(std::string_view name) const { return number_in(current_, name); }
   std::optional<std::string> text(std::string_view name) const { return value_text(resolve_server(name, next_)); }
-  std::optional<std::string> text_now(std::string_view name) const {
-    return value_text(resolve_server(name, current_));
-  }
 
  private:
   static std::optional<std::int64_t> number_in(const ServerLayers& layers, std::string_view name) {
@@ -149,14 +147,6 @@ Check addresses_can_be_bounded(const Comparison& values) {
       "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.");
 }
 
-Check listeners_stay(const Overrides& proposed, const Comparison& values) {
-  for (const auto name : kListeners) {
-    if (!proposed.contains(name) || values.text(name) == values.text_now(name)) continue;
-    return fmt::format("{} of a running server cannot be changed: set it in the server's file and restart it", name);
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<void, std::string> check_server_change(const Overrides& proposed, bool per_broker, const ServerLayers& current) {
@@ -173,7 +163,7 @@ Result<void, std::string> check_server_change(const Overrides& proposed, bool pe
   MR_TRY(local_within(values, "log.local.retention.ms", "log.retention.ms"));
   MR_TRY(local_within(values, "log.local.retention.bytes", "log.retention.bytes"));
   MR_TRY(addresses_can_be_bounded(values));
-  return listeners_stay(proposed, values);
+  return check_listener_change(values.next(), current);
 }
 
 }  // namespace millrace::config

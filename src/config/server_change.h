@@ -14,7 +14,7 @@ namespace millrace::config {
 //
 // Refused: settings that are fixed at the start, TLS settings that do not name a listener, values that are no such
 // value, settings of one server for all, thread counts less than half or more than double of what they are, and local
-// retention beyond the whole; and other listeners than those that the server was started with, which Kafka can change.
+// retention beyond the whole; and listeners that check_listener_change refuses.
 Result<void, std::string> check_server_change(const Overrides& proposed, bool per_broker, const ServerLayers& current);
 
 }  // namespace millrace::config

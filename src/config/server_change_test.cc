@@ -56,11 +56,41 @@ TEST(ServerChange, NoConnectionsPerAddressOnlyWithExceptions) {
   EXPECT_EQ(refusal({{"max.connections.per.ip", "0"}, {"max.connections.per.ip.overrides", "127.0.0.1:5"}}), "");
 }
 
-TEST(ServerChange, ListenersStay) {
+Settings one_node() {
   Settings fixed;
-  fixed["listeners"] = {"PLAINTEXT://:9092", Origin::file, "x:1"};
-  EXPECT_EQ(refusal({{"listeners", "PLAINTEXT://:9092"}}, true, {nullptr, nullptr, &fixed}), "");
-  EXPECT_NE(refusal({{"listeners", "PLAINTEXT://:9095"}}, true, {nullptr, nullptr, &fixed}), "");
+  const auto set = [&](const char* name, const char* text) { fixed[name] = {text, Origin::file, "x:1"}; };
+  set("process.roles", "broker,controller");
+  set("listeners", "PLAINTEXT://:9092,CONTROLLER://:9093");
+  set("advertised.listeners", "PLAINTEXT://here:9092");
+  set("controller.listener.names", "CONTROLLER");
+  set("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,EXT:PLAINTEXT");
+  return fixed;
+}
+
+TEST(ServerChange, ListenersComeAndGo) {
+  const Settings fixed = one_node();
+  const ServerLayers running{nullptr, nullptr, &fixed};
+  EXPECT_EQ(refusal({{"listeners", "PLAINTEXT://:9092,CONTROLLER://:9093"}}, true, running), "");
+  EXPECT_EQ(refusal({{"listeners", "PLAINTEXT://:9092,CONTROLLER://:9093,EXT://:9095"}}, true, running), "");
+  const Overrides more = {{"listeners", "PLAINTEXT://:9092,CONTROLLER://:9093,EXT://:9095"}};
+  EXPECT_EQ(refusal({}, true, {&more, nullptr, &fixed}), "");
+}
+
+TEST(ServerChange, ListenersMustStillFitTheOtherSettings) {
+  const Settings fixed = one_node();
+  const ServerLayers running{nullptr, nullptr, &fixed};
+  EXPECT_NE(refusal({{"listeners", "PLAINTEXT://:9092,CONTROLLER://:9093,UNMAPPED://:9095"}}, true, running), "");
+  EXPECT_NE(refusal({{"listeners", "CONTROLLER://:9093,EXT://:9095"}}, true, running), "");
+  EXPECT_NE(refusal({{"listeners", "PLAINTEXT"}}, true, running), "");
+  EXPECT_NE(refusal({{"advertised.listeners", "PLAINTEXT://there:9092"}}, true, running), "");
+  EXPECT_NE(refusal({{"listeners", "PLAINTEXT://:9092"}}, false, running), "");
+}
+
+TEST(ServerChange, AListenerKeepsItsProtocol) {
+  const Settings fixed = one_node();
+  EXPECT_EQ(refusal({{"listener.security.protocol.map", "PLAINTEXT:SSL,CONTROLLER:PLAINTEXT"}}, true,
+                    {nullptr, nullptr, &fixed}),
+            "Security protocol cannot be updated for existing listener PLAINTEXT");
 }
 
 }  // namespace

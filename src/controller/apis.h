@@ -29,6 +29,9 @@ namespace millrace::controller {
   X(create_acls)                             \
   X(delete_acls)                             \
   X(describe_quorum)                         \
+  X(vote)                                    \
+  X(begin_quorum_epoch)                      \
+  X(end_quorum_epoch)                        \
   X(add_raft_voter)                          \
   X(remove_raft_voter)                       \
   X(update_raft_voter)                       \

@@ -3,10 +3,12 @@
 
 #include "controller/testing/decisions.h"
 #include "protocol/gen/add_raft_voter.h"
+#include "protocol/gen/begin_quorum_epoch.h"
 #include "protocol/gen/describe_quorum.h"
 #include "protocol/gen/remove_raft_voter.h"
 #include "protocol/gen/update_features.h"
 #include "protocol/gen/update_raft_voter.h"
+#include "protocol/gen/vote.h"
 
 namespace millrace::controller {
 namespace {
@@ -129,6 +131,68 @@ TEST_F(Cluster, TheOnlyVoterStaysAlone) {
   remove.voter_id = 1;
   remove.voter_directory_id = kDirectory;
   EXPECT_EQ(code_of(remove, protocol::RemoveRaftVoterResponse{}), Errc::unsupported_version);
+}
+
+protocol::VoteRequest candidate(std::int32_t epoch) {
+  protocol::VoteRequest request;
+  request.voter_id = 1;
+  auto& topic = request.topics.emplace_back();
+  topic.topic_name = "__cluster_metadata";
+  auto& partition = topic.partitions.emplace_back();
+  partition.replica_id = 2;
+  partition.replica_epoch = epoch;
+  partition.voter_directory_id = kDirectory;
+  return request;
+}
+
+TEST_F(Cluster, NobodyElseIsElectedAndWhoAsksLearnsWhoLeads) {
+  const auto ask = [&](const protocol::VoteRequest& request) {
+    const auto response = desk_.ask<protocol::VoteResponse>(request, 2);
+    EXPECT_EQ(response.error_code, 0);
+    EXPECT_EQ(response.node_endpoints.size(), 1u);
+    const auto partition = response.topics.at(0).partitions.at(0);
+    EXPECT_FALSE(partition.vote_granted);
+    EXPECT_EQ(partition.leader_id, 1);
+    EXPECT_EQ(partition.leader_epoch, 3);
+    return protocol::from_wire(partition.error_code);
+  };
+  EXPECT_EQ(ask(candidate(3)), Errc::none);
+  EXPECT_EQ(ask(candidate(4)), Errc::none);
+  EXPECT_EQ(ask(candidate(2)), Errc::fenced_leader_epoch);
+  auto elsewhere = candidate(3);
+  elsewhere.topics[0].partitions[0].voter_directory_id = Uuid{6, 6};
+  EXPECT_EQ(ask(elsewhere), Errc::invalid_voter_key);
+  elsewhere = candidate(3);
+  elsewhere.voter_id = 7;
+  EXPECT_EQ(ask(elsewhere), Errc::invalid_voter_key);
+  EXPECT_TRUE(desk_.recorded().empty());
+}
+
+TEST_F(Cluster, PeersOfAnotherClusterOrAboutAnotherLogAreRefusedWhole) {
+  auto request = candidate(3);
+  request.cluster_id = "another";
+  EXPECT_EQ(desk_.ask<protocol::VoteResponse>(request, 2).error_code,
+            protocol::to_wire(Errc::inconsistent_cluster_id));
+  request = candidate(3);
+  request.topics[0].topic_name = "orders";
+  EXPECT_EQ(desk_.ask<protocol::VoteResponse>(request, 2).error_code, protocol::to_wire(Errc::invalid_request));
+}
+
+TEST_F(Cluster, NoOtherLeaderIsBelieved) {
+  protocol::BeginQuorumEpochRequest begin;
+  auto& topic = begin.topics.emplace_back();
+  topic.topic_name = "__cluster_metadata";
+  auto& partition = topic.partitions.emplace_back();
+  const auto ask = [&](std::int32_t leader, std::int32_t epoch) {
+    partition.leader_id = leader;
+    partition.leader_epoch = epoch;
+    const auto response = desk_.ask<protocol::BeginQuorumEpochResponse>(begin, 1);
+    return protocol::from_wire(response.topics.at(0).partitions.at(0).error_code);
+  };
+  EXPECT_EQ(ask(2, 2), Errc::fenced_leader_epoch);
+  EXPECT_EQ(ask(2, 3), Errc::invalid_request);
+  EXPECT_EQ(ask(2, 4), Errc::invalid_request);
+  EXPECT_EQ(ask(1, 3), Errc::none);
 }
 
 TEST_F(Cluster, VoterSaysWhereItListens) {

@@ -98,6 +98,8 @@ class Network {
   virtual void set_limits(const ListenLimits& /*limits*/) {}
   // Stops accepting on every listener of this shard; open connections go on.
   virtual void stop_listening() = 0;
+  // The same for what this acceptor listens on. It may be listened on again once every shard has stopped.
+  virtual void stop_listening_for(Acceptor& acceptor) = 0;
 
   using ConnectDone = Callback<std::unique_ptr<ConnectionHandler>(Result<Connection*>)>;
   // Opens a connection. `done` returns its handler; with an error (or to give up) it returns nothing.

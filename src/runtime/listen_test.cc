@@ -140,6 +140,24 @@ TEST_P(ListenTest, AfterStopListeningOpenConnectionsGoOn) {
   next.on(0, [&](ports::Shard& shard) { EXPECT_TRUE(shard.network.listen({"127.0.0.1", port}, {}, acceptor).ok()); });
 }
 
+TEST_P(ListenTest, OneAcceptorStopsAndTheOthersGoOn) {
+  auto acceptor = echo();
+  auto leaving = echo();
+  TestNode node(GetParam(), 2);
+  const std::uint16_t stays = listen(node, acceptor, 2);
+  const std::uint16_t goes = listen(node, leaving, 2);
+  Client client(goes);
+  ASSERT_TRUE(echoes(client));
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    node.on(i, [&](ports::Shard& shard) { shard.network.stop_listening_for(leaving); });
+  }
+  while (Client::unconnected().connect(goes)) {
+  }
+  EXPECT_TRUE(echoes(client));
+  Client other(stays);
+  EXPECT_TRUE(echoes(other));
+}
+
 TEST_P(ListenTest, WithoutFreeDescriptorsConnectionsAreShedNotStuck) {
   auto acceptor = echo();
   TestNode node(GetParam());

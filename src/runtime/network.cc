@@ -42,12 +42,21 @@ void ShardNetwork::set_limits(const ports::ListenLimits& limits) {
 }
 
 void ShardNetwork::stop_listening() {
-  for (const Membership& membership : std::exchange(memberships_, {})) {
-    if (!membership.listener->leave(*this)) continue;
-    table_.remove(*membership.listener);
-    membership.listener->owner().engine_.inbox.post(
-        [listener = membership.listener] { listener->owner().stop_accepting(*listener); });
-  }
+  for (const Membership& membership : std::exchange(memberships_, {})) leave(membership.listener);
+}
+
+void ShardNetwork::stop_listening_for(ports::Acceptor& acceptor) {
+  std::erase_if(memberships_, [&](const Membership& membership) {
+    if (membership.acceptor != &acceptor) return false;
+    leave(membership.listener);
+    return true;
+  });
+}
+
+void ShardNetwork::leave(const std::shared_ptr<Listener>& listener) {
+  if (!listener->leave(*this)) return;
+  table_.remove(*listener);
+  listener->owner().engine_.inbox.post([listener] { listener->owner().stop_accepting(*listener); });
 }
 
 void ShardNetwork::stop_accepting(const Listener& listener) {

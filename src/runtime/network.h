@@ -24,6 +24,7 @@ class ShardNetwork final : public ports::Network {
                                ports::Acceptor& acceptor) override;
   void set_limits(const ports::ListenLimits& limits) override;
   void stop_listening() override;
+  void stop_listening_for(ports::Acceptor& acceptor) override;
   void connect(const ports::Endpoint& endpoint, ConnectDone done) override;
 
   // The steps of a turn: on_readable where something can be read, ...
@@ -56,6 +57,7 @@ class ShardNetwork final : public ports::Network {
   };
 
   void accepted(int fd, const Address& peer, const std::shared_ptr<Listener>& listener);
+  void leave(const std::shared_ptr<Listener>& listener);
   void stop_accepting(const Listener& listener);
   TcpConnection& add(int fd, ports::Endpoint peer, std::shared_ptr<Listener> listener, IdleList* idle);
   IdleList& idle_list(Millis timeout);

@@ -292,6 +292,30 @@ TEST_P(NodeTest, SignalStopsCleanly) {
   EXPECT_EQ(0, WEXITSTATUS(status));
 }
 
+TEST_P(NodeTest, AHangUpStopsNothingAndItsTaskRunsOnTheFirstShard) {
+  const int status = in_child([&] {
+    Options options;
+    options.backend = GetParam();
+    options.shards = 1;
+    options.least_severity = ports::Severity::error;
+    int calls = 0;
+    // The first leaves nothing to do, the second a task that stops the node.
+    options.on_hangup = [&]() -> Task {
+      if (++calls == 1) {
+        ::kill(::getpid(), SIGHUP);
+        return {};
+      }
+      return [] { ::kill(::getpid(), SIGTERM); };
+    };
+    const int code = run(options, [](ports::Shard&) {
+      return std::make_unique<IdleApp>([] { ::kill(::getpid(), SIGHUP); }, true);
+    });
+    return calls == 2 ? code : 10;
+  });
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(0, WEXITSTATUS(status));
+}
+
 TEST_P(NodeTest, SecondSignalStopsAtOnce) {
   const int status = run_with_signal(GetParam(), false);
   ASSERT_TRUE(WIFEXITED(status));

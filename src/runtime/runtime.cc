@@ -42,11 +42,13 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-sigset_t stop_signal_set() {
+// The signals that the node waits for instead of ending by them.
+sigset_t awaited_signals(bool hangup) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  if (hangup) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -77,6 +79,8 @@ class Node final : public Runtime, public NodeContext {
         kind_(kind),
         count_(shards),
         stop_signals_(options.stop_signals),
+        on_hangup_(options.on_hangup),
+        signals_(awaited_signals(options.on_hangup != nullptr)),
         file_pool_("files", options.file_threads),
         job_pool_("jobs", options.job_threads),
         event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -97,8 +101,7 @@ class Node final : public Runtime, public NodeContext {
 
   void start(const AppFactory& factory) {
     if (stop_signals_) {
-      const sigset_t signals = stop_signal_set();
-      ::pthread_sigmask(SIG_BLOCK, &signals, &signals_before_);
+      ::pthread_sigmask(SIG_BLOCK, &signals_, &signals_before_);
     }
     const NoSignals quiet;
     for (const auto& loop : loops_) {
@@ -146,6 +149,8 @@ class Node final : public Runtime, public NodeContext {
   const BackendKind kind_;
   const std::uint32_t count_;
   const bool stop_signals_;
+  const std::function<Task()> on_hangup_;
+  const sigset_t signals_;
   SystemFiles files_;
   ListenerTable listeners_;
   Pool file_pool_;
@@ -168,6 +173,10 @@ void Node::take_signal(int fd) {
   signalfd_siginfo info{};
   if (::read(fd, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return;
   const auto signal = static_cast<int>(info.ssi_signo);
+  if (signal == SIGHUP) {
+    if (Task task = on_hangup_()) post(std::move(task));
+    return;
+  }
   if (std::exchange(signalled_, true)) {
     logger_.warning("A second signal: stopping at once.");
     ::_exit(128 + signal);
@@ -178,8 +187,7 @@ void Node::take_signal(int fd) {
 
 int Node::wait() {
   if (ended_) return exit_code_;
-  const sigset_t signals = stop_signal_set();
-  const int signal_fd = stop_signals_ ? ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
+  const int signal_fd = stop_signals_ ? ::signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
   while (stopped_ < count_) {
     if (stop_asked_ && !std::exchange(stop_begun_, true)) {
       ::sd_notify(0, "STOPPING=1");

@@ -20,6 +20,9 @@ struct Options {
   std::uint32_t file_threads = 4;                       // for short ones: opening, and all file calls of epoll
   std::uint32_t mailbox_ring = kDefaultMailboxRing;     // unread requests from one shard to another
   bool stop_signals = true;                             // SIGTERM and SIGINT stop the node
+  // Called by wait() for each SIGHUP, on its thread; what it returns, if anything, runs on the first shard. None:
+  // SIGHUP does what it did before. Only with stop_signals.
+  std::function<Task()> on_hangup;
   ports::Severity least_severity = ports::Severity::info;  // of the lines that are logged
   ports::Logger* logger = nullptr;                      // thread safe, outlives the node; none: standard error
 };

@@ -48,6 +48,17 @@ void Network::stop_listening() {
   listening_.clear();
 }
 
+void Network::stop_listening_for(ports::Acceptor& acceptor) {
+  std::erase_if(listening_, [&](const Net::Port& port) {
+    const auto at = net_.listeners_.find(port);
+    if (at == net_.listeners_.end()) return true;
+    const auto mine = [&](const auto& taker) { return taker.network == this && taker.acceptor == &acceptor; };
+    if (std::erase_if(at->second.takers, mine) == 0) return false;
+    if (at->second.takers.empty()) net_.listeners_.erase(at);
+    return true;
+  });
+}
+
 void Network::connect(const ports::Endpoint& endpoint, ConnectDone done) {
   const std::uint64_t link = net_.next_link_++;
   net_.run().queue.at(net_.run().now() + net_.latency(), loop_.owner(),

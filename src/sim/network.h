@@ -21,6 +21,7 @@ class Network final : public ports::Network {
                                ports::Acceptor& acceptor) override;
   void set_limits(const ports::ListenLimits& limits) override;
   void stop_listening() override;
+  void stop_listening_for(ports::Acceptor& acceptor) override;
   void connect(const ports::Endpoint& endpoint, ConnectDone done) override;
 
   // The node is dead: its ends are gone without a word of its own. Handlers are destroyed; connections stay valid, and

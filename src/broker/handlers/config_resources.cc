@@ -29,6 +29,7 @@ std::optional<std::int32_t> broker_number(std::string_view name) {
 }
 
 config::ServerLayers server_layers(Broker& broker) {
+  if (broker.image() == nullptr) return {nullptr, nullptr, &broker.config().explicit_settings};
   const auto& image = *broker.image();
   return {&image.configs({metadata::ResourceType::broker, std::to_string(broker.self().value())}),
           &image.configs({metadata::ResourceType::broker, ""}), &broker.config().explicit_settings};

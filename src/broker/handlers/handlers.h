@@ -103,6 +103,7 @@ void describe_transactions(RequestPtr request, Broker& broker);
 void describe_delegation_token(RequestPtr request, Broker& broker);
 void describe_client_quotas(RequestPtr request, Broker& broker);
 void describe_user_scram_credentials(RequestPtr request, Broker& broker);
+void envelope(RequestPtr request, Broker& broker);
 // Hands the body to the active controller and its answer back.
 void forward(RequestPtr request, Broker& broker);
 

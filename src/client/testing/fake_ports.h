@@ -105,6 +105,7 @@ class FakePorts final : ports::Clock,
     return ::millrace::Error::unsupported;
   }
   void stop_listening() override {}
+  void stop_listening_for(ports::Acceptor&) override {}
   void connect(const ports::Endpoint& endpoint, ConnectDone done) override;
   bool request(ShardId, ::millrace::Task&) override { return false; }
   void reply(ShardId, ::millrace::Task) override {}

@@ -70,6 +70,7 @@ class FakeShard final : ports::Clock,
     return Error::unsupported;
   }
   void stop_listening() override {}
+  void stop_listening_for(ports::Acceptor&) override {}
   void connect(const ports::Endpoint&, ConnectDone) override {}
   bool request(ShardId, Task&) override { return false; }
   void reply(ShardId, Task) override {}

@@ -54,6 +54,7 @@ class Turns final : ports::Clock,
     return Error::unsupported;
   }
   void stop_listening() override {}
+  void stop_listening_for(ports::Acceptor&) override {}
   void connect(const ports::Endpoint&, ConnectDone) override {}
   bool request(ShardId, Task& message) override;
   void reply(ShardId, Task message) override { turn_end_.push_back(std::move(message)); }

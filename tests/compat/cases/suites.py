@@ -80,7 +80,7 @@ class KafkaGo:
     def prepare(self):
         self.folder = go_module(self.name, f"github.com/segmentio/kafka-go@{self.version}")
         self.binary = CACHE / "suites" / "kafka-go.test"
-        run_program(["go", "test", "-c", "-o", self.binary, "."], cwd=self.folder, timeout=900)
+        run_program(["go", "test", "-mod=mod", "-c", "-o", self.binary, "."], cwd=self.folder, timeout=900)
 
     def passed(self, server, wanted):
         return go_tests(self.folder, self.binary, wanted, {"KAFKA_VERSION": "3.7.0", "KAFKA_SKIP_NETTEST": "1"})
