@@ -13,6 +13,16 @@
 
 namespace millrace::client {
 
+// A token that says who a client is (sasl.mechanism=OAUTHBEARER).
+struct OauthToken {
+  std::string value;                              // as it travels: header.payload.signature
+  std::map<std::string, std::string> extensions;  // sent beside it (KIP-342)
+};
+
+// Gets a token for each new connection, and again before the broker's session for an old one ends; keep one that is
+// still good. Called on a thread of the library's where it may wait, by several connections at once.
+using TokenCallback = std::function<Result<OauthToken>()>;
+
 // Settings under Kafka's names. Values are checked when a client is made from them: a name that is none, a value of
 // the wrong type or out of range is Cause::invalid_config, and the message names the setting and what is allowed.
 // A plain value: fill it in one thread, then copy it wherever it is needed.
@@ -23,9 +33,13 @@ class MILLRACE_API Config {
   // Sets all entries of a text in Java's properties syntax ("name=value" lines).
   Status set_properties(std::string_view text);
   const std::map<std::string, std::string, std::less<>>& values() const { return values_; }
+  // Where OAUTHBEARER gets its tokens from; empty: from sasl.jaas.config.
+  void set_token_source(TokenCallback source) { tokens_ = std::move(source); }
+  const TokenCallback& token_source() const { return tokens_; }
 
  private:
   std::map<std::string, std::string, std::less<>> values_;
+  TokenCallback tokens_;
 };
 
 // The setters that producers, consumers and admin clients share; each returns the configuration for the next call.
@@ -42,6 +56,21 @@ class CommonConfig : public Config {
   Self& bootstrap_servers(std::string servers) { return set("bootstrap.servers", std::move(servers)); }
   // client.id: how brokers name this client in their logs and quotas.
   Self& client_id(std::string id) { return set("client.id", std::move(id)); }
+  // security.protocol: what protects the connections: "PLAINTEXT", "SSL", "SASL_PLAINTEXT" or "SASL_SSL".
+  Self& security_protocol(std::string name) { return set("security.protocol", std::move(name)); }
+  // sasl.mechanism ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512") with sasl.username and sasl.password.
+  Self& sasl(std::string mechanism, std::string username, std::string password) {
+    set("sasl.mechanism", std::move(mechanism));
+    set("sasl.username", std::move(username));
+    return set("sasl.password", std::move(password));
+  }
+  // sasl.mechanism=OAUTHBEARER with tokens from `source`.
+  Self& oauth_tokens(TokenCallback source) {
+    this->set_token_source(std::move(source));
+    return set("sasl.mechanism", "OAUTHBEARER");
+  }
+  // ssl.truststore.location: a PEM or PKCS#12 file with the certificates that are trusted. The system's unless set.
+  Self& trust_store(std::string path) { return set("ssl.truststore.location", std::move(path)); }
   // request.timeout.ms: how long one request may take. From 0 ms; 30 s unless set.
   Self& request_timeout(std::chrono::milliseconds time) { return set_time("request.timeout.ms", time); }
   // retry.backoff.ms: before the first retry; doubles up to retry.backoff.max.ms. From 0 ms; 100 ms unless set.

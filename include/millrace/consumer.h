@@ -14,6 +14,7 @@
 #include "millrace/export.h"
 #include "millrace/future.h"
 #include "millrace/group_metadata.h"
+#include "millrace/interceptor.h"
 #include "millrace/loop.h"
 #include "millrace/result.h"
 #include "millrace/topic_partition.h"
@@ -57,6 +58,15 @@ class MILLRACE_API ConsumerConfig : public CommonConfig<ConsumerConfig> {
   }
   // client.rack: replicas in this rack are read from, where the brokers allow it (KIP-392).
   ConsumerConfig& rack(std::string name) { return set("client.rack", std::move(name)); }
+  // Adds one that sees what is handed out and committed.
+  ConsumerConfig& interceptor(std::shared_ptr<ConsumerInterceptor> one) {
+    interceptors_.push_back(std::move(one));
+    return *this;
+  }
+  const std::vector<std::shared_ptr<ConsumerInterceptor>>& interceptors() const { return interceptors_; }
+
+ private:
+  std::vector<std::shared_ptr<ConsumerInterceptor>> interceptors_;
 };
 
 // Hears of rebalances. Called by poll(), on the thread that polls (with poll_async(): on the client's own, where
@@ -78,6 +88,14 @@ struct OffsetAndTimestamp {
   std::int64_t offset = -1;
   std::int64_t timestamp_ms = -1;
   std::optional<std::int32_t> leader_epoch;
+};
+
+// What a consumer has done so far.
+struct ConsumerStatistics {
+  std::uint64_t records = 0;  // handed out
+  std::uint64_t commits = 0;  // that have succeeded, the consumer's own included
+  std::uint64_t fetches = 0;  // answers of brokers to fetches
+  std::uint64_t bytes = 0;    // received by them
 };
 
 // Reads records: of partitions that the program assigns, or that a group of consumers shares; with positions that the
@@ -149,6 +167,8 @@ class MILLRACE_API Consumer {
   // The first offset of each, and the one after the last that this consumer may read.
   Future<std::map<TopicPartition, std::int64_t>> beginning_offsets(std::vector<TopicPartition> partitions);
   Future<std::map<TopicPartition, std::int64_t>> end_offsets(std::vector<TopicPartition> partitions);
+
+  Result<ConsumerStatistics> statistics();
 
   // Commits if enable.auto.commit, leaves the group (static members stay in it), then ends: every later call is
   // Cause::closed. What could not be committed within

@@ -7,11 +7,13 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "millrace/config.h"
 #include "millrace/export.h"
 #include "millrace/future.h"
 #include "millrace/group_metadata.h"
+#include "millrace/interceptor.h"
 #include "millrace/loop.h"
 #include "millrace/record.h"
 #include "millrace/result.h"
@@ -31,7 +33,8 @@ class MILLRACE_API ProducerConfig : public CommonConfig<ProducerConfig> {
   ProducerConfig& batch_size(std::int64_t bytes) { return set_whole("batch.size", bytes); }
   // buffer.memory: bytes of records that may wait; send() blocks above it. 32 MiB unless set.
   ProducerConfig& buffer_memory(std::int64_t bytes) { return set_whole("buffer.memory", bytes); }
-  // max.block.ms: how long send() may wait for memory or for the topic to be known. 60 s unless set.
+  // max.block.ms: how long send() may wait for memory or for the topic to be known; 0: never, it is an error at once.
+  // 60 s unless set.
   ProducerConfig& max_block(std::chrono::milliseconds time) { return set_time("max.block.ms", time); }
   // delivery.timeout.ms: how long after send() a record is delivered or has failed. 2 minutes unless set.
   ProducerConfig& delivery_timeout(std::chrono::milliseconds time) { return set_time("delivery.timeout.ms", time); }
@@ -47,6 +50,15 @@ class MILLRACE_API ProducerConfig : public CommonConfig<ProducerConfig> {
   }
   // compression.type. None unless set.
   ProducerConfig& compression(Compression codec);
+  // Adds one that sees every record.
+  ProducerConfig& interceptor(std::shared_ptr<ProducerInterceptor> one) {
+    interceptors_.push_back(std::move(one));
+    return *this;
+  }
+  const std::vector<std::shared_ptr<ProducerInterceptor>>& interceptors() const { return interceptors_; }
+
+ private:
+  std::vector<std::shared_ptr<ProducerInterceptor>> interceptors_;
 };
 
 // Told what became of a record: where it was written, or why not. On the client's own thread; must not wait.

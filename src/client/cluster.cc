@@ -21,6 +21,12 @@ void Cluster::close() {
   const Error why = local_error(Cause::closed, "the client was closed; make another one");
   shard_.timers.cancel(any_timer_);
   shard_.timers.cancel(metadata_timer_);
+  fail_waiting(why);
+  for (auto& [key, peer] : peers_) peer->disconnect(why);
+}
+
+// Whatever waits for some broker, or for what one would say of the cluster.
+void Cluster::fail_waiting(const Error& why) {
   for (Waiting& waiting : std::exchange(any_, {})) {
     shard_.timers.cancel(waiting.timer);
     fail_later(std::move(waiting.request), why);
@@ -29,7 +35,6 @@ void Cluster::close() {
     shard_.timers.cancel(waiter.timer);
     shard_.timers.at(shard_.clock.now(), [done = std::move(waiter.done), why]() mutable { done(why); });
   }
-  for (auto& [key, peer] : peers_) peer->disconnect(why);
 }
 
 std::int16_t Cluster::finalized_feature(std::string_view name) const {

@@ -92,6 +92,10 @@ class Cluster final : private PeerOwner {
   // Calls `changed` at each new view, until the subscription is destroyed.
   using Subscription = std::shared_ptr<void>;
   [[nodiscard]] Subscription subscribe(Callback<void(const ClusterViewPtr&)> changed);
+  // Calls `refused` each time when a broker and this client do not accept each other: TLS or authentication has failed,
+  // which does not pass by itself. What waits for a broker fails with the same error. Until the subscription is
+  // destroyed.
+  [[nodiscard]] Subscription when_refused(Callback<void(const Error&)> refused);
   // New leaders, from an answer to produce or fetch (KIP-951), with the brokers that it names.
   void learn(const std::vector<LeaderHint>& hints, const std::vector<BrokerView>& brokers);
 
@@ -165,6 +169,7 @@ class Cluster final : private PeerOwner {
   std::vector<Peer*> candidates();
   void maybe_rebootstrap();
   void rebootstrap(std::string_view why);
+  void fail_waiting(const Error& why);
   void on_peer_ready(Peer& peer) override;
   void on_peer_down(Peer& peer, const Error& why) override;
   // cluster_metadata.cc
@@ -206,6 +211,7 @@ class Cluster final : private PeerOwner {
   ports::TimerId metadata_timer_;
   std::vector<Waiter> waiters_;
   std::vector<std::weak_ptr<Callback<void(const ClusterViewPtr&)>>> subscribers_;
+  std::vector<std::weak_ptr<Callback<void(const Error&)>>> refusal_subscribers_;
   std::string last_metadata_failure_;
 
   std::map<CoordinatorKey, NodeId> coordinators_;

@@ -102,8 +102,16 @@ std::string Cluster::failures() const {
 
 void Cluster::on_peer_ready(Peer&) { serve_any(); }
 
-void Cluster::on_peer_down(Peer& peer, const Error&) {
+void Cluster::on_peer_down(Peer& peer, const Error& why) {
   if (closed_) return;
+  if (why.fatal) {
+    fail_waiting(why);
+    const auto subscribers = refusal_subscribers_;
+    for (const auto& subscriber : subscribers) {
+      const auto held = subscriber.lock();
+      if (held) shard_.timers.at_turn_end([held, why] { (*held)(why); });
+    }
+  }
   if (peer.id().value() >= 0) refresh();  // leadership may have moved
   serve_any();
 }

@@ -82,6 +82,12 @@ Cluster::Subscription Cluster::subscribe(Callback<void(const ClusterViewPtr&)> c
   return held;
 }
 
+Cluster::Subscription Cluster::when_refused(Callback<void(const Error&)> refused) {
+  auto held = std::make_shared<Callback<void(const Error&)>>(std::move(refused));
+  refusal_subscribers_.push_back(held);
+  return held;
+}
+
 void Cluster::learn(const std::vector<LeaderHint>& hints, const std::vector<BrokerView>& brokers) {
   const bool news = std::ranges::any_of(hints, [&](const LeaderHint& hint) {
     const PartitionView* known = view_->partition(hint.topic, hint.partition);

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/ids.h"
+#include "client/security/sasl.h"
 #include "ports/net.h"
+#include "ports/tls.h"
 
 namespace millrace::client {
 
@@ -25,6 +28,9 @@ struct ClusterOptions {
   Millis metadata_max_age{300'000};
   Millis rebootstrap_after{300'000};
   bool rebootstrap = true;            // metadata.recovery.strategy (KIP-899)
+  std::shared_ptr<ports::TlsClient> tls;       // none: connections are not encrypted
+  std::shared_ptr<const SaslOptions> sasl;     // none: nobody asks who we are
+  bool push_metrics = false;          // enable.metrics.push (KIP-714)
   bool allow_topic_creation = false;  // asking for a topic's metadata may create it
 };
 

@@ -41,7 +41,7 @@ constexpr auto kAdvice = std::to_array<Advice>({
     {Errc::invalid_producer_epoch, "another producer uses the same transactional.id, or this one timed out"},
     {Errc::out_of_order_sequence_number, "records of this producer were lost; check unclean leader elections"},
     {Errc::invalid_txn_state, "the transaction is not in a state for this call"},
-    {Errc::sasl_authentication_failed, "check user name, password and sasl.mechanism"},
+    {Errc::sasl_authentication_failed, "check sasl.mechanism, and sasl.username and sasl.password or sasl.jaas.config"},
     {Errc::unsupported_sasl_mechanism, "choose a sasl.mechanism that the broker offers"},
     {Errc::non_empty_group, "stop the group's members first"},
     {Errc::group_id_not_found, "check the group's name"},

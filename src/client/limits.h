@@ -26,6 +26,16 @@ inline constexpr Millis kMaxThrottle{3'600'000};
 // Topics whose metadata is kept fresh.
 inline constexpr std::size_t kTrackedTopics = 1'000'000;
 
+// Rounds of SCRAM that a broker may ask for: Kafka's own bound is 16384, and each takes about a microsecond.
+inline constexpr std::int64_t kMaxScramRounds = 200'000;
+// A session that the broker bounds is renewed when so many percent of it are over, drawn between the two (KIP-368).
+inline constexpr std::int64_t kRenewFromPercent = 85;
+inline constexpr std::int64_t kRenewToPercent = 95;
+// Metrics are not pushed more often than this, whatever a broker asks for.
+inline constexpr Millis kLeastPushInterval{100};
+// After a failure the subscription is asked for again.
+inline constexpr Millis kTelemetryRetry{30'000};
+
 static_assert(kFirstAnswerBytes <= kMaxAnswerBytes);
 static_assert(kScratchBytes <= kReadPerTurnBytes);
 

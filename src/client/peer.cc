@@ -15,19 +15,18 @@ using protocol::Errc;
 
 constexpr std::int16_t kNewestApiVersions = protocol::ApiVersionsRequest::kMaxVersion;
 
-// What the network's error means to a person.
+}  // namespace
+
 std::string_view connect_failure(::millrace::Error error) {
   switch (error) {
     case ::millrace::Error::not_found: return "the host name does not resolve; check it and the DNS";
     case ::millrace::Error::refused: return "the connection was refused; check host and port, and that it runs";
-    case ::millrace::Error::corrupt: return "it does not speak Kafka's protocol; check the port";
+    case ::millrace::Error::corrupt: return "it does not speak Kafka's protocol; check the port and security.protocol";
     case ::millrace::Error::none:
     case ::millrace::Error::closed: return "it closed the connection";
     default: return to_string(error);
   }
 }
-
-}  // namespace
 
 Peer::Peer(ports::Shard& shard, const ClusterOptions& options, PeerOwner& owner, NodeId id, ports::Endpoint endpoint)
     : shard_(shard),
@@ -99,17 +98,23 @@ void Peer::move_to(ports::Endpoint endpoint) {
 void Peer::begin_connecting() {
   state_ = State::connecting;
   const std::uint64_t attempt = ++attempt_;
-  const Millis patience = patience_.next(shard_.random);
-  setup_timer_ = shard_.timers.at(shard_.clock.now() + patience, [this, patience] {
-    setup_timer_ = {};
-    down(local_error(Cause::network, fmt::format("{} did not answer within {} ms; check host, port and firewall",
-                                                 name(), patience.value())));
-  });
+  await_setup();
   const auto done = [this, watch = alive_.watch(), attempt](
                         ::millrace::Result<ports::Connection*> got) -> std::unique_ptr<ports::ConnectionHandler> {
     return watch.expired() ? nullptr : connected(attempt, std::move(got));
   };
   shard_.network.connect(endpoint_, done);
+}
+
+// The connection must be of use soon.
+void Peer::await_setup() {
+  const Millis patience = patience_.next(shard_.random);
+  setup_timer_ = shard_.timers.at(shard_.clock.now() + patience, [this, patience] {
+    setup_timer_ = {};
+    down(local_error(Cause::network,
+                     fmt::format("{} did not answer within {} ms; check host, port, firewall and security.protocol",
+                                 name(), patience.value())));
+  });
 }
 
 std::unique_ptr<ports::ConnectionHandler> Peer::connected(std::uint64_t attempt,
@@ -119,7 +124,11 @@ std::unique_ptr<ports::ConnectionHandler> Peer::connected(std::uint64_t attempt,
     down(local_error(Cause::network, fmt::format("{}: {}", name(), connect_failure(got.error()))));
     return nullptr;
   }
-  auto channel = std::make_unique<Channel>(**got, static_cast<ChannelUser&>(*this));
+  return options_.tls ? open_secured(**got) : open_channel(**got);
+}
+
+std::unique_ptr<ports::ConnectionHandler> Peer::open_channel(ports::Connection& connection) {
+  auto channel = std::make_unique<Channel>(connection, static_cast<ChannelUser&>(*this));
   channel_ = channel.get();
   state_ = State::handshake;
   ask_versions(kNewestApiVersions);
@@ -158,11 +167,14 @@ void Peer::take_versions(Buffer frame) {
     return down(broker_error(protocol::from_wire(response.error_code), "asking " + name() + " for its versions"));
   }
   versions_ = BrokerVersions(response);
+  if (options_.sasl) return begin_authentication();
   become_ready();
 }
 
 void Peer::become_ready() {
   state_ = State::ready;
+  authentication_.reset();
+  renewing_ = false;
   shard_.timers.cancel(std::exchange(setup_timer_, {}));
   backoff_.reset();
   patience_.reset();
@@ -174,6 +186,13 @@ void Peer::become_ready() {
 }
 
 void Peer::flush() {
+  // Answers come in order, so a session is renewed between requests.
+  if (state_ == State::ready && renew_at_ && shard_.clock.now() >= *renew_at_) {
+    if (!in_flight_.empty() || waiting_.empty()) return;
+    renewing_ = true;
+    await_setup();
+    return begin_authentication();
+  }
   while (state_ == State::ready && !waiting_.empty() && shard_.clock.now() >= throttled_until_) {
     Pending next = std::move(waiting_.front());
     waiting_.pop_front();
@@ -214,6 +233,7 @@ void Peer::on_answer(Buffer frame) {
   const bool header = frame.size() >= 4;
   const std::int32_t correlation = header ? load_be<std::int32_t>(frame.data()) : 0;
   if (state_ == State::handshake && correlation == next_correlation_) return take_versions(std::move(frame));
+  if (authentication_ && correlation == next_correlation_) return take_authentication(std::move(frame));
   if (state_ != State::ready || in_flight_.empty() || in_flight_.front().correlation != correlation) {
     return down(local_error(Cause::network, fmt::format("{}: it answered what was not asked", name())));
   }
@@ -227,7 +247,10 @@ void Peer::on_answer(Buffer frame) {
   }
   const std::size_t body_at = frame.size() - in.remaining();
   const std::int16_t version = pending.version;
+  const bool renews = renew_at_ && in_flight_.empty();
+  const auto watch = alive_.watch();
   finish(std::move(pending), Reply{std::move(frame), body_at, version, id_});
+  if (renews && !watch.expired()) flush();
 }
 
 void Peer::expired(std::uint64_t serial) {
@@ -254,7 +277,7 @@ void Peer::expired(std::uint64_t serial) {
 
 void Peer::on_channel_gone(::millrace::Error why) {
   channel_ = nullptr;
-  down(local_error(Cause::network, fmt::format("{}: {}", name(), connect_failure(why))));
+  down(channel_failure(why));
 }
 
 void Peer::disconnect(const Error& why) {
@@ -264,6 +287,9 @@ void Peer::disconnect(const Error& why) {
   // the broker after what was said later.
   if (channel_ != nullptr) std::exchange(channel_, nullptr)->abandon(in_flight_.empty());
   state_ = State::idle;
+  authentication_.reset();
+  renewing_ = false;
+  renew_at_.reset();
   ++attempt_;
   fail_all(why);
 }

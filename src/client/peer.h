@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "client/alive.h"
 #include "client/backoff.h"
@@ -11,6 +13,7 @@
 #include "client/channel.h"
 #include "client/cluster_options.h"
 #include "client/request.h"
+#include "client/security/authentication.h"
 #include "ports/shard.h"
 
 namespace millrace::client {
@@ -29,7 +32,7 @@ class PeerOwner {
 
 // One broker and the connection to it, opened when there is something to send:
 //
-//   idle -> connecting -> handshake (ApiVersions) -> ready -> idle ...
+//   idle -> connecting -> handshake (ApiVersions) [-> authenticating] -> ready [-> authenticating -> ready] -> idle ...
 //
 // A failed attempt puts the next one off (reconnect.backoff.ms, doubling, with jitter) and fails what waits for it.
 // Requests are pipelined; a request without an answer at its deadline ends the connection, since what would come
@@ -55,8 +58,9 @@ class Peer final : private ChannelUser {
 
   NodeId id() const { return id_; }
   const ports::Endpoint& endpoint() const { return endpoint_; }
-  bool ready() const { return state_ == State::ready; }
-  bool connecting() const { return state_ == State::connecting || state_ == State::handshake; }
+  // Takes requests; while a session is renewed they wait a little.
+  bool ready() const { return state_ == State::ready || (state_ == State::authenticating && renewing_); }
+  bool connecting() const { return state_ != State::idle && !ready(); }
   // Whether the last attempt failed and the next must wait.
   bool in_backoff() const;
   MonoTime retry_at() const { return retry_at_; }
@@ -70,7 +74,7 @@ class Peer final : private ChannelUser {
   std::string name() const;
 
  private:
-  enum class State : std::uint8_t { idle, connecting, handshake, ready };
+  enum class State : std::uint8_t { idle, connecting, handshake, authenticating, ready };
   struct Pending {
     Request request;
     ports::TimerId timer;
@@ -86,8 +90,18 @@ class Peer final : private ChannelUser {
   void begin_connecting();
   std::unique_ptr<ports::ConnectionHandler> connected(std::uint64_t attempt,
                                                       ::millrace::Result<ports::Connection*> got);
+  std::unique_ptr<ports::ConnectionHandler> open_channel(ports::Connection& connection);
+  void await_setup();
   void ask_versions(std::int16_t version);
   void take_versions(Buffer frame);
+  // peer_security.cc
+  std::unique_ptr<ports::ConnectionHandler> open_secured(ports::Connection& raw);
+  void begin_authentication();
+  void authenticate(const TokenSource::Token& token);
+  void ask_authentication();
+  void take_authentication(Buffer frame);
+  Error channel_failure(::millrace::Error why) const;
+
   void become_ready();
   void flush();
   void write(Pending pending);
@@ -115,6 +129,10 @@ class Peer final : private ChannelUser {
   ports::TimerId retry_timer_;
   ports::TimerId idle_timer_;
   ports::TimerId throttle_timer_;
+  std::unique_ptr<Authentication> authentication_;
+  bool renewing_ = false;                // an authentication that is not the connection's first
+  std::optional<MonoTime> renew_at_;     // when the session must be renewed
+  std::string refused_;                  // why one side has refused the other's TLS
   std::int16_t asked_version_ = 0;
   std::int32_t next_correlation_ = 0;
   BrokerVersions versions_;
@@ -125,5 +143,8 @@ class Peer final : private ChannelUser {
   std::optional<Error> failing_;  // while the calls that failed with it have not heard of it
   Alive alive_;
 };
+
+// What the network's error means to a person.
+std::string_view connect_failure(::millrace::Error error);
 
 }  // namespace millrace::client

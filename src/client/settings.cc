@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/nearest.h"
 #include "client/errors.h"
+#include "client/security/sasl_settings.h"
 #include "config/endpoint.h"
 #include "config/properties.h"
 
@@ -86,7 +87,7 @@ Error Settings::refuse(std::string_view name, std::string_view why) const {
                      fmt::format("{}={}: {}", name, secret ? "[hidden]" : shown.value_or("(none)"), why));
 }
 
-Result<ClusterOptions> cluster_options(const Settings& settings) {
+Result<ClusterOptions> cluster_options(const Settings& settings, std::shared_ptr<TokenSource> tokens) {
   ClusterOptions options;
   std::string_view source = "bootstrap.servers";
   config::List servers = settings.list(source);
@@ -101,8 +102,10 @@ Result<ClusterOptions> cluster_options(const Settings& settings) {
     options.bootstrap.push_back(endpoint(server));
     if (options.bootstrap.back().port == 0) return settings.refuse(source, server + " has no port above 0");
   }
-  if (config::upper_case(settings.text("security.protocol")) != "PLAINTEXT") {
-    return settings.refuse("security.protocol", "this build speaks PLAINTEXT only; use such a listener");
+  if (security_protocol(settings).sasl) {
+    auto sasl = sasl_options(settings, std::move(tokens));
+    if (!sasl) return sasl.error();
+    options.sasl = *std::move(sasl);
   }
   options.client_id = settings.text("client.id");
   options.request_timeout = settings.millis("request.timeout.ms");
@@ -116,6 +119,7 @@ Result<ClusterOptions> cluster_options(const Settings& settings) {
   options.metadata_max_age = settings.millis("metadata.max.age.ms");
   options.rebootstrap_after = settings.millis("metadata.recovery.rebootstrap.trigger.ms");
   options.rebootstrap = config::upper_case(settings.text("metadata.recovery.strategy")) == "REBOOTSTRAP";
+  options.push_metrics = settings.flag("enable.metrics.push");
   return options;
 }
 

@@ -48,8 +48,9 @@ class Settings {
   std::map<std::string, config::Value, std::less<>> given_;
 };
 
-// What all clients share, for their Cluster. Cause::invalid_config for settings that do not fit together, or that this
-// build cannot honour (a security.protocol without its implementation).
-Result<ClusterOptions> cluster_options(const Settings& settings);
+// What all clients share, for their Cluster, but for TLS, which is made outside of the core. `tokens`: the program's
+// own for OAUTHBEARER. Cause::invalid_config for settings that do not fit together.
+Result<ClusterOptions> cluster_options(const Settings& settings,
+                                       std::shared_ptr<TokenSource> tokens = nullptr);
 
 }  // namespace millrace::client

@@ -40,9 +40,11 @@ TEST(Definition, ScopesHoldKafkasNumberOfSettings) {
   EXPECT_EQ(std::ranges::count_if(definitions(Scope::client_metrics), visible), 3);
 }
 
-TEST(Definition, OursBeginWithOurName) {
+// A client also takes some of librdkafka's names, which are not Kafka's either.
+TEST(Definition, OursOfServersBeginWithOurName) {
   for (const auto& definition : all_definitions()) {
-    EXPECT_EQ(definition.ours, definition.name.starts_with("millrace.")) << definition.name;
+    const bool named = definition.name.starts_with("millrace.");
+    if (definition.scope < Scope::producer) EXPECT_EQ(definition.ours, named) << definition.name;
   }
 }
 

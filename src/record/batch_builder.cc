@@ -13,6 +13,14 @@ std::size_t nullable_size(const std::optional<Bytes>& bytes) {
   return varint_size(static_cast<std::int32_t>(bytes->size())) + bytes->size();
 }
 
+// Returns the place behind it.
+std::byte* put_nullable(std::byte* to, const std::optional<Bytes>& bytes) {
+  if (!bytes) return to + put_varint(to, -1);
+  to += put_varint(to, static_cast<std::int32_t>(bytes->size()));
+  if (!bytes->empty()) std::memcpy(to, bytes->data(), bytes->size());
+  return to + bytes->size();
+}
+
 // Header and body in one buffer; the fields that depend on the body's size are set.
 Buffer assemble(Bytes body) {
   Buffer batch = Buffer::allocate(kBatchHeaderBytes + body.size());
@@ -24,22 +32,6 @@ Buffer assemble(Bytes body) {
 }
 
 }  // namespace
-
-void BatchBuilder::put_varint(std::int32_t value) {
-  std::byte encoded[kMaxVarintBytes];
-  records_.insert(records_.end(), encoded, encoded + millrace::put_varint(encoded, value));
-}
-
-void BatchBuilder::put_varlong(std::int64_t value) {
-  std::byte encoded[kMaxVarlongBytes];
-  records_.insert(records_.end(), encoded, encoded + millrace::put_varlong(encoded, value));
-}
-
-void BatchBuilder::put_nullable(std::optional<Bytes> bytes) {
-  if (!bytes) return put_varint(-1);
-  put_varint(static_cast<std::int32_t>(bytes->size()));
-  records_.insert(records_.end(), bytes->begin(), bytes->end());
-}
 
 void BatchBuilder::add(WallTime timestamp, std::optional<Bytes> key, std::optional<Bytes> value,
                        std::span<const Header> headers) {
@@ -57,16 +49,20 @@ void BatchBuilder::add_at(std::int32_t offset_delta, WallTime timestamp, std::op
                      nullable_size(value) + varint_size(static_cast<std::int32_t>(headers.size()));
   for (const Header& header : headers) size += nullable_size(header.key) + nullable_size(header.value);
 
-  put_varint(static_cast<std::int32_t>(size));
-  records_.push_back(std::byte{0});
-  put_varlong(time_delta);
-  put_varint(offset_delta);
-  put_nullable(key);
-  put_nullable(value);
-  put_varint(static_cast<std::int32_t>(headers.size()));
+  const auto body = static_cast<std::int32_t>(size);
+  const std::size_t begin = records_.size();
+  records_.resize(begin + varint_size(body) + size);
+  std::byte* to = records_.data() + begin;
+  to += put_varint(to, body);
+  *to++ = std::byte{0};
+  to += put_varlong(to, time_delta);
+  to += put_varint(to, offset_delta);
+  to = put_nullable(to, key);
+  to = put_nullable(to, value);
+  to += put_varint(to, static_cast<std::int32_t>(headers.size()));
   for (const Header& header : headers) {
-    put_nullable(header.key);
-    put_nullable(header.value);
+    to = put_nullable(to, header.key);
+    to = put_nullable(to, header.value);
   }
   max_timestamp_ = count_ == 0 ? timestamp : std::max(max_timestamp_, timestamp);
   last_delta_ = offset_delta;

@@ -49,10 +49,6 @@ class BatchBuilder {
   Buffer build(WallTime append_time = kNoTime);
 
  private:
-  void put_varint(std::int32_t value);
-  void put_varlong(std::int64_t value);
-  void put_nullable(std::optional<Bytes> bytes);
-
   BatchOptions options_;
   std::vector<std::byte> records_;
   std::int32_t count_ = 0;

@@ -28,6 +28,7 @@ inline constexpr int kCompletionRounds = 4;                 // of completions an
 inline constexpr std::uint64_t kMaxSentPerTurn = 4 << 20;   // bytes of one connection before others go on
 inline constexpr std::uint32_t kUnwantedChanges = 8;        // at a paused connection before arrivals are not watched
 inline constexpr std::size_t kMaxDiscarded = 256 << 10;     // unread bytes thrown away when a connection is closed
+inline constexpr std::size_t kTlsReadBytes = 32 << 10;      // taken from a socket at once for TLS: two records
 inline constexpr Millis kClosingTimeout{10'000};            // for a peer that takes nothing of what is still to be sent
 inline constexpr Millis kAcceptRetry{100};                  // after the system had no memory for a connection
 inline constexpr Millis kReportInterval{10'000};            // between two lines about refused connections

@@ -8,13 +8,14 @@
 #include "client/admin/topics.h"
 #include "client/settings.h"
 #include "sdk/admin_impl.h"
+#include "sdk/connection.h"
 
 namespace millrace::client {
 
 Result<Admin> Admin::create(const AdminConfig& config, const Loop* loop) {
   auto settings = Settings::read(config::Scope::admin, config);
   if (!settings) return settings.error();
-  auto options = cluster_options(*settings);
+  auto options = connection_options(*settings, config);
   if (!options) return options.error();
   auto host = host_for(loop);
   if (!host) return host.error();

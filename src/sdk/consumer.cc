@@ -6,6 +6,7 @@
 #include "client/consumer/consumer.h"
 #include "client/errors.h"
 #include "client/settings.h"
+#include "sdk/connection.h"
 #include "sdk/host.h"
 
 namespace millrace::client {
@@ -27,9 +28,17 @@ Error polled_twice() {
 
 class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
  public:
-  State(std::shared_ptr<Host> host, const ConsumerOptions& options, ClusterOptions cluster)
-      : core_(std::make_shared<Resident<ConsumerCore>>(std::move(host))), patience_(options.api_timeout) {
+  using Interceptors = std::vector<std::shared_ptr<ConsumerInterceptor>>;
+  State(std::shared_ptr<Host> host, const ConsumerOptions& options, ClusterOptions cluster, Interceptors interceptors)
+      : interceptors_(std::move(interceptors)),
+        core_(std::make_shared<Resident<ConsumerCore>>(std::move(host))), patience_(options.api_timeout) {
     core_->make(std::move(cluster), options);
+    if (interceptors_.empty()) return;
+    core_->tell([all = interceptors_](ConsumerCore& core) {
+      core.observe_commits([all](const Offsets& offsets, const Status& status) {
+        for (const auto& one : all) one->on_commit(offsets, status);
+      });
+    });
   }
   ~State() { core_->close(); }
 
@@ -71,7 +80,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
       }
       polling_ = false;
       if (!polled) return polled.error();
-      return std::move(polled->records);
+      return shown(std::move(polled->records));
     }
   }
 
@@ -122,8 +131,14 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
       }
       self->polling_ = false;
       if (!polled) return promise.set(polled.error());
-      promise.set(std::move(polled->records));
+      promise.set(self->shown(std::move(polled->records)));
     });
+  }
+
+  ConsumerRecords shown(ConsumerRecords records) const {
+    if (records.empty()) return records;
+    for (const auto& one : interceptors_) one->on_records(records);
+    return records;
   }
 
   void hear(const RebalanceEvent& event) {
@@ -140,12 +155,16 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     }
   }
 
+  const Interceptors interceptors_;
   std::shared_ptr<Resident<ConsumerCore>> core_;
   const Millis patience_;
   std::atomic<bool> polling_{false};
   std::mutex mutex_;
   std::shared_ptr<RebalanceListener> listener_;
 };
+
+void ConsumerInterceptor::on_records(const ConsumerRecords&) {}
+void ConsumerInterceptor::on_commit(const Offsets&, const Status&) {}
 
 void RebalanceListener::on_assigned(const Keys&) {}
 void RebalanceListener::on_revoked(const Keys&) {}
@@ -154,14 +173,14 @@ void RebalanceListener::on_lost(const Keys& partitions) { on_revoked(partitions)
 Result<Consumer> Consumer::create(const ConsumerConfig& config, const Loop* loop) {
   auto settings = Settings::read(config::Scope::consumer, config);
   if (!settings) return settings.error();
-  auto cluster = cluster_options(*settings);
+  auto cluster = connection_options(*settings, config);
   if (!cluster) return cluster.error();
   auto options = consumer_options(*settings);
   if (!options) return options.error();
   cluster->allow_topic_creation = settings->flag("allow.auto.create.topics");
   auto host = host_for(loop);
   if (!host) return host.error();
-  return Consumer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster)));
+  return Consumer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster), config.interceptors()));
 }
 
 Consumer::Consumer(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -306,6 +325,13 @@ Future<std::map<TopicPartition, std::int64_t>> Consumer::beginning_offsets(Keys 
 }
 Future<std::map<TopicPartition, std::int64_t>> Consumer::end_offsets(Keys partitions) {
   return state_->later<std::map<TopicPartition, std::int64_t>>(ends_at(std::move(partitions), kLatestTime));
+}
+
+Result<ConsumerStatistics> Consumer::statistics() {
+  return state_->now<ConsumerStatistics>([](ConsumerCore& core) -> Result<ConsumerStatistics> {
+    const auto seen = core.statistics();
+    return ConsumerStatistics{seen.records, seen.commits, seen.fetches, seen.bytes};
+  });
 }
 
 Status Consumer::close(std::chrono::milliseconds timeout) { return state_->close(timeout); }

@@ -8,6 +8,7 @@
 #include "client/errors.h"
 #include "client/producer/producer.h"
 #include "client/settings.h"
+#include "sdk/connection.h"
 #include "sdk/host.h"
 
 namespace millrace::client {
@@ -45,10 +46,38 @@ class Room {
   int waiting_ = 0;
 };
 
-Result<RecordMetadata> as_result(const Delivered& delivered) {
-  if (delivered.error != nullptr) return *delivered.error;
-  return RecordMetadata{std::string(delivered.topic), delivered.partition, delivered.offset, delivered.timestamp_ms};
-}
+// The ends of records, on the client's thread. What they give back of the room is given at the end of the turn, so that
+// threads that wait for it are woken once; and the result that is shown to callbacks is one that is written over.
+class Ends : public std::enable_shared_from_this<Ends> {
+ public:
+  Ends(std::shared_ptr<Room> room, Host& host) : room_(std::move(room)), host_(host) {}
+
+  void tell(const Delivered& outcome, std::size_t bytes, const DeliveryCallback& delivered) {
+    if (returned_ == 0 && bytes > 0) {
+      host_.shard().timers.at_turn_end(
+          [self = shared_from_this()] { self->room_->give(std::exchange(self->returned_, 0)); });
+    }
+    returned_ += bytes;
+    if (!delivered) return;
+    if (outcome.error != nullptr) return delivered(*outcome.error);
+    RecordMetadata& where = *written_;
+    if (where.topic != outcome.topic) where.topic = outcome.topic;
+    where.partition = outcome.partition;
+    where.offset = outcome.offset;
+    where.timestamp_ms = outcome.timestamp_ms;
+    delivered(written_);
+  }
+
+ private:
+  const std::shared_ptr<Room> room_;
+  Host& host_;  // outlives what runs on it
+  std::size_t returned_ = 0;
+  Result<RecordMetadata> written_{RecordMetadata()};
+};
+
+// While records come this fast, the client's thread looks for them at this pace instead of being woken for each.
+constexpr std::size_t kManyAtOnce = 16;
+constexpr Millis kLookAgain{1};
 
 }  // namespace
 
@@ -59,9 +88,13 @@ ProducerConfig& ProducerConfig::compression(Compression codec) {
 
 class Producer::State : public std::enable_shared_from_this<Producer::State> {
  public:
-  State(std::shared_ptr<Host> host, const ProducerOptions& options, ClusterOptions cluster)
-      : core_(std::make_shared<Resident<ProducerCore>>(std::move(host))),
+  using Interceptors = std::vector<std::shared_ptr<ProducerInterceptor>>;
+  State(std::shared_ptr<Host> host, const ProducerOptions& options, ClusterOptions cluster, Interceptors interceptors)
+      : interceptors_(std::move(interceptors)),
+        core_(std::make_shared<Resident<ProducerCore>>(std::move(host))),
         room_(std::make_shared<Room>(options.buffer_bytes)),
+        ends_(std::make_shared<Ends>(room_, core_->host())),
+        lingers_(options.linger >= kLookAgain),
         patience_(options.max_block.value()),
         largest_(options.buffer_bytes) {
     core_->make(std::move(cluster), options);
@@ -76,6 +109,7 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   }
 
   void send(Record record, DeliveryCallback delivered) {
+    if (!interceptors_.empty()) delivered = intercept(record, std::move(delivered));
     const std::size_t bytes = Batch::size_of(record);
     // One that is larger than the whole buffer is the core's to refuse.
     if (bytes <= largest_ && !room_->take(bytes, !core_->host().here(), patience_)) {
@@ -85,16 +119,17 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
                                    "send slower, raise buffer.memory, or look at the brokers"));
     }
     const std::size_t taken = bytes <= largest_ ? bytes : 0;
-    const std::lock_guard lock(mutex_);
-    const bool first = staged_.empty();
-    staged_.push_back({std::move(record), std::move(delivered), taken});
-    if (!first) return;
-    core_->tell([self = shared_from_this()](ProducerCore& core) { self->drain(core); },
-                [self = shared_from_this()] { self->abandon(); });
+    {
+      const std::lock_guard lock(mutex_);
+      staged_.push_back({std::move(record), std::move(delivered), taken});
+      if (std::exchange(expected_, true)) return;
+    }
+    come_soon();
   }
 
   Status flush(std::chrono::milliseconds timeout) {
-    auto done = core_->ask<void>([](ProducerCore& core, Promise<void> promise) {
+    auto done = core_->ask<void>([self = shared_from_this()](ProducerCore& core, Promise<void> promise) {
+      self->take_staged(core);
       core.flush([promise = std::move(promise)]() mutable { promise.set(Status()); });
     });
     if (core_->host().here()) {
@@ -116,7 +151,9 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   // A call of the transactions: `call` (Transactions&, Callback<void(Status)>).
   template <typename Call>
   Future<void> in_transactions(Call call) {
-    return core_->ask<void>([call = std::move(call)](ProducerCore& core, Promise<void> promise) mutable {
+    return core_->ask<void>([self = shared_from_this(), call = std::move(call)](ProducerCore& core,
+                                                                               Promise<void> promise) mutable {
+      self->take_staged(core);
       if (core.transactions() == nullptr) {
         return promise.set(local_error(Cause::wrong_state, "a producer without transactional.id has no transactions"));
       }
@@ -145,51 +182,93 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
     }
   };
 
+  // Shows the record; the result is a callback that shows its end too.
+  DeliveryCallback intercept(Record& record, DeliveryCallback delivered) const {
+    for (const auto& one : interceptors_) one->on_send(record);
+    return [all = interceptors_, delivered = std::move(delivered)](const Result<RecordMetadata>& result) {
+      for (const auto& one : all) one->on_delivery(result);
+      if (delivered) delivered(result);
+    };
+  }
+
+  // Has what is staged taken on the client's thread.
+  void come_soon() {
+    core_->tell([self = shared_from_this()](ProducerCore& core) { self->drain(core); },
+                [self = shared_from_this()] { self->abandon(); });
+  }
+
   // On the client's thread, after close(): what was sent too late has its end.
   void abandon() {
     {
       const std::lock_guard lock(mutex_);
       taking_.swap(staged_);
+      expected_ = false;
     }
     for (Staged& one : std::exchange(taking_, {})) one.abandon(*room_);
   }
 
-  // On the client's thread: everything that the program's threads have put there since.
+  // On the client's thread: takes what is there, and comes again by itself as long as there is much.
   void drain(ProducerCore& core) {
+    const std::size_t taken = take_staged(core);
+    if (lingers_ && taken >= kManyAtOnce) {
+      auto& shard = core_->host().shard();
+      shard.timers.at(shard.clock.now() + kLookAgain, [self = shared_from_this()] { self->come_soon(); });
+      return;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      if (staged_.empty()) {
+        expected_ = false;
+        return;
+      }
+    }
+    come_soon();
+  }
+
+  // On the client's thread: everything that the program's threads have put there since. How many records.
+  std::size_t take_staged(ProducerCore& core) {
     {
       const std::lock_guard lock(mutex_);
       taking_.swap(staged_);
     }
+    const std::size_t count = taking_.size();
     for (Staged& one : taking_) {
-      core.send(std::move(one.record), [room = room_, bytes = one.bytes,
+      core.send(std::move(one.record), [ends = ends_, bytes = one.bytes,
                                         delivered = std::move(one.delivered)](const Delivered& outcome) {
-        room->give(bytes);
-        if (delivered) delivered(as_result(outcome));
+        ends->tell(outcome, bytes, delivered);
       });
     }
     taking_.clear();
+    return count;
   }
 
+  const Interceptors interceptors_;
   std::shared_ptr<Resident<ProducerCore>> core_;
   std::shared_ptr<Room> room_;
+  std::shared_ptr<Ends> ends_;
+  const bool lingers_;
   const std::chrono::milliseconds patience_;
   const std::size_t largest_;
   std::mutex mutex_;
   std::vector<Staged> staged_;  // of all threads, in order
+  bool expected_ = false;       // somebody will come for them
   std::vector<Staged> taking_;  // of the client's thread
 };
+
+void ProducerInterceptor::on_send(Record&) {}
+void ProducerInterceptor::on_delivery(const Result<RecordMetadata>&) {}
 
 Result<Producer> Producer::create(const ProducerConfig& config, const Loop* loop) {
   auto settings = Settings::read(config::Scope::producer, config);
   if (!settings) return settings.error();
-  auto cluster = cluster_options(*settings);
+  auto cluster = connection_options(*settings, config);
   if (!cluster) return cluster.error();
   auto options = producer_options(*settings);
   if (!options) return options.error();
   cluster->allow_topic_creation = true;
   auto host = host_for(loop);
   if (!host) return host.error();
-  return Producer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster)));
+  return Producer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster), config.interceptors()));
 }
 
 Producer::Producer(std::shared_ptr<State> state) : state_(std::move(state)) {}

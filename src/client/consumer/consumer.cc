@@ -12,6 +12,8 @@ using State = AssignedPartition::State;
 
 namespace {
 
+constexpr std::size_t kExpectedMore = 100;  // records of a poll beyond those of the last one
+
 std::string text(const TopicPartition& key) { return key.topic + "-" + std::to_string(key.partition); }
 
 }  // namespace
@@ -26,6 +28,27 @@ ConsumerCore::ConsumerCore(ports::Shard& shard, ClusterOptions cluster, Consumer
     follow_view();
     if (started_) fetcher_.pump();
   }));
+  refusals_ = cluster_.when_refused(alive_.guard([this](const Error& why) {
+    if (failures_.empty()) failures_.push_back(why);
+    answer_poll();
+  }));
+  if (cluster_.options().push_metrics) {
+    reporter_ = std::make_unique<Reporter>(cluster_, [this] { return metrics(); });
+  }
+}
+
+// What the standard of KIP-714 names of a consumer, as far as it is counted here.
+std::vector<Metric> ConsumerCore::metrics() const {
+  const std::string prefix = "org.apache.kafka.consumer.";
+  const auto total = [&](const char* name, std::uint64_t value) {
+    return Metric{prefix + name, static_cast<std::int64_t>(value), true};
+  };
+  return {total("fetch.manager.records.consumed.total", records_),
+          total("fetch.manager.bytes.consumed.total", fetcher_.bytes()),
+          total("fetch.manager.fetch.total", fetcher_.answers()),
+          total("coordinator.commit.total", commits_done_),
+          Metric{prefix + "coordinator.assigned.partitions", static_cast<std::int64_t>(partitions_.all().size()),
+                 false}};
 }
 
 ConsumerCore::~ConsumerCore() {
@@ -117,10 +140,12 @@ void ConsumerCore::answer_poll() {
   if (auto lost = first_lost()) return finish_poll(*std::move(lost));
   if (!fetcher_.has_something()) return;
   Polled polled;
-  polled.records.reserve(std::min<std::size_t>(options_.max_poll_records, 500));
+  polled.records.reserve(std::min(options_.max_poll_records, last_polled_ + kExpectedMore));
   const Status taken = fetcher_.take(options_.max_poll_records, polled.records);
   if (!taken) return finish_poll(taken.error());
   if (polled.records.empty()) return fetcher_.pump();
+  last_polled_ = polled.records.size();
+  records_ += last_polled_;
   finish_poll(std::move(polled));
   fetcher_.pump();
 }
@@ -204,6 +229,14 @@ void ConsumerCore::commit(std::optional<Offsets> offsets, Millis timeout, Callba
     Error why = broker_error(protocol::Errc::unknown_member_id, "committing positions of group " + who.group_id);
     return shard_.timers.at_turn_end([why = std::move(why), done = std::move(done)]() mutable { done(why); });
   }
+  auto told = commit_observer_ ? *offsets : Offsets();
+  done = [this, watch = alive_.watch(), told = std::move(told), done = std::move(done)](Status status) mutable {
+    if (!watch.expired()) {
+      commits_done_ += status.ok() ? 1 : 0;
+      if (commit_observer_) commit_observer_(told, status);
+    }
+    done(std::move(status));
+  };
   commits_.commit(std::move(who), *std::move(offsets), timeout, std::move(done));
 }
 
@@ -257,6 +290,7 @@ void ConsumerCore::close() {
   closed_ = true;
   fetcher_.close();
   subscription_.reset();
+  reporter_.reset();
   finish_poll(local_error(Cause::closed, "the consumer was closed"));
   tell_waiters();
   group_.reset();

@@ -21,6 +21,7 @@
 #include "client/consumer/membership.h"
 #include "client/consumer/options.h"
 #include "client/consumer/partitions.h"
+#include "client/telemetry/reporter.h"
 #include "millrace/consumer_record.h"
 
 namespace millrace::client {
@@ -78,12 +79,23 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   // `offsets`: nothing for the positions of all partitions. Commits are carried out in the order of the calls.
   // UNKNOWN_MEMBER_ID with a subscription while this is no member of its group.
   void commit(std::optional<Offsets> offsets, Millis timeout, Callback<void(Status)> done);
+  // Calls `observer` with what became of each commit, auto commits included, before the commit's own callback.
+  using CommitObserver = Callback<void(const Offsets&, const Status&)>;
+  void observe_commits(CommitObserver observer) { commit_observer_ = std::move(observer); }
   void find(std::map<TopicPartition, std::int64_t> times, Millis timeout, Callback<void(Result<FoundOffsets>)> done);
 
   // Commits what auto commit would, and leaves the group; for the time before close().
   void leave(Millis timeout, Callback<void(Status)> done);
   void close();
 
+  // What has happened so far.
+  struct Statistics {
+    std::uint64_t records = 0;  // handed out
+    std::uint64_t commits = 0;  // that have succeeded
+    std::uint64_t fetches = 0;  // answered
+    std::uint64_t bytes = 0;    // received by them
+  };
+  Statistics statistics() const { return {records_, commits_done_, fetcher_.answers(), fetcher_.bytes()}; }
   Cluster& cluster() { return cluster_; }
   const ConsumerOptions& options() const { return options_; }
 
@@ -112,6 +124,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   void tell(RebalanceEvent event, Callback<void()> then);
   bool serve_events();
   // consumer.cc
+  std::vector<Metric> metrics() const;
   Status need(const std::vector<TopicPartition>& keys) const;
   Error no_group(const char* what) const;
   void add(const TopicPartition& key);
@@ -137,6 +150,11 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   const ConsumerOptions options_;
   Cluster cluster_;
   Commits commits_{cluster_};
+  CommitObserver commit_observer_;
+  std::uint64_t records_ = 0;
+  std::size_t last_polled_ = 0;
+  std::uint64_t commits_done_ = 0;
+  std::unique_ptr<Reporter> reporter_;  // none: metrics are not pushed
   Partitions partitions_;
   Fetcher fetcher_;
   std::unique_ptr<Membership> group_;  // with a subscription
@@ -160,6 +178,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   Backoff backoff_;
   MonoTime next_auto_commit_;
   Cluster::Subscription subscription_;
+  Cluster::Subscription refusals_;
   Alive alive_;
 };
 

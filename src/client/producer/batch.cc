@@ -1,5 +1,6 @@
 #include "client/producer/batch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -12,6 +13,7 @@ namespace {
 // Length, attributes, timestamp and offset deltas, three lengths: at most, as varints.
 constexpr std::size_t kRecordOverhead = 5 + 1 + 10 + 5 + 5 + 5 + 5;
 constexpr std::size_t kHeaderOverhead = 10;
+constexpr std::size_t kExpectedRecords = 1024;  // places made for at once
 
 std::optional<Bytes> bytes_of(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
@@ -56,7 +58,9 @@ void Batch::add(const Record& record, WallTime now, Delivery delivery) {
     for (const Header& header : record.headers) headers.push_back({as_bytes(header.key), bytes_of(header.value)});
     builder_.add(timestamp, bytes_of(record.key), bytes_of(record.value), headers);
   }
-  bytes_ += size_of(record);
+  const std::size_t size = size_of(record);
+  if (deliveries_.empty()) deliveries_.reserve(std::min(limit_ / size + 1, kExpectedRecords));
+  bytes_ += size;
   deliveries_.push_back({timestamp, std::move(delivery)});
 }
 

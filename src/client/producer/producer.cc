@@ -1,5 +1,7 @@
 #include "client/producer/producer.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "client/errors.h"
@@ -19,6 +21,23 @@ ProducerCore::ProducerCore(ports::Shard& shard, ClusterOptions cluster, Producer
     for (auto& [name, topic] : topics_) unpark(*topic);
     schedule_pump();
   }));
+  refusals_ = cluster_.when_refused(alive_.guard([this](const Error& why) { on_fatal(why); }));
+  if (cluster_.options().push_metrics) {
+    reporter_ = std::make_unique<Reporter>(cluster_, [this] { return metrics(); });
+  }
+}
+
+// What the standard of KIP-714 names of a producer, as far as it is counted here.
+std::vector<Metric> ProducerCore::metrics() const {
+  const std::string prefix = "org.apache.kafka.producer.";
+  const auto total = [&](const char* name, std::uint64_t value) {
+    return Metric{prefix + name, static_cast<std::int64_t>(value), true};
+  };
+  return {total("record.send.total", statistics_.records_sent), total("record.error.total", statistics_.records_failed),
+          total("batch.send.total", statistics_.batches_sent), total("batch.retry.total", statistics_.batches_retried),
+          total("request.total", statistics_.requests), total("outgoing.byte.total", statistics_.bytes_sent),
+          Metric{prefix + "buffer.available.bytes",
+                 static_cast<std::int64_t>(options_.buffer_bytes - std::min(buffered_, options_.buffer_bytes)), false}};
 }
 
 ProducerCore::~ProducerCore() { shard_.timers.cancel(timer_); }
@@ -53,6 +72,7 @@ void ProducerCore::close() {
   shard_.timers.cancel(timer_);
   timer_ = ports::TimerId(0);
   subscription_.reset();
+  reporter_.reset();
   cluster_.close();
 }
 

@@ -15,6 +15,7 @@
 #include "client/producer/options.h"
 #include "client/producer/queues.h"
 #include "client/producer/transactions.h"
+#include "client/telemetry/reporter.h"
 #include "protocol/gen/produce.h"
 
 namespace millrace::client {
@@ -74,7 +75,9 @@ class ProducerCore final : TransactionOwner {
   void refuse(const Record& record, Delivery delivery, Error error, std::size_t bytes);
   void unpark(TopicQueues& topic);
   void expire_parked(MonoTime now);
-  // producer.cc: for the transactions
+  // producer.cc
+  std::vector<Metric> metrics() const;
+  // For the transactions:
   void give_up_waiting(const Error& why) override;
   void on_identity_changed() override;
   void on_admitted() override { schedule_pump(); }
@@ -129,7 +132,9 @@ class ProducerCore final : TransactionOwner {
   std::optional<Error> fatal_;
   ports::TimerId timer_{0};
   Cluster::Subscription subscription_;
+  Cluster::Subscription refusals_;
   Statistics statistics_;
+  std::unique_ptr<Reporter> reporter_;  // none: metrics are not pushed
   Alive alive_;
 };
 

@@ -5,6 +5,24 @@
 #include <utility>
 
 namespace millrace::client::testing {
+namespace {
+
+// What jobs find on this disk: nothing.
+class NoFiles final : public ports::BlockingFiles {
+ public:
+  using Entries = std::vector<ports::DirectoryEntry>;
+  ::millrace::Result<std::unique_ptr<ports::BlockingFile>> open(const std::string&, ports::OpenMode) override {
+    return ::millrace::Error::not_found;
+  }
+  ::millrace::Result<Entries> list(const std::string&) override { return ::millrace::Error::not_found; }
+  ::millrace::Status create_directory(const std::string&) override { return ::millrace::Error::unsupported; }
+  ::millrace::Status rename(const std::string&, const std::string&) override { return ::millrace::Error::unsupported; }
+  ::millrace::Status remove(const std::string&) override { return ::millrace::Error::not_found; }
+  ::millrace::Status sync_directory(const std::string&) override { return ::millrace::Error::unsupported; }
+  ::millrace::Status lock(const std::string&) override { return ::millrace::Error::unsupported; }
+};
+
+}  // namespace
 
 ::millrace::Result<std::size_t> FakeConnection::read(MutableBytes into) {
   if (to_client_.empty()) return hung_up_ ? ::millrace::Error::closed : ::millrace::Error::would_block;
@@ -40,6 +58,14 @@ ports::TimerId FakePorts::at(MonoTime when, ::millrace::Task task) {
 void FakePorts::cancel(ports::TimerId timer) {
   const auto found = std::ranges::find_if(timers_, [&](const auto& t) { return t.first.second == timer.value(); });
   if (found != timers_.end()) timers_.erase(found);
+}
+
+void FakePorts::run(Work work, ::millrace::Task done) {
+  at(now_, [work = std::move(work), done = std::move(done)]() mutable {
+    NoFiles files;
+    work(files);
+    done();
+  });
 }
 
 void FakePorts::connect(const ports::Endpoint& endpoint, ConnectDone done) {

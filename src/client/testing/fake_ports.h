@@ -99,7 +99,7 @@ class FakePorts final : ports::Clock,
   void cancel(ports::TimerId timer) override;
   void at_turn_end(::millrace::Task task) override { turn_end_.push_back(std::move(task)); }
   void open(const std::string&, ports::OpenMode, OpenDone) override {}
-  void run(Work, ::millrace::Task) override {}
+  void run(Work work, ::millrace::Task done) override;
   ::millrace::Result<std::uint16_t> listen(const ports::Endpoint&, const ports::ListenLimits&,
                                            ports::Acceptor&) override {
     return ::millrace::Error::unsupported;

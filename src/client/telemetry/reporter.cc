@@ -1,0 +1,106 @@
+#include "client/telemetry/reporter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/limits.h"
+
+namespace millrace::client {
+
+using protocol::Errc;
+using protocol::GetTelemetrySubscriptionsRequest;
+using protocol::GetTelemetrySubscriptionsResponse;
+using protocol::PushTelemetryRequest;
+using protocol::PushTelemetryResponse;
+
+Reporter::Reporter(Cluster& cluster, Collect collect)
+    : cluster_(cluster), collect_(std::move(collect)), since_(cluster.shard().clock.wall()) {
+  first_view_ = cluster_.subscribe(alive_.guard([this](const ClusterViewPtr&) {
+    if (timer_ == ports::TimerId() && first_view_) later(Millis(0), &Reporter::ask);
+  }));
+}
+
+Reporter::~Reporter() { cluster_.shard().timers.cancel(timer_); }
+
+void Reporter::later(Millis wait, void (Reporter::*step)()) {
+  auto& shard = cluster_.shard();
+  shard.timers.cancel(timer_);
+  timer_ = shard.timers.at(shard.clock.now() + wait, [this, step] { (this->*step)(); });
+}
+
+void Reporter::ask() {
+  first_view_.reset();
+  GetTelemetrySubscriptionsRequest request;
+  request.client_instance_id = instance_;
+  cluster_.send<GetTelemetrySubscriptionsResponse>(
+      Target::any(), request, cluster_.options().request_timeout,
+      alive_.guard([this](Result<Answer<GetTelemetrySubscriptionsResponse>> answer) {
+        take_subscription(std::move(answer));
+      }));
+}
+
+void Reporter::take_subscription(Result<Answer<GetTelemetrySubscriptionsResponse>> answer) {
+  if (cluster_.closed()) return;
+  if (!answer) {
+    if (!answer.error().retriable) return;  // there is nobody who collects
+    return later(kTelemetryRetry, &Reporter::ask);
+  }
+  const auto& body = answer->body;
+  const auto code = protocol::from_wire(body.error_code);
+  if (code == Errc::unsupported_version || code == Errc::invalid_request) return;
+  if (code != Errc::none) return later(kTelemetryRetry, &Reporter::ask);
+  instance_ = body.client_instance_id;
+  subscription_ = body.subscription_id;
+  interval_ = std::max(Millis(body.push_interval_ms), kLeastPushInterval);
+  max_bytes_ = static_cast<std::size_t>(std::max(body.telemetry_max_bytes, 0));
+  delta_ = body.delta_temporality;
+  prefixes_.assign(body.requested_metrics.begin(), body.requested_metrics.end());
+  if (prefixes_.empty()) return later(interval_, &Reporter::ask);
+  // Clients that started together push at different times.
+  const auto spread = static_cast<std::int64_t>(cluster_.shard().random.next() %
+                                                static_cast<std::uint64_t>(interval_.value() + 1));
+  later(Millis(interval_.value() / 2 + spread), &Reporter::push);
+}
+
+bool Reporter::wanted(const Metric& metric) const {
+  return std::ranges::any_of(prefixes_, [&](const std::string& prefix) {
+    return prefix == "*" || metric.name.starts_with(prefix);
+  });
+}
+
+void Reporter::push() {
+  std::vector<Metric> metrics = collect_();
+  std::erase_if(metrics, [this](const Metric& metric) { return !wanted(metric); });
+  pushing_.clear();
+  for (Metric& metric : metrics) {
+    if (!metric.total) continue;
+    pushing_.emplace(metric.name, metric.value);
+    const auto before = pushed_.find(metric.name);
+    if (delta_ && before != pushed_.end()) metric.value -= before->second;
+  }
+  pushing_at_ = cluster_.shard().clock.wall();
+  payload_ = otlp(metrics, since_, pushing_at_, delta_);
+  if (metrics.empty() || payload_.size() > max_bytes_) return later(interval_, &Reporter::ask);
+  PushTelemetryRequest request;
+  request.client_instance_id = instance_;
+  request.subscription_id = subscription_;
+  request.metrics = as_bytes(payload_);
+  cluster_.send<PushTelemetryResponse>(
+      Target::any(), request, cluster_.options().request_timeout,
+      alive_.guard([this](Result<Answer<PushTelemetryResponse>> answer) { take_outcome(std::move(answer)); }));
+}
+
+void Reporter::take_outcome(Result<Answer<PushTelemetryResponse>> answer) {
+  if (cluster_.closed()) return;
+  const auto code = answer ? protocol::from_wire(answer->body.error_code) : Errc::none;
+  if (answer && code == Errc::none) {
+    pushed_ = std::move(pushing_);
+    if (delta_) since_ = pushing_at_;
+  }
+  // Its subscription has changed, or it went to a broker that knows another one.
+  if (code == Errc::unknown_subscription_id) return later(Millis(0), &Reporter::ask);
+  if (code == Errc::invalid_request || code == Errc::unsupported_version) return;
+  later(interval_, &Reporter::push);
+}
+
+}  // namespace millrace::client

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "client/alive.h"
+#include "client/cluster.h"
+#include "client/telemetry/otlp.h"
+#include "protocol/gen/get_telemetry_subscriptions.h"
+#include "protocol/gen/push_telemetry.h"
+
+namespace millrace::client {
+
+// Tells the cluster how a client is doing, where an operator has asked for it (KIP-714): asks for the subscription,
+// then pushes what it names at its interval, and asks anew when it has changed. Brokers without the API are left in
+// peace. Belongs to one shard; its owner destroys it before the cluster.
+class Reporter {
+ public:
+  using Collect = Callback<std::vector<Metric>()>;
+  Reporter(Cluster& cluster, Collect collect);
+  ~Reporter();
+  Reporter(const Reporter&) = delete;
+  Reporter& operator=(const Reporter&) = delete;
+
+ private:
+  void ask();
+  void take_subscription(Result<Answer<protocol::GetTelemetrySubscriptionsResponse>> answer);
+  void push();
+  void take_outcome(Result<Answer<protocol::PushTelemetryResponse>> answer);
+  void later(Millis wait, void (Reporter::*step)());
+  bool wanted(const Metric& metric) const;
+
+  Cluster& cluster_;
+  Collect collect_;
+  Cluster::Subscription first_view_;
+  ports::TimerId timer_;
+  ::millrace::Uuid instance_;  // none before the first answer
+  std::int32_t subscription_ = 0;
+  Millis interval_;
+  std::size_t max_bytes_ = 0;
+  bool delta_ = false;
+  std::vector<std::string> prefixes_;
+  std::map<std::string, std::int64_t, std::less<>> pushed_;  // the totals of the last push that was taken
+  std::map<std::string, std::int64_t, std::less<>> pushing_;
+  WallTime since_;
+  WallTime pushing_at_;
+  std::string payload_;
+  Alive alive_;
+};
+
+}  // namespace millrace::client
