@@ -120,7 +120,7 @@ def many_groups(node, count, members):
         groups.prepare(peer)
     clock = Clock(node.pid)
     groups.join_all(PORT, count, members, PATIENCE_S)
-    return {"groups": clock.read()}
+    return clock.read()
 
 
 def idle_connections(node, count):
@@ -130,30 +130,23 @@ def idle_connections(node, count):
     after = resident_mib(node.pid)
     for client in clients:
         client.close()
-    return {"connections": after - before}
+    return after - before
 
 
-def measure(make, arguments):
-    """Each on a fresh node."""
-    found = {}
-    for work in (lambda node: many_partitions(node, arguments.partitions),
-                 lambda node: many_groups(node, arguments.groups, arguments.members),
-                 lambda node: idle_connections(node, arguments.connections)):
+def compare(work):
+    """What millrace and then Kafka take for it, each on a fresh node."""
+    found = []
+    for make in (Millrace, Kafka):
         with Running(make(PORT, SETTINGS)) as node:
             time.sleep(SETTLE_S)
-            found |= work(node)
+            found.append(work(node))
     return found
 
 
-def show(arguments, ours, peers):
-    lines = {"create": f"create {arguments.partitions:,} partitions", "restart": "start with them",
-             "delete": "delete them", "groups": f"{arguments.groups:,} groups, {arguments.members:,} members join"}
-    for key, what in lines.items():
-        (our_s, our_cpu), (their_s, their_cpu) = ours[key], peers[key]
-        print(f"{what}: millrace {our_s:.2f} s, {our_cpu:.2f} CPU s; Kafka {their_s:.2f} s, {their_cpu:.2f} CPU s: "
-              f"{their_s / max(our_s, 0.001):.1f} x faster, {our_cpu / max(their_cpu, 0.01):.2f} of the CPU")
-    print(f"{arguments.connections:,} idle connections: millrace {ours['connections']:.0f} MiB more, "
-          f"Kafka {peers['connections']:.0f} MiB")
+def show(what, ours, theirs):
+    (our_s, our_cpu), (their_s, their_cpu) = ours, theirs
+    print(f"{what}: millrace {our_s:.2f} s, {our_cpu:.2f} CPU s; Kafka {their_s:.2f} s, {their_cpu:.2f} CPU s: "
+          f"{their_s / max(our_s, 0.001):.1f} x faster, {our_cpu / max(their_cpu, 0.01):.2f} of the CPU", flush=True)
 
 
 def main():
@@ -165,8 +158,14 @@ def main():
     arguments = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    ours = measure(Millrace, arguments)
-    show(arguments, ours, measure(Kafka, arguments))
+    ours, theirs = compare(lambda node: idle_connections(node, arguments.connections))
+    print(f"{arguments.connections:,} idle connections: millrace {ours:.0f} MiB more, Kafka {theirs:.0f} MiB",
+          flush=True)
+    ours, theirs = compare(lambda node: many_groups(node, arguments.groups, arguments.members))
+    show(f"{arguments.groups:,} groups, {arguments.members:,} members join", ours, theirs)
+    ours, theirs = compare(lambda node: many_partitions(node, arguments.partitions))
+    for step in ours:
+        show(f"{arguments.partitions:,} partitions, {step}", ours[step], theirs[step])
 
 
 if __name__ == "__main__":
