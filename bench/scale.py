@@ -93,13 +93,12 @@ class Clock:
 
 def many_partitions(node, partitions):
     topics = topics_of(partitions)
-    found = {}
     with connect() as peer:
         clock = Clock(node.pid)
         for name, count in topics.items():
             create(peer, name, count)
         until(lambda: served(peer, topics))
-        found["create"] = clock.read()
+        yield "create", clock.read()
     node.process.send_signal(signal.SIGTERM)
     node.process.wait(PATIENCE_S)
     begin = time.monotonic()
@@ -107,12 +106,11 @@ def many_partitions(node, partitions):
     node.pid = node.process.pid
     with connect() as peer:
         until(lambda: served(peer, topics))
-        found["restart"] = (time.monotonic() - begin, cpu_s(node.pid))
+        yield "start with them", (time.monotonic() - begin, cpu_s(node.pid))
         clock = Clock(node.pid)
         delete(peer, list(topics))
         until(lambda: directories(node) == 0)
-        found["delete"] = clock.read()
-    return found
+        yield "delete", clock.read()
 
 
 def many_groups(node, count, members):
@@ -120,7 +118,7 @@ def many_groups(node, count, members):
         groups.prepare(peer)
     clock = Clock(node.pid)
     groups.join_all(PORT, count, members, PATIENCE_S)
-    return clock.read()
+    yield "join", clock.read()
 
 
 def idle_connections(node, count):
@@ -133,20 +131,20 @@ def idle_connections(node, count):
     return after - before
 
 
-def compare(work):
-    """What millrace and then Kafka take for it, each on a fresh node."""
-    found = []
-    for make in (Millrace, Kafka):
+def compare(what, work):
+    """Does it on a fresh node of each, and tells what it took as soon as that is known. `work` yields names and what
+    each of them took: seconds and CPU seconds."""
+    ours = {}
+    for name, make in (("millrace", Millrace), ("Kafka", Kafka)):
         with Running(make(PORT, SETTINGS)) as node:
             time.sleep(SETTLE_S)
-            found.append(work(node))
-    return found
-
-
-def show(what, ours, theirs):
-    (our_s, our_cpu), (their_s, their_cpu) = ours, theirs
-    print(f"{what}: millrace {our_s:.2f} s, {our_cpu:.2f} CPU s; Kafka {their_s:.2f} s, {their_cpu:.2f} CPU s: "
-          f"{their_s / max(our_s, 0.001):.1f} x faster, {our_cpu / max(their_cpu, 0.01):.2f} of the CPU", flush=True)
+            for step, (seconds, cpu) in work(node):
+                line = f"{what}, {step}: {name} {seconds:.2f} s, {cpu:.2f} CPU s"
+                if step in ours:
+                    our_s, our_cpu = ours[step]
+                    line += f"; {seconds / max(our_s, 0.001):.1f} x as long, {cpu / max(our_cpu, 0.01):.1f} x the CPU"
+                ours.setdefault(step, (seconds, cpu))
+                print(line, flush=True)
 
 
 def main():
@@ -158,14 +156,14 @@ def main():
     arguments = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    ours, theirs = compare(lambda node: idle_connections(node, arguments.connections))
-    print(f"{arguments.connections:,} idle connections: millrace {ours:.0f} MiB more, Kafka {theirs:.0f} MiB",
-          flush=True)
-    ours, theirs = compare(lambda node: many_groups(node, arguments.groups, arguments.members))
-    show(f"{arguments.groups:,} groups, {arguments.members:,} members join", ours, theirs)
-    ours, theirs = compare(lambda node: many_partitions(node, arguments.partitions))
-    for step in ours:
-        show(f"{arguments.partitions:,} partitions, {step}", ours[step], theirs[step])
+    for name, make in (("millrace", Millrace), ("Kafka", Kafka)):
+        with Running(make(PORT, SETTINGS)) as node:
+            time.sleep(SETTLE_S)
+            more = idle_connections(node, arguments.connections)
+            print(f"{arguments.connections:,} idle connections: {name} {more:.0f} MiB more", flush=True)
+    compare(f"{arguments.groups:,} groups, {arguments.members:,} members",
+            lambda node: many_groups(node, arguments.groups, arguments.members))
+    compare(f"{arguments.partitions:,} partitions", lambda node: many_partitions(node, arguments.partitions))
 
 
 if __name__ == "__main__":
