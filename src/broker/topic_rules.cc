@@ -44,6 +44,11 @@ record::ValidationRules validation_of(const config::TopicConfig& config) {
   return rules;
 }
 
+Millis producer_expiry(const config::ServerLayers& layers) {
+  const auto value = config::resolve_server("producer.id.expiration.ms", layers);
+  return Millis(std::get<std::int64_t>(value));
+}
+
 }  // namespace
 
 const config::Overrides& TopicRulesCache::settings(metadata::ResourceType type, std::string name) const {
@@ -86,7 +91,7 @@ const TopicRules& TopicRulesCache::of(std::string_view topic) {
   rules.log.file_delete_delay = rules.config.file_delete_delay;
   rules.log.flush_messages = rules.config.flush_messages;
   rules.log.flush_interval = rules.config.flush_interval;
-  rules.log.producer_expiry = server_.topics.producer_expiration;
+  rules.log.producer_expiry = producer_expiry(layers);
   rules.log.durable = config::durability_of(topic, own, layers).mode == config::Acknowledge::from_disk;
   return rules_.emplace(std::string(topic), Known{&own, std::move(rules)}).first->second.rules;
 }

@@ -55,8 +55,8 @@ void Upkeep::retain() {
 
 void Upkeep::expire_producers() {
   const WallTime now = broker_.shard().clock.wall();
-  const Millis age = broker_.config().topics.producer_expiration;
   broker_.partitions().each([&](replica::Partition& partition) {
+    const Millis age = broker_.rules().of(partition.identity().topic).log.producer_expiry;
     partition.log().expire_producers(WallTime(now.value() - age.value() + 1));
   });
 }

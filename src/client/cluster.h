@@ -143,6 +143,7 @@ class Cluster final : private PeerOwner {
   };
   struct Waiting {
     std::uint64_t id;
+    MonoTime since;
     ports::TimerId timer;
     Request request;
   };
@@ -165,6 +166,8 @@ class Cluster final : private PeerOwner {
   // cluster_any.cc
   void submit_any(Request request);
   void serve_any();
+  void give_up();
+  Error nobody_reached(Millis within) const;
   Peer* least_busy();
   std::vector<Peer*> candidates();
   void maybe_rebootstrap();

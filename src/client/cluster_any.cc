@@ -12,14 +12,13 @@ void Cluster::submit_any(Request request) {
   if (any_.size() >= kWaitingForAny) {
     return fail_later(std::move(request), local_error(Cause::queue_full, "too many calls wait for a broker already"));
   }
-  Waiting waiting{++next_id_, {}, std::move(request)};
+  Waiting waiting{++next_id_, shard_.clock.now(), {}, std::move(request)};
   waiting.timer = shard_.timers.at(waiting.request.deadline, [this, id = waiting.id] {
     const auto at = std::ranges::find(any_, id, &Waiting::id);
     if (at == any_.end()) return;
     Request expired = std::move(at->request);
     any_.erase(at);
-    expired.done(local_error(Cause::network, fmt::format("no broker could be reached within {} ms: {}",
-                                                         expired.timeout.value(), failures())));
+    expired.done(nobody_reached(expired.timeout));
   });
   any_.push_back(std::move(waiting));
   serve_any();
@@ -39,6 +38,8 @@ void Cluster::serve_any() {
     }
     ++rotation_;
     if (next != nullptr) return next->connect();
+    give_up();
+    if (any_.empty()) return;
     MonoTime soonest = shard_.clock.now() + options_.reconnect_backoff_max;
     for (const Peer* candidate : all) soonest = std::min(soonest, candidate->retry_at());
     shard_.timers.cancel(any_timer_);
@@ -53,6 +54,22 @@ void Cluster::serve_any() {
     best = least_busy();
     if (best == nullptr) return serve_any();
   }
+}
+
+// Everybody has refused at least once: who started the client may rather be told than wait.
+void Cluster::give_up() {
+  if (!bootstrapping_ || options_.give_up_after <= Millis(0)) return;
+  while (!any_.empty() && any_.front().since + options_.give_up_after <= shard_.clock.now()) {
+    Waiting waiting = std::move(any_.front());
+    any_.pop_front();
+    shard_.timers.cancel(waiting.timer);
+    fail_later(std::move(waiting.request), nobody_reached(options_.give_up_after));
+  }
+}
+
+Error Cluster::nobody_reached(Millis within) const {
+  return local_error(Cause::network,
+                     fmt::format("no broker could be reached within {} ms: {}", within.value(), failures()));
 }
 
 Peer* Cluster::least_busy() {

@@ -27,6 +27,7 @@ struct ClusterOptions {
   Millis max_idle{540'000};  // negative: never closed for idleness
   Millis metadata_max_age{300'000};
   Millis rebootstrap_after{300'000};
+  Millis give_up_after{0};  // while no bootstrap server is reached: when requests fail; 0: at their deadlines
   bool rebootstrap = true;            // metadata.recovery.strategy (KIP-899)
   std::shared_ptr<ports::TlsClient> tls;       // none: connections are not encrypted
   std::shared_ptr<const SaslOptions> sasl;     // none: nobody asks who we are

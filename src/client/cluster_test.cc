@@ -106,6 +106,17 @@ TEST_F(ClusterTest, UnknownHostIsNamedWhenTheTimeIsOver) {
   EXPECT_LT(ports.connects, 30);
 }
 
+TEST_F(ClusterTest, WhoWillNotWaitIsToldOnceEverybodyHasRefusedForSoLong) {
+  options.bootstrap = {{"nowhere.example", 1}};
+  options.give_up_after = Millis(800);
+  const auto outcome = beat(Target::any(), Millis(30'000));
+  ports.advance(Millis(700));
+  EXPECT_FALSE(outcome->has_value());
+  ports.advance(Millis(1'500));
+  ASSERT_TRUE(outcome->has_value());
+  EXPECT_TRUE((*outcome)->error().is(Cause::network));
+}
+
 TEST_F(ClusterTest, SecondBootstrapServerIsTriedWhenTheFirstIsDown) {
   brokers.stop(0);
   const auto outcome = beat(Target::any());

@@ -117,6 +117,7 @@ Result<ClusterOptions> cluster_options(const Settings& settings, std::shared_ptr
   options.connect_timeout_max = settings.millis("socket.connection.setup.timeout.max.ms");
   options.max_idle = settings.millis("connections.max.idle.ms");
   options.metadata_max_age = settings.millis("metadata.max.age.ms");
+  options.give_up_after = settings.millis("millrace.bootstrap.give.up.ms");
   options.rebootstrap_after = settings.millis("metadata.recovery.rebootstrap.trigger.ms");
   options.rebootstrap = config::upper_case(settings.text("metadata.recovery.strategy")) == "REBOOTSTRAP";
   options.push_metrics = settings.flag("enable.metrics.push");

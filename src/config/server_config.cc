@@ -104,7 +104,6 @@ TopicsConfig read_topics(const Reader& reader) {
   topics.fetch_max_bytes = reader.int32("fetch.max.bytes");
   topics.fetch_session_slots = reader.int32("max.incremental.fetch.session.cache.slots");
   topics.max_partitions_per_request = reader.int32("max.request.partition.size.limit");
-  topics.producer_expiration = reader.millis("producer.id.expiration.ms");
   topics.retention_check_interval = reader.millis("log.retention.check.interval.ms");
   topics.replica_lag_max = reader.millis("replica.lag.time.max.ms");
   topics.recovery_jobs_per_dir = reader.int32("num.recovery.threads.per.data.dir");

@@ -69,7 +69,6 @@ struct TopicsConfig {
   std::int32_t fetch_max_bytes = 0;
   std::int32_t fetch_session_slots = 0;
   std::int32_t max_partitions_per_request = 0;  // max.request.partition.size.limit
-  Millis producer_expiration{0};
   Millis retention_check_interval{0};
   Millis replica_lag_max{0};
   std::int32_t recovery_jobs_per_dir = 1;

@@ -196,5 +196,26 @@ TEST(ListConfigResources, ListsByTypeAndRefusesOthers) {
   EXPECT_EQ(node.ask<ListConfigResourcesResponse>(request).error_code, protocol::to_wire(Errc::unsupported_version));
 }
 
+TEST(Configs, ProducersExpireAsTheRunningServerIsTold) {
+  BenchNode node;
+  node.topic("orders");
+  node.set(ResourceType::broker, "", "producer.id.expiration.ms", "5000");
+  EXPECT_EQ(node.broker().rules().of("orders").log.producer_expiry, Millis(5000));
+}
+
+TEST(Configs, SettingsThatAreReadAgainCountAtOnceBelowWhatWasSetOnTheRunningServer) {
+  BenchNode node({"log.retention.ms=1000"});
+  node.topic("orders");
+  auto settings = node.broker().config().explicit_settings;
+  settings["log.retention.ms"].text = "2000";
+  node.broker().take_settings(settings);
+  EXPECT_EQ(node.broker().rules().of("orders").log.retention, Millis(2000));
+  EXPECT_EQ(value_of(node, ResourceType::broker, "1", "log.retention.ms"), "2000");
+  node.set(ResourceType::broker, "1", "log.retention.ms", "3000");
+  settings["log.retention.ms"].text = "4000";
+  node.broker().take_settings(settings);
+  EXPECT_EQ(node.broker().rules().of("orders").log.retention, Millis(3000));
+}
+
 }  // namespace
 }  // namespace millrace::broker

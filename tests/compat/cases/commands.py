@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import statistics
 import subprocess
 import time
@@ -112,7 +113,7 @@ def by_hand(server, environment):
         expect(f"topic list --format {name}", begin in seen, seen)
     template = call(["api", "Metadata", "--version", "12", "--template"], environment).stdout
     answer = call(["api", "Metadata", "--version", "12", "-"], environment, template)
-    expect("api Metadata", json.loads(answer.stdout)["brokers"][0]["port"] == server.port, answer)
+    expect("api Metadata", json.loads(answer.stdout)["response"]["brokers"][0]["port"] == server.port, answer)
     wrong = call(["api", "Metadata", "--version", "99"], environment)
     expect("api Metadata --version 99", wrong.returncode == 2 and "versions 0 to" in wrong.stderr, wrong)
     for words, candidate in [(["topic", "des"], "describe\n"), (["topic", "describe", "ev"], "events\n"),
@@ -137,6 +138,16 @@ def unreachable(environment):
     seen = call(["topic", "list", "-b", f"127.0.0.1:{free_port()}", "--timeout", "500ms"], environment)
     expect("a server that is not there", seen.returncode == 3 and "next: " in seen.stderr, seen)
     expect("the time that may take", time.monotonic() - begin < 10, seen)
+    begin = time.monotonic()
+    seen = call(["topic", "list", "-b", f"127.0.0.1:{free_port()}"], environment)
+    expect("a server that is not there, without a limit", seen.returncode == 3 and "next: " in seen.stderr, seen)
+    expect("the time that takes", time.monotonic() - begin < 10, seen)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(8)
+        port = silent.getsockname()[1]
+        seen = call(["topic", "create", "x", "-b", f"127.0.0.1:{port}", "--timeout", "700ms"], environment)
+    expect("a server that accepts and says nothing", seen.returncode == 3 and "next: " in seen.stderr, seen)
 
 
 def times(environment):

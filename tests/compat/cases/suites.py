@@ -75,7 +75,9 @@ class Kgo:
 class KafkaGo:
     name = "kafka-go"
     version = "v0.4.51"
-    server = {"settings": ONE_NODE, "port": 9092}  # the suite knows no other
+    # The suite knows no other address. It changes ACLs, as whoever connects.
+    server = {"settings": [*ONE_NODE, "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                           "super.users=User:ANONYMOUS"], "host": "localhost", "port": 9092}
 
     def prepare(self):
         self.folder = go_module(self.name, f"github.com/segmentio/kafka-go@{self.version}")

@@ -50,8 +50,9 @@ class Server:
     start_seconds = START_SECONDS
     stop_codes = {0}  # after SIGTERM
 
-    def __init__(self, settings=(), environment=None, port=None):
+    def __init__(self, settings=(), environment=None, port=None, host="127.0.0.1"):
         self.folder = Path(tempfile.mkdtemp(prefix="millrace-compat-"))
+        self.host = host
         self.port = port or free_port()
         self.settings = [*settings, *os.environ.get("MILLRACE_SETTINGS", "").split()]  # of every case's servers
         self.environment = environment or {}  # beside the process's own
@@ -59,7 +60,7 @@ class Server:
 
     @property
     def bootstrap(self):
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     @property
     def log(self):
