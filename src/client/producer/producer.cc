@@ -72,7 +72,7 @@ void ProducerCore::close() {
   shard_.timers.cancel(timer_);
   timer_ = ports::TimerId(0);
   subscription_.reset();
-  reporter_.reset();
+  if (reporter_) reporter_->end();
   cluster_.close();
 }
 
