@@ -95,6 +95,12 @@ void Reporter::push(bool terminating) {
   request.subscription_id = subscription_;
   request.terminating = terminating;
   request.metrics = as_bytes(payload_);
+  if (terminating) {
+    // Nobody is there any more for the answer.
+    cluster_.tell<PushTelemetryRequest>(
+        Target::any(), [request](std::int16_t) { return request; }, cluster_.options().request_timeout, [](Status) {});
+    return;
+  }
   cluster_.send<PushTelemetryResponse>(
       Target::any(), request, cluster_.options().request_timeout,
       alive_.guard([this](Result<Answer<PushTelemetryResponse>> answer) { take_outcome(std::move(answer)); }));
