@@ -14,6 +14,7 @@ from lib.server import BINARY, Server, free_port
 RECORDS = 1000
 TOPIC = "watched"
 PUSH_SECONDS = 9
+PUSHED = 'metric="org.apache.kafka.producer.record.send.total"'
 SAMPLE = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[^}]*\})? (\S+)$")
 
 
@@ -69,7 +70,7 @@ def check_pushed(server, port):
                                f"bootstrap.servers={server.bootstrap}"], stdout=subprocess.DEVNULL)
     end = time.monotonic() + PUSH_SECONDS
     try:
-        while "record_send_total" not in get(port, "/metrics")[1]:
+        while PUSHED not in get(port, "/metrics")[1]:
             if time.monotonic() > end:
                 raise Failed("/metrics does not show what a producer pushes")
             time.sleep(0.1)
