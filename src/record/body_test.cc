@@ -15,7 +15,7 @@ struct Case {
 };
 
 std::vector<Case> cases() {
-  const std::string_view large = "a value that is longer than what fits into a length of one byte: it takes two of them.";
+  const std::string_view large = "a value that is longer than what fits into a length of one byte, so two of them";
   return {{std::nullopt, std::nullopt, {}},
           {as_bytes("k"), as_bytes(large), {}},
           {as_bytes(""), as_bytes("v"), {{as_bytes("h"), as_bytes("x")}, {as_bytes("null"), std::nullopt}}}};
