@@ -33,30 +33,15 @@ Buffer assemble(Bytes body) {
 
 }  // namespace
 
-void BatchBuilder::add(WallTime timestamp, std::optional<Bytes> key, std::optional<Bytes> value,
-                       std::span<const Header> headers) {
-  add_at(last_delta_ + 1, timestamp, key, value, headers);
+std::size_t body_size(const std::optional<Bytes>& key, const std::optional<Bytes>& value,
+                      std::span<const Header> headers) {
+  std::size_t size = nullable_size(key) + nullable_size(value) + varint_size(static_cast<std::int32_t>(headers.size()));
+  for (const Header& header : headers) size += nullable_size(header.key) + nullable_size(header.value);
+  return size;
 }
 
-void BatchBuilder::add_at(std::int32_t offset_delta, WallTime timestamp, std::optional<Bytes> key,
-                          std::optional<Bytes> value, std::span<const Header> headers) {
-  MR_ASSERT(offset_delta > last_delta_);
-  if (count_ == 0) base_timestamp_ = timestamp;
-  // Wraps as Java's difference does, should the two be further apart than a number reaches.
-  const auto time_delta = static_cast<std::int64_t>(static_cast<std::uint64_t>(timestamp.value()) -
-                                                    static_cast<std::uint64_t>(base_timestamp_.value()));
-  std::size_t size = 1 + varlong_size(time_delta) + varint_size(offset_delta) + nullable_size(key) +
-                     nullable_size(value) + varint_size(static_cast<std::int32_t>(headers.size()));
-  for (const Header& header : headers) size += nullable_size(header.key) + nullable_size(header.value);
-
-  const auto body = static_cast<std::int32_t>(size);
-  const std::size_t begin = records_.size();
-  records_.resize(begin + varint_size(body) + size);
-  std::byte* to = records_.data() + begin;
-  to += put_varint(to, body);
-  *to++ = std::byte{0};
-  to += put_varlong(to, time_delta);
-  to += put_varint(to, offset_delta);
+std::byte* put_body(std::byte* to, const std::optional<Bytes>& key, const std::optional<Bytes>& value,
+                    std::span<const Header> headers) {
   to = put_nullable(to, key);
   to = put_nullable(to, value);
   to += put_varint(to, static_cast<std::int32_t>(headers.size()));
@@ -64,9 +49,48 @@ void BatchBuilder::add_at(std::int32_t offset_delta, WallTime timestamp, std::op
     to = put_nullable(to, header.key);
     to = put_nullable(to, header.value);
   }
+  return to;
+}
+
+std::optional<Bytes> key_of_body(Bytes body) {
+  std::int32_t length = 0;
+  const std::size_t at = get_varint(body, length);
+  return length < 0 ? std::nullopt : std::optional(body.subspan(at, static_cast<std::size_t>(length)));
+}
+
+void BatchBuilder::add(WallTime timestamp, std::optional<Bytes> key, std::optional<Bytes> value,
+                       std::span<const Header> headers) {
+  add_at(last_delta_ + 1, timestamp, key, value, headers);
+}
+
+void BatchBuilder::add_at(std::int32_t offset_delta, WallTime timestamp, std::optional<Bytes> key,
+                          std::optional<Bytes> value, std::span<const Header> headers) {
+  put_body(begin(offset_delta, timestamp, body_size(key, value, headers)), key, value, headers);
+}
+
+void BatchBuilder::add_body(WallTime timestamp, Bytes body) {
+  std::memcpy(begin(last_delta_ + 1, timestamp, body.size()), body.data(), body.size());
+}
+
+std::byte* BatchBuilder::begin(std::int32_t offset_delta, WallTime timestamp, std::size_t body) {
+  MR_ASSERT(offset_delta > last_delta_);
+  if (count_ == 0) base_timestamp_ = timestamp;
+  // Wraps as Java's difference does, should the two be further apart than a number reaches.
+  const auto time_delta = static_cast<std::int64_t>(static_cast<std::uint64_t>(timestamp.value()) -
+                                                    static_cast<std::uint64_t>(base_timestamp_.value()));
+  const std::size_t size = 1 + varlong_size(time_delta) + varint_size(offset_delta) + body;
+  const auto length = static_cast<std::int32_t>(size);
+  const std::size_t at = records_.size();
+  records_.resize(at + varint_size(length) + size);
+  std::byte* to = records_.data() + at;
+  to += put_varint(to, length);
+  *to++ = std::byte{0};
+  to += put_varlong(to, time_delta);
+  to += put_varint(to, offset_delta);
   max_timestamp_ = count_ == 0 ? timestamp : std::max(max_timestamp_, timestamp);
   last_delta_ = offset_delta;
   ++count_;
+  return to;
 }
 
 Buffer BatchBuilder::build(WallTime append_time) {
@@ -96,7 +120,7 @@ Buffer BatchBuilder::build(WallTime append_time) {
   fields.set_producer(options_.producer_id, options_.producer_epoch, options_.base_sequence);
   fields.seal();
 
-  records_.clear();
+  records_ = {};  // gives the memory back: the batch has its own copy
   count_ = 0;
   last_delta_ = -1;
   return batch;

@@ -27,6 +27,15 @@ struct BatchOptions {
   bool control = false;
 };
 
+// The part of a record that is the same in whatever batch it stands: key, value and headers, encoded. How long it is,
+// and writing it; returns the place behind it.
+std::size_t body_size(const std::optional<Bytes>& key, const std::optional<Bytes>& value,
+                      std::span<const Header> headers);
+std::byte* put_body(std::byte* to, const std::optional<Bytes>& key, const std::optional<Bytes>& value,
+                    std::span<const Header> headers);
+// The key that a body begins with; nothing for null. Precondition: of put_body.
+std::optional<Bytes> key_of_body(Bytes body);
+
 // Makes one batch of magic 2, record by record.
 class BatchBuilder {
  public:
@@ -39,6 +48,11 @@ class BatchBuilder {
   void add_at(std::int32_t offset_delta, WallTime timestamp, std::optional<Bytes> key, std::optional<Bytes> value,
               std::span<const Header> headers = {});
 
+  // A record with the next offset whose body is encoded already.
+  void add_body(WallTime timestamp, Bytes body);
+  // Makes room for so many bytes of records, where that is known.
+  void reserve(std::size_t bytes) { records_.reserve(bytes); }
+
   std::int32_t count() const { return count_; }
   bool empty() const { return count_ == 0; }
   // Bytes of the batch without compression.
@@ -49,6 +63,9 @@ class BatchBuilder {
   Buffer build(WallTime append_time = kNoTime);
 
  private:
+  // Begins a record whose body takes so many bytes; returns where that goes.
+  std::byte* begin(std::int32_t offset_delta, WallTime timestamp, std::size_t body);
+
   BatchOptions options_;
   std::vector<std::byte> records_;
   std::int32_t count_ = 0;

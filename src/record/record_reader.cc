@@ -12,12 +12,21 @@ struct Cursor {
   Bytes rest;
   bool ok = true;
 
+  // Most numbers of a record are one byte long.
+  bool one_byte() const { return !rest.empty() && rest.front() < std::byte{0x80}; }
+  std::uint32_t take_byte() {
+    const auto byte = static_cast<std::uint32_t>(rest.front());
+    rest = rest.subspan(1);
+    return byte;
+  }
   std::int32_t varint() {
+    if (one_byte()) return unzigzag(take_byte());
     std::int32_t value = 0;
     take(get_varint(rest, value));
     return value;
   }
   std::int64_t varlong() {
+    if (one_byte()) return unzigzag(take_byte());
     std::int64_t value = 0;
     take(get_varlong(rest, value));
     return value;

@@ -1,7 +1,10 @@
 #include "millrace/producer.h"
 
+#include <algorithm>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -75,6 +78,56 @@ class Ends : public std::enable_shared_from_this<Ends> {
   Result<RecordMetadata> written_{RecordMetadata()};
 };
 
+Error no_room() {
+  return local_error(Cause::queue_full,
+                     "records that wait take all of buffer.memory; they are not delivered fast enough: send slower, "
+                     "raise buffer.memory, or look at the brokers");
+}
+
+// Records that wait for the client's thread: their topics and bodies one behind the other, and what else they have.
+class Staging {
+ public:
+  void add(const Record& record, const RecordEncoder& encoder, std::size_t body, std::size_t room,
+           DeliveryCallback delivered) {
+    const std::size_t at = bytes_.size();
+    const std::size_t topic = record.topic.size();
+    bytes_.resize(at + topic + body);
+    std::memcpy(bytes_.data() + at, record.topic.data(), topic);
+    encoder.put(bytes_.data() + at + topic);
+    entries_.push_back({std::move(delivered), record.partition, record.timestamp_ms, topic, body, room});
+  }
+  bool empty() const { return entries_.empty(); }
+  std::size_t size() const { return entries_.size(); }
+
+  // Calls `use` (const EncodedRecord&, room, DeliveryCallback) for each in turn; then it is empty.
+  template <typename Use>
+  void take(Use use) {
+    const std::byte* at = bytes_.data();
+    for (Entry& entry : entries_) {
+      const auto topic = as_text(Bytes(at, entry.topic));
+      const EncodedRecord record{topic, entry.partition, entry.timestamp_ms, Bytes(at + entry.topic, entry.body)};
+      at += entry.topic + entry.body;
+      use(record, entry.room, std::move(entry.delivered));
+    }
+    entries_.clear();
+    bytes_.clear();
+    if (bytes_.capacity() > kKept) *this = {};
+  }
+
+ private:
+  static constexpr std::size_t kKept = 2U << 20U;  // what a burst has left beyond that is given back
+  struct Entry {
+    DeliveryCallback delivered;
+    std::optional<std::int32_t> partition;
+    std::optional<std::int64_t> timestamp_ms;
+    std::size_t topic;
+    std::size_t body;
+    std::size_t room;
+  };
+  std::vector<Entry> entries_;
+  std::vector<std::byte> bytes_;
+};
+
 // While records come this fast, the client's thread looks for them at this pace instead of being woken for each.
 constexpr std::size_t kManyAtOnce = 16;
 constexpr Millis kLookAgain{1};
@@ -96,7 +149,7 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
         ends_(std::make_shared<Ends>(room_, core_->host())),
         lingers_(options.linger >= kLookAgain),
         patience_(options.max_block.value()),
-        largest_(options.buffer_bytes) {
+        largest_(std::min(options.buffer_bytes, options.max_request_bytes)) {
     core_->make(std::move(cluster), options);
   }
   ~State() { core_->close(); }
@@ -110,18 +163,17 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
 
   void send(Record record, DeliveryCallback delivered) {
     if (!interceptors_.empty()) delivered = intercept(record, std::move(delivered));
-    const std::size_t bytes = Batch::size_of(record);
-    // One that is larger than the whole buffer is the core's to refuse.
-    if (bytes <= largest_ && !room_->take(bytes, !core_->host().here(), patience_)) {
+    RecordEncoder encoder;
+    const std::size_t body = encoder.size(record);
+    const std::size_t bytes = EncodedRecord::size_of(body);
+    const bool fits = bytes <= largest_;
+    if (!fits || !room_->take(bytes, !core_->host().here(), patience_)) {
       if (!delivered) return;
-      return delivered(local_error(Cause::queue_full,
-                                   "records that wait take all of buffer.memory; they are not delivered fast enough: "
-                                   "send slower, raise buffer.memory, or look at the brokers"));
+      return delivered(fits ? no_room() : ProducerCore::too_large(record.topic, bytes, largest_));
     }
-    const std::size_t taken = bytes <= largest_ ? bytes : 0;
     {
       const std::lock_guard lock(mutex_);
-      staged_.push_back({std::move(record), std::move(delivered), taken});
+      staged_.add(record, encoder, body, bytes, std::move(delivered));
       if (std::exchange(expected_, true)) return;
     }
     come_soon();
@@ -171,17 +223,6 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   }
 
  private:
-  struct Staged {
-    Record record;
-    DeliveryCallback delivered;
-    std::size_t bytes;
-    // A record whose producer has gone before it was looked at has an end too.
-    void abandon(Room& room) {
-      room.give(bytes);
-      if (delivered) delivered(local_error(Cause::closed, "the producer was closed before the record was sent"));
-    }
-  };
-
   // Shows the record; the result is a callback that shows its end too.
   DeliveryCallback intercept(Record& record, DeliveryCallback delivered) const {
     for (const auto& one : interceptors_) one->on_send(record);
@@ -201,10 +242,13 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   void abandon() {
     {
       const std::lock_guard lock(mutex_);
-      taking_.swap(staged_);
+      std::swap(taking_, staged_);
       expected_ = false;
     }
-    for (Staged& one : std::exchange(taking_, {})) one.abandon(*room_);
+    taking_.take([this](const EncodedRecord&, std::size_t room, const DeliveryCallback& delivered) {
+      room_->give(room);
+      if (delivered) delivered(local_error(Cause::closed, "the producer was closed before the record was sent"));
+    });
   }
 
   // On the client's thread: takes what is there, and comes again by itself as long as there is much.
@@ -229,16 +273,14 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   std::size_t take_staged(ProducerCore& core) {
     {
       const std::lock_guard lock(mutex_);
-      taking_.swap(staged_);
+      std::swap(taking_, staged_);
     }
     const std::size_t count = taking_.size();
-    for (Staged& one : taking_) {
-      core.send(std::move(one.record), [ends = ends_, bytes = one.bytes,
-                                        delivered = std::move(one.delivered)](const Delivered& outcome) {
-        ends->tell(outcome, bytes, delivered);
+    taking_.take([&](const EncodedRecord& record, std::size_t room, DeliveryCallback delivered) {
+      core.send(record, [ends = ends_, room, delivered = std::move(delivered)](const Delivered& outcome) {
+        ends->tell(outcome, room, delivered);
       });
-    }
-    taking_.clear();
+    });
     return count;
   }
 
@@ -250,9 +292,9 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   const std::chrono::milliseconds patience_;
   const std::size_t largest_;
   std::mutex mutex_;
-  std::vector<Staged> staged_;  // of all threads, in order
+  Staging staged_;              // of all threads, in order
   bool expected_ = false;       // somebody will come for them
-  std::vector<Staged> taking_;  // of the client's thread
+  Staging taking_;              // of the client's thread
 };
 
 void ProducerInterceptor::on_send(Record&) {}

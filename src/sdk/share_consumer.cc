@@ -5,6 +5,7 @@
 #include "client/errors.h"
 #include "client/settings.h"
 #include "client/share/share_core.h"
+#include "sdk/connection.h"
 #include "sdk/host.h"
 
 namespace millrace::client {
@@ -85,7 +86,7 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
 Result<ShareConsumer> ShareConsumer::create(const ShareConsumerConfig& config, const Loop* loop) {
   auto settings = Settings::read(config::Scope::consumer, config);
   if (!settings) return settings.error();
-  auto cluster = cluster_options(*settings);
+  auto cluster = connection_options(*settings, config);
   if (!cluster) return cluster.error();
   auto options = share_options(*settings);
   if (!options) return options.error();

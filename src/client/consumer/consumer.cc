@@ -305,7 +305,7 @@ void ConsumerCore::close() {
   closed_ = true;
   fetcher_.close();
   subscription_.reset();
-  reporter_.reset();
+  if (reporter_) reporter_->end();
   finish_poll(local_error(Cause::closed, "the consumer was closed"));
   tell_waiters();
   group_.reset();

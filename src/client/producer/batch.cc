@@ -10,15 +10,8 @@
 namespace millrace::client {
 namespace {
 
-// Length, attributes, timestamp and offset deltas, three lengths: at most, as varints.
-constexpr std::size_t kRecordOverhead = 5 + 1 + 10 + 5 + 5 + 5 + 5;
-constexpr std::size_t kHeaderOverhead = 10;
-constexpr std::size_t kExpectedRecords = 1024;  // places made for at once
-
-std::optional<Bytes> bytes_of(const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
-  return as_bytes(*text);
-}
+constexpr std::size_t kExpectedRecords = 2048;       // places made for at once,
+constexpr std::size_t kRoomAtOnce = 256U << 10U;     // and bytes
 
 record::BatchOptions builder_options(const ProducerOptions& options) {
   record::BatchOptions out;
@@ -33,33 +26,20 @@ record::BatchOptions builder_options(const ProducerOptions& options) {
 Batch::Batch(const ProducerOptions& options, MonoTime now, std::uint64_t number)
     : order(number), begun_(now), limit_(options.batch_bytes), builder_(builder_options(options)) {}
 
-std::size_t Batch::size_of(const Record& record) {
-  const auto length = [](const auto& bytes) { return bytes ? bytes->size() : std::size_t{0}; };
-  std::size_t size = kRecordOverhead + length(record.key) + length(record.value);
-  for (const Header& header : record.headers) {
-    size += kHeaderOverhead + header.key.size() + (header.value ? header.value->size() : 0);
-  }
-  return size;
-}
-
 bool Batch::takes(std::size_t bytes) const {
   return !sealed() && (deliveries_.empty() || builder_.size_estimate() + bytes <= limit_);
 }
 
 bool Batch::full() const { return sealed() || builder_.size_estimate() >= limit_; }
 
-void Batch::add(const Record& record, WallTime now, Delivery delivery) {
+void Batch::add(const EncodedRecord& record, WallTime now, Delivery delivery) {
   const WallTime timestamp = record.timestamp_ms ? WallTime(*record.timestamp_ms) : now;
-  if (record.headers.empty()) {
-    builder_.add(timestamp, bytes_of(record.key), bytes_of(record.value));
-  } else {
-    std::vector<record::Header> headers;
-    headers.reserve(record.headers.size());
-    for (const Header& header : record.headers) headers.push_back({as_bytes(header.key), bytes_of(header.value)});
-    builder_.add(timestamp, bytes_of(record.key), bytes_of(record.value), headers);
+  const std::size_t size = record.size();
+  if (deliveries_.empty()) {
+    deliveries_.reserve(std::min(limit_ / record.body.size() + 1, kExpectedRecords));
+    builder_.reserve(std::max(std::min(limit_, kRoomAtOnce), size));
   }
-  const std::size_t size = size_of(record);
-  if (deliveries_.empty()) deliveries_.reserve(std::min(limit_ / size + 1, kExpectedRecords));
+  builder_.add_body(timestamp, record.body);
   bytes_ += size;
   deliveries_.push_back({timestamp, std::move(delivery)});
 }

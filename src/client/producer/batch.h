@@ -9,8 +9,8 @@
 #include "base/bytes.h"
 #include "base/callback.h"
 #include "base/ids.h"
-#include "millrace/record.h"
 #include "millrace/result.h"
+#include "client/producer/encoded_record.h"
 #include "client/producer/options.h"
 #include "record/batch_builder.h"
 
@@ -34,9 +34,8 @@ class Batch {
 
   // Whether a record of so many bytes still fits; the first one always does.
   bool takes(std::size_t bytes) const;
-  void add(const Record& record, WallTime now, Delivery delivery);
-  // What a record takes at most, without compression.
-  static std::size_t size_of(const Record& record);
+  // `now`: of a record without a time of its own.
+  void add(const EncodedRecord& record, WallTime now, Delivery delivery);
 
   MonoTime begun() const { return begun_; }
   std::int32_t count() const { return static_cast<std::int32_t>(deliveries_.size()); }

@@ -35,7 +35,11 @@ class ProducerCore final : TransactionOwner {
 
   // Takes a record. It fails with Cause::too_large above max.request.size, Cause::queue_full above buffer.memory,
   // Cause::timed_out if its topic is not known within max.block.ms, else with the broker's last word.
-  void send(Record record, Delivery delivery);
+  void send(const EncodedRecord& record, Delivery delivery);
+  // The same with a record that is encoded here.
+  void send(const Record& record, Delivery delivery);
+  // Why a record of so many bytes is not taken, whatever is free.
+  static Error too_large(std::string_view topic, std::size_t bytes, std::size_t limit);
   // Sends everything at once; `done` when every record sent before has been delivered or has failed.
   void flush(Callback<void()> done) override;
   // Fails what has not been delivered with Cause::closed.
@@ -68,11 +72,12 @@ class ProducerCore final : TransactionOwner {
     Callback<void()> done;
   };
   // accept.cc: from records to batches
-  TopicQueues& topic_queues(const std::string& topic);
-  bool place(TopicQueues& topic, Record& record, Delivery& delivery, std::size_t bytes);
-  std::int32_t choose(TopicQueues& topic, const TopicView& view, const Record& record);
-  void put(PartitionQueue& queue, const Record& record, Delivery delivery, std::size_t bytes);
-  void refuse(const Record& record, Delivery delivery, Error error, std::size_t bytes);
+  TopicQueues& topic_queues(std::string_view topic);
+  const TopicView* view_of(TopicQueues& topic);
+  bool place(TopicQueues& topic, const EncodedRecord& record, Delivery& delivery, std::size_t bytes);
+  std::int32_t choose(TopicQueues& topic, const TopicView& view, const EncodedRecord& record);
+  void put(PartitionQueue& queue, const EncodedRecord& record, Delivery delivery, std::size_t bytes);
+  void refuse(const EncodedRecord& record, Delivery delivery, Error error, std::size_t bytes);
   void unpark(TopicQueues& topic);
   void expire_parked(MonoTime now);
   // producer.cc
@@ -114,6 +119,8 @@ class ProducerCore final : TransactionOwner {
   Cluster cluster_;
   Identity identity_;
   std::unique_ptr<Transactions> transactions_;
+  RecordEncoder encoder_;
+  std::vector<std::byte> encoded_;
   std::map<std::string, std::unique_ptr<TopicQueues>, std::less<>> topics_;
   TopicQueues* last_topic_ = nullptr;  // of the last record: the next one is probably for the same
   std::map<std::pair<std::string_view, std::int32_t>, PartitionQueue*> busy_;  // with batches that wait

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "client/metadata.h"
 #include "client/producer/batch.h"
 #include "client/producer/sticky.h"
-#include "millrace/record.h"
 
 namespace millrace::client {
 
@@ -32,7 +32,7 @@ struct PartitionQueue {
 
 // A record whose partition cannot be chosen before more is known of its topic.
 struct Parked {
-  Record record;
+  KeptRecord record;
   Delivery delivery;
   MonoTime deadline;
   std::size_t bytes = 0;
@@ -46,6 +46,8 @@ struct TopicQueues {
   StickyChoice sticky;
   std::deque<Parked> parked;
   MonoTime last_used;
+  ClusterViewPtr seen;                  // where `view` is from
+  const TopicView* view = nullptr;      // null: not known there
 };
 
 }  // namespace millrace::client

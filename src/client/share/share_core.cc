@@ -21,6 +21,10 @@ ShareCore::ShareCore(ports::Shard& shard, ClusterOptions cluster, ShareOptions o
     if (group_) group_->on_view();
     pump();
   }));
+  refusals_ = cluster_.when_refused(alive_.guard([this](const Error& why) {
+    if (failures_.empty()) failures_.push_back(why);
+    answer_poll();
+  }));
 }
 
 ShareCore::~ShareCore() {

@@ -125,6 +125,7 @@ class ShareCore final : MembershipOwner {
   ports::TimerId timer_{0};
   MonoTime timer_at_;
   Cluster::Subscription subscription_;
+  Cluster::Subscription refusals_;
   Alive alive_;
 };
 

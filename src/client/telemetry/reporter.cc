@@ -40,7 +40,7 @@ void Reporter::ask() {
 }
 
 void Reporter::take_subscription(Result<Answer<GetTelemetrySubscriptionsResponse>> answer) {
-  if (cluster_.closed()) return;
+  if (ended_ || cluster_.closed()) return;
   if (!answer) {
     if (!answer.error().retriable) return;  // there is nobody who collects
     return later(kTelemetryRetry, &Reporter::ask);
@@ -68,7 +68,13 @@ bool Reporter::wanted(const Metric& metric) const {
   });
 }
 
-void Reporter::push() {
+void Reporter::end() {
+  cluster_.shard().timers.cancel(timer_);
+  ended_ = true;
+  if (!prefixes_.empty()) push(true);
+}
+
+void Reporter::push(bool terminating) {
   std::vector<Metric> metrics = collect_();
   std::erase_if(metrics, [this](const Metric& metric) { return !wanted(metric); });
   pushing_.clear();
@@ -80,18 +86,28 @@ void Reporter::push() {
   }
   pushing_at_ = cluster_.shard().clock.wall();
   payload_ = otlp(metrics, since_, pushing_at_, delta_);
-  if (metrics.empty() || payload_.size() > max_bytes_) return later(interval_, &Reporter::ask);
+  if (metrics.empty() || payload_.size() > max_bytes_) {
+    if (!terminating) later(interval_, &Reporter::ask);
+    return;
+  }
   PushTelemetryRequest request;
   request.client_instance_id = instance_;
   request.subscription_id = subscription_;
+  request.terminating = terminating;
   request.metrics = as_bytes(payload_);
+  if (terminating) {
+    // Nobody is there any more for the answer.
+    cluster_.tell<PushTelemetryRequest>(
+        Target::any(), [request](std::int16_t) { return request; }, cluster_.options().request_timeout, [](Status) {});
+    return;
+  }
   cluster_.send<PushTelemetryResponse>(
       Target::any(), request, cluster_.options().request_timeout,
       alive_.guard([this](Result<Answer<PushTelemetryResponse>> answer) { take_outcome(std::move(answer)); }));
 }
 
 void Reporter::take_outcome(Result<Answer<PushTelemetryResponse>> answer) {
-  if (cluster_.closed()) return;
+  if (ended_ || cluster_.closed()) return;
   const auto code = answer ? protocol::from_wire(answer->body.error_code) : Errc::none;
   if (answer && code == Errc::none) {
     pushed_ = std::move(pushing_);

@@ -23,10 +23,14 @@ class Reporter {
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
 
+  // Pushes for the last time, without waiting for an answer: before the cluster is closed.
+  void end();
+
  private:
   void ask();
   void take_subscription(Result<Answer<protocol::GetTelemetrySubscriptionsResponse>> answer);
-  void push();
+  void push() { push(false); }
+  void push(bool terminating);
   void take_outcome(Result<Answer<protocol::PushTelemetryResponse>> answer);
   void later(Millis wait, void (Reporter::*step)());
   bool wanted(const Metric& metric) const;
@@ -40,6 +44,7 @@ class Reporter {
   Millis interval_;
   std::size_t max_bytes_ = 0;
   bool delta_ = false;
+  bool ended_ = false;
   std::vector<std::string> prefixes_;
   std::map<std::string, std::int64_t, std::less<>> pushed_;  // the totals of the last push that was taken
   std::map<std::string, std::int64_t, std::less<>> pushing_;

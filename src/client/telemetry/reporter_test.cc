@@ -93,6 +93,7 @@ class ReporterTest : public ::testing::Test {
     brokers.broker(0).on<PushTelemetryRequest, PushTelemetryResponse>(
         [this](const PushTelemetryRequest& request, std::int16_t) {
           pushes.emplace_back(as_text(request.metrics));
+          terminating = request.terminating;
           PushTelemetryResponse response;
           if (request.subscription_id != subscription) {
             response.error_code = protocol::to_wire(Errc::unknown_subscription_id);
@@ -118,6 +119,7 @@ class ReporterTest : public ::testing::Test {
   std::vector<::millrace::Uuid> asked;
   std::vector<std::string> pushes;
   std::int64_t count = 0;
+  bool terminating = false;
   std::optional<Cluster> cluster;
   std::optional<Reporter> reporter;
 };
@@ -154,6 +156,17 @@ TEST_F(ReporterTest, ChangedSubscriptionIsAskedForByTheSameName) {
   EXPECT_EQ(asked[0], ::millrace::Uuid());
   EXPECT_EQ(asked[1], ::millrace::Uuid::from_random(1, 2));
   EXPECT_EQ(values(pushes.back()).size(), 3U);
+}
+
+TEST_F(ReporterTest, LastPushSaysThatItIsTheLast) {
+  start();
+  ports.advance(Millis(1600));
+  EXPECT_FALSE(terminating);
+  const std::size_t before = pushes.size();
+  reporter->end();
+  ports.run();
+  EXPECT_EQ(pushes.size(), before + 1);
+  EXPECT_TRUE(terminating);
 }
 
 TEST_F(ReporterTest, NobodyIsToldWhatNobodyWants) {

@@ -76,7 +76,7 @@ void CoreProducer::send() {
   record.key = std::move(key);
   record.value = std::move(value);
   stage_.history.sent(id, to, idempotent_);
-  core_->send(std::move(record), [this, id, to, must = stage_.calm](const client::Delivered& outcome) {
+  core_->send(record, [this, id, to, must = stage_.calm](const client::Delivered& outcome) {
     delivered(id, to, must, outcome);
   });
 }

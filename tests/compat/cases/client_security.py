@@ -75,7 +75,13 @@ class Guarded(Server):
             ]
         self.file = self.folder / "server.properties"
         self.file.write_text("\n".join(lines) + "\n")
-        run_command([BINARY, "kafka-storage", "format", "-t", "Z3VhcmRlZC1rYWZrYS1ub2Q", "-c", self.file,
+        # Formatting asks for the directory and the controller only.
+        plain = self.folder / "format.properties"
+        plain.write_text("\n".join(line for line in lines[:6] if "listener" not in line) + "\n" + "\n".join([
+            f"listeners=PLAINTEXT://localhost:{self.port},CONTROLLER://localhost:{self.port + 1}",
+            "controller.listener.names=CONTROLLER",
+            "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT"]) + "\n")
+        run_command([BINARY, "kafka-storage", "format", "-t", "Z3VhcmRlZC1rYWZrYS1ub2Q", "-c", plain,
                      "--add-scram", "SCRAM-SHA-256=[name=alice,password=alice-secret]",
                      "--add-scram", "SCRAM-SHA-512=[name=alice,password=alice-secret]"])
 

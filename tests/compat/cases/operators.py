@@ -4,13 +4,17 @@ manager."""
 import http.client
 import re
 import socket
+import subprocess
+import time
 
 from clients import kcat
 from lib.process import Failed, run as run_program
-from lib.server import Server, free_port
+from lib.server import BINARY, Server, free_port
 
 RECORDS = 1000
 TOPIC = "watched"
+PUSH_SECONDS = 9
+PUSHED = 'metric="org.apache.kafka.producer.record.send.total"'
 SAMPLE = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[^}]*\})? (\S+)$")
 
 
@@ -34,6 +38,7 @@ def run(ci):
         run_program(["kcat", "-q", "-b", server.bootstrap, "-P", "-t", TOPIC, "-l", records])
         run_program(["kcat", "-q", "-b", server.bootstrap, "-C", "-t", TOPIC, "-e"])
         samples = check_metrics(port, server.resident_mib())
+        check_pushed(server, port)
         server.stop()
         expect(manager.recv(100), b"STOPPING=1", "the word at the stop")
     return f"{len(samples)} samples; health, environment and service manager as expected"
@@ -55,6 +60,23 @@ def refuse_garbage(port):
     with socket.create_connection(("127.0.0.1", port), timeout=10) as peer:
         peer.sendall(b"\x00\x00\x00\x12\x00\x03 not http\r\n\r\n")
         expect(peer.recv(12), b"HTTP/1.1 400", "garbage on the port")
+
+
+def check_pushed(server, port):
+    """What a client of ours tells of itself (KIP-714) is shown while it runs."""
+    run_program([BINARY, "kafka-configs", "--bootstrap-server", server.bootstrap, "--alter", "--client-metrics", "all",
+                 "--add-config", "metrics=[org.apache.kafka.producer.record],interval.ms=200"])
+    sender = subprocess.Popen([str(BINARY), "bench", "produce", TOPIC, "--rate", "100", "-n", "1000", "-X",
+                               f"bootstrap.servers={server.bootstrap}"], stdout=subprocess.DEVNULL)
+    end = time.monotonic() + PUSH_SECONDS
+    try:
+        while PUSHED not in get(port, "/metrics")[1]:
+            if time.monotonic() > end:
+                raise Failed("/metrics does not show what a producer pushes")
+            time.sleep(0.1)
+    finally:
+        sender.kill()
+        sender.wait()
 
 
 def check_metrics(port, resident_mib):
