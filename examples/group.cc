@@ -1,5 +1,6 @@
 // A member of a consumer group: prints what it reads and what rebalances do, until it has seen COUNT records or nothing
-// has come for ten seconds. Start several, and stop some. COMMIT=manual commits after each poll instead of by itself.
+// has come for ten seconds. Start several, and stop some. ASSIGNOR "brokers": they share the partitions out (KIP-848).
+// COMMIT=manual commits after each poll instead of by itself.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -46,7 +47,11 @@ int main(int argc, char** argv) {
 
   client::ConsumerConfig config;
   config.bootstrap_servers(argv[1]).group_id(argv[2]).auto_offset_reset("earliest").auto_commit(!manual);
-  if (argc > 5) config.assignors(argv[5]);
+  if (argc > 5 && std::string(argv[5]) == "brokers") {
+    config.group_protocol("consumer");
+  } else if (argc > 5) {
+    config.assignors(argv[5]);
+  }
   auto consumer = client::Consumer::create(config);
   if (!consumer) return fail(consumer.error());
   if (auto subscribed = consumer->subscribe({argv[3]}, std::make_shared<Printer>()); !subscribed) {

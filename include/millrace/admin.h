@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +15,7 @@
 #include "millrace/admin/groups.h"
 #include "millrace/admin/quotas.h"
 #include "millrace/admin/raw.h"
+#include "millrace/admin/security.h"
 #include "millrace/admin/topics.h"
 #include "millrace/admin/transactions.h"
 #include "millrace/future.h"
@@ -52,6 +56,8 @@ class MILLRACE_API Admin {
   Future<std::vector<ListedTopic>> list_topics(bool internal = false, AdminOptions options = {});
   Future<Items<std::string, TopicDescription>> describe_topics(std::vector<std::string> names,
                                                                AdminOptions options = {});
+  // KIP-516; brokers from Kafka 3.1.
+  Future<Items<TopicId, TopicDescription>> describe_topics_by_id(std::vector<TopicId> ids, AdminOptions options = {});
   // KIP-195. Adds partitions up to the totals.
   Future<Items<std::string>> create_partitions(std::map<std::string, MorePartitions> topics,
                                                bool validate_only = false, AdminOptions options = {});
@@ -91,7 +97,7 @@ class MILLRACE_API Admin {
   // --- Groups ---
 
   Future<std::vector<ListedGroup>> list_groups(ListGroupsOptions options = {});
-  // Classic groups and those of KIP-848.
+  // Groups of every type.
   Future<Items<std::string, GroupDescription>> describe_groups(std::vector<std::string> ids,
                                                                AdminOptions options = {});
   // NON_EMPTY_GROUP while it has members.
@@ -109,6 +115,42 @@ class MILLRACE_API Admin {
   Future<Items<std::string>> remove_group_members(std::string id, std::vector<std::string> instances,
                                                   std::string reason = {}, AdminOptions options = {});
 
+  // The same for all members, static or not; by their ids.
+  Future<Items<std::string>> remove_all_group_members(std::string id, std::string reason = {},
+                                                      AdminOptions options = {});
+  // KIP-932. Where a share group reads on; without partitions: in all that it has read. Unread ones are left out.
+  Future<std::map<TopicPartition, ShareOffset>> list_share_group_offsets(
+      std::string id, std::optional<std::vector<TopicPartition>> partitions = std::nullopt, AdminOptions options = {});
+  // KIP-932. NON_EMPTY_GROUP while the group has members.
+  Future<Items<TopicPartition>> alter_share_group_offsets(std::string id,
+                                                          std::map<TopicPartition, std::int64_t> offsets,
+                                                          AdminOptions options = {});
+  // KIP-932. By topic: the group forgets what it has read of it.
+  Future<Items<std::string>> delete_share_group_offsets(std::string id, std::vector<std::string> topics,
+                                                        AdminOptions options = {});
+
+  // --- ACLs and delegation tokens ---
+
+  // SECURITY_DISABLED where no authorizer is configured.
+  Future<std::vector<Acl>> describe_acls(AclFilter filter = {}, AdminOptions options = {});
+  Future<Items<Acl>> create_acls(std::vector<Acl> acls, AdminOptions options = {});
+  // What each filter has deleted.
+  Future<Items<AclFilter, Items<Acl>>> delete_acls(std::vector<AclFilter> filters, AdminOptions options = {});
+  // KIP-48. DELEGATION_TOKEN_AUTH_DISABLED without delegation.token.secret.key, DELEGATION_TOKEN_REQUEST_NOT_ALLOWED on
+  // a connection that has not authenticated.
+  Future<DelegationToken> create_delegation_token(NewDelegationToken token = {}, AdminOptions options = {});
+  // The token's new end, in ms since 1970. `period`: from now; none: delegation.token.expiry.time.ms.
+  Future<std::int64_t> renew_delegation_token(std::vector<std::byte> hmac,
+                                              std::optional<std::chrono::milliseconds> period = std::nullopt,
+                                              AdminOptions options = {});
+  // The same; `period`: until it ends; none: it ends now.
+  Future<std::int64_t> expire_delegation_token(std::vector<std::byte> hmac,
+                                               std::optional<std::chrono::milliseconds> period = std::nullopt,
+                                               AdminOptions options = {});
+  // Those that this user may see; of these owners only, if any are named.
+  Future<std::vector<DelegationToken>> describe_delegation_tokens(
+      std::optional<std::vector<Principal>> owners = std::nullopt, AdminOptions options = {});
+
   // --- Producers and transactions ---
 
   // KIP-664. The producers that partitions remember, with their open transactions.
@@ -124,6 +166,9 @@ class MILLRACE_API Admin {
   Future<void> abort_transaction(HangingTransaction hanging, AdminOptions options = {});
   // KIP-618. Takes the ids away from the producers that use them, and aborts their open transactions.
   Future<Items<std::string, FencedProducer>> fence_producers(std::vector<std::string> ids, AdminOptions options = {});
+
+  // KIP-939. The same for one id whose transaction is prepared and left by its program.
+  Future<void> force_terminate_transaction(std::string id, AdminOptions options = {});
 
   // --- The cluster ---
 
@@ -146,6 +191,9 @@ class MILLRACE_API Admin {
   // KIP-113. Of these brokers; none: of all.
   Future<Items<std::int32_t, std::vector<LogDirectory>>> describe_log_dirs(std::vector<std::int32_t> brokers = {},
                                                                            AdminOptions options = {});
+  // KIP-113. Of these replicas only. UNKNOWN_TOPIC_OR_PARTITION where the broker has none of the partition.
+  Future<Items<BrokerReplica, ReplicaDirectories>> describe_replica_log_dirs(std::vector<BrokerReplica> replicas,
+                                                                             AdminOptions options = {});
   // KIP-113. Moves replicas to other log directories of their brokers; answered when the move is begun.
   Future<Items<BrokerReplica>> move_replicas(std::map<BrokerReplica, std::string> directories,
                                              AdminOptions options = {});

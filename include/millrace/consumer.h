@@ -41,6 +41,11 @@ class MILLRACE_API ConsumerConfig : public CommonConfig<ConsumerConfig> {
   ConsumerConfig& max_poll_interval(std::chrono::milliseconds time) { return set_time("max.poll.interval.ms", time); }
   // session.timeout.ms: how long after its last heartbeat a member is taken for dead. 45 s unless set.
   ConsumerConfig& session_timeout(std::chrono::milliseconds time) { return set_time("session.timeout.ms", time); }
+  // group.protocol: "classic", or "consumer", in which the brokers share out the partitions (KIP-848; Kafka 4.0). With
+  // it the brokers decide about session timeout, heartbeats and assignors. "classic" unless set.
+  ConsumerConfig& group_protocol(std::string name) { return set("group.protocol", std::move(name)); }
+  // group.remote.assignor: which of the brokers' assignors, with group.protocol=consumer. Theirs to choose unless set.
+  ConsumerConfig& remote_assignor(std::string name) { return set("group.remote.assignor", std::move(name)); }
   // heartbeat.interval.ms: below the session timeout. 3 s unless set.
   ConsumerConfig& heartbeat_interval(std::chrono::milliseconds time) { return set_time("heartbeat.interval.ms", time); }
   // partition.assignment.strategy: "range", "roundrobin", "sticky", "cooperative-sticky", the preferred one first.
@@ -59,15 +64,15 @@ class MILLRACE_API ConsumerConfig : public CommonConfig<ConsumerConfig> {
   ConsumerConfig& rack(std::string name) { return set("client.rack", std::move(name)); }
 };
 
-// Hears of rebalances. Called by poll(), on the thread that polls (with poll_async(): on the client's own, where
-// nothing
-// may wait), before any further record is handed out. It may call the consumer, except for poll, subscribe and close.
+// Hears of rebalances. Called by poll(), unsubscribe() and close(), on the thread that calls them (with poll_async():
+// on the client's own, where nothing may wait), before any further record is handed out. It may call the consumer,
+// except for poll, subscribe, unsubscribe and close.
 class MILLRACE_API RebalanceListener {
  public:
   virtual ~RebalanceListener() = default;
   // These partitions are this member's from now on; with a cooperative assignor those that are new.
   virtual void on_assigned(const std::vector<TopicPartition>& partitions);
-  // These are about to be given up; what was processed can be committed still.
+  // These are about to be given up, by unsubscribe() and close() too; what was processed can be committed still.
   virtual void on_revoked(const std::vector<TopicPartition>& partitions);
   // These belong to others already: the member was taken for dead. Calls on_revoked() unless it is overridden.
   virtual void on_lost(const std::vector<TopicPartition>& partitions);
@@ -96,16 +101,20 @@ class MILLRACE_API Consumer {
   // Reads exactly these partitions; those that it read before keep their positions. Others begin at the group's
   // committed position, else as auto.offset.reset says. Cause::invalid_argument for an empty topic or a negative index.
   Status assign(std::vector<TopicPartition> partitions);
-  // Shares the partitions of these topics with all other consumers of the group that subscribe to them (the classic
-  // protocol); joins with the next poll, and replaces what was subscribed before. `listener` may be null. No topics:
-  // unsubscribe(). Cause::invalid_config without group.id, Cause::wrong_state beside assign().
+  // Shares the partitions of these topics with all other consumers of the group that subscribe to them; joins with the
+  // next poll, and replaces what was subscribed before. `listener` may be null. No topics: unsubscribe().
+  // Cause::invalid_config without group.id, Cause::wrong_state beside assign().
   Status subscribe(std::vector<std::string> topics, std::shared_ptr<RebalanceListener> listener = nullptr);
   // The same for all topics whose whole name the regular expression matches, now and later; what RE2 and Java's have in
   // common, without look-around and references. Cause::invalid_argument if it is none.
   Status subscribe_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener = nullptr);
+  // The same for all topics that the brokers find to match, in the syntax of RE2 (KIP-848; Kafka 4.0): no metadata of
+  // other topics reaches this client. Needs group.protocol=consumer, else Cause::wrong_state;
+  // INVALID_REGULAR_EXPRESSION comes from poll().
+  Status subscribe_server_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener = nullptr);
   // Leaves the group and reads nothing any more; after assign() too.
   Status unsubscribe();
-  // The topics of the subscription, those that match the pattern now.
+  // The topics of the subscription, those that match the pattern now; none with a pattern that the brokers resolve.
   Result<std::vector<std::string>> subscription();
   // The partitions that are read now.
   Result<std::vector<TopicPartition>> assignment();
@@ -116,6 +125,10 @@ class MILLRACE_API Consumer {
   Result<ConsumerRecords> poll(std::chrono::milliseconds timeout);
   // The same as a future: then(), or co_await.
   Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout);
+
+  // Ends the poll that waits, or the next one if none does, with Cause::cancelled; nothing is lost by it. For a thread
+  // that wants another one to stop polling.
+  void wakeup();
 
   // The next poll goes on at `offset`. Cause::wrong_state if the partition is not assigned.
   Status seek(const TopicPartition& partition, std::int64_t offset,

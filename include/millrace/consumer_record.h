@@ -29,6 +29,7 @@ class MILLRACE_API ConsumerRecord {
   std::int64_t offset = -1;
   std::int64_t timestamp_ms = -1;  // since 1970 UTC; -1 none
   TimestampType timestamp_type = TimestampType::create_time;
+  std::int16_t delivery_count = 0;  // of a share group: how often it was handed out, this time included; else 0
   std::optional<std::int32_t> leader_epoch;
   std::optional<std::string_view> key;    // none: null
   std::optional<std::string_view> value;  // none: null
@@ -58,6 +59,7 @@ class MILLRACE_API ConsumerRecords {
   void add(const ConsumerRecord& record) { records_.push_back(record); }
   void keep(std::shared_ptr<const void> memory) { memory_.push_back(std::move(memory)); }
   void reserve(std::size_t records) { records_.reserve(records); }
+  std::vector<ConsumerRecord>& all() { return records_; }
 
  private:
   std::vector<ConsumerRecord> records_;

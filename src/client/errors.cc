@@ -48,6 +48,9 @@ constexpr auto kAdvice = std::to_array<Advice>({
     {Errc::security_disabled, "no authorizer is configured on the brokers: set authorizer.class.name"},
     {Errc::policy_violation, "a policy on the brokers forbids it"},
     {Errc::unstable_offset_commit, "a transaction with offsets of this group is open; it ends by itself"},
+    {Errc::fenced_member_epoch, "the group has gone on without this member: poll more often"},
+    {Errc::stale_member_epoch, "the group has gone on meanwhile: poll again"},
+    {Errc::unsupported_assignor, "set group.remote.assignor to one that the brokers have"},
     {Errc::unreleased_instance_id, "another member holds this instance id still: try again after its session ends"},
 });
 

@@ -53,6 +53,11 @@ Future<Items<std::string, TopicDescription>> Admin::describe_topics(std::vector<
   return impl_->run<Items<std::string, TopicDescription>>(options, admin::describe_topics, std::move(names));
 }
 
+Future<Items<TopicId, TopicDescription>> Admin::describe_topics_by_id(std::vector<TopicId> ids,
+                                                                      AdminOptions options) {
+  return impl_->run<Items<TopicId, TopicDescription>>(options, admin::describe_topics_by_id, std::move(ids));
+}
+
 Future<Items<std::string>> Admin::create_partitions(std::map<std::string, MorePartitions> topics, bool validate_only,
                                                     AdminOptions options) {
   return impl_->run<Items<std::string>>(options, admin::create_partitions, std::move(topics), validate_only);
@@ -138,6 +143,28 @@ Future<Items<std::string>> Admin::remove_group_members(std::string id, std::vect
                                         std::move(reason));
 }
 
+Future<Items<std::string>> Admin::remove_all_group_members(std::string id, std::string reason, AdminOptions options) {
+  return impl_->run<Items<std::string>>(options, admin::remove_all_group_members, std::move(id), std::move(reason));
+}
+
+Future<std::map<TopicPartition, ShareOffset>> Admin::list_share_group_offsets(
+    std::string id, std::optional<std::vector<TopicPartition>> partitions, AdminOptions options) {
+  return impl_->run<admin::ShareOffsets>(options, admin::list_share_group_offsets, std::move(id),
+                                         std::move(partitions));
+}
+
+Future<Items<TopicPartition>> Admin::alter_share_group_offsets(std::string id,
+                                                               std::map<TopicPartition, std::int64_t> offsets,
+                                                               AdminOptions options) {
+  return impl_->run<Items<TopicPartition>>(options, admin::alter_share_group_offsets, std::move(id),
+                                           std::move(offsets));
+}
+
+Future<Items<std::string>> Admin::delete_share_group_offsets(std::string id, std::vector<std::string> topics,
+                                                             AdminOptions options) {
+  return impl_->run<Items<std::string>>(options, admin::delete_share_group_offsets, std::move(id), std::move(topics));
+}
+
 Future<RawAnswer> Admin::send_raw(RawRequest request, AdminOptions options) {
   return impl_->run<RawAnswer>(options, admin::send_raw, std::move(request));
 }
@@ -180,6 +207,12 @@ Future<Items<std::int32_t, std::vector<LogDirectory>>> Admin::describe_log_dirs(
                                                                                 AdminOptions options) {
   return impl_->run<Items<std::int32_t, std::vector<LogDirectory>>>(options, admin::describe_log_dirs,
                                                                     std::move(brokers));
+}
+
+Future<Items<BrokerReplica, ReplicaDirectories>> Admin::describe_replica_log_dirs(std::vector<BrokerReplica> replicas,
+                                                                                  AdminOptions options) {
+  return impl_->run<Items<BrokerReplica, ReplicaDirectories>>(options, admin::describe_replica_log_dirs,
+                                                              std::move(replicas));
 }
 
 Future<Items<BrokerReplica>> Admin::move_replicas(std::map<BrokerReplica, std::string> directories,

@@ -28,4 +28,8 @@ Future<Items<std::string, FencedProducer>> Admin::fence_producers(std::vector<st
   return impl_->run<Items<std::string, FencedProducer>>(options, admin::fence_producers, std::move(ids));
 }
 
+Future<void> Admin::force_terminate_transaction(std::string id, AdminOptions options) {
+  return impl_->run<void>(options, admin::force_terminate_transaction, std::move(id));
+}
+
 }  // namespace millrace::client

@@ -94,8 +94,24 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     listener_ = std::move(listener);
   }
 
+  void wakeup() {
+    core_->tell([](ConsumerCore& core) { core.wakeup(); });
+  }
+
+  // The listener's word before the program gives its partitions up by itself. A poll on another thread would speak to
+  // the listener at the same time: then its partitions go without a word.
+  void hear_of_the_end() {
+    if (core_->host().here() || polling_.exchange(true)) return;
+    const auto held = core_->ask<Keys>([](ConsumerCore& core, Promise<Keys> promise) {
+      promise.set(core.subscribed() ? core.assignment() : Keys());
+    }).get();
+    if (held && !held->empty()) hear({RebalanceEvent::Kind::revoked, *held});
+    polling_ = false;
+  }
+
   Status close(std::chrono::milliseconds timeout) {
     Status left;
+    hear_of_the_end();
     if (!core_->host().here()) {
       left = core_->ask<void>([timeout](ConsumerCore& core, Promise<void> promise) {
         core.leave(Millis(timeout.count()), [promise = std::move(promise)](Status status) mutable {
@@ -191,7 +207,15 @@ Status Consumer::subscribe_pattern(const std::string& expression, std::shared_pt
     return core.subscribe(pattern, listening);
   });
 }
+Status Consumer::subscribe_server_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener) {
+  const bool listening = listener != nullptr;
+  state_->listen(std::move(listener));
+  return state_->now<void>([expression, listening](ConsumerCore& core) {
+    return core.subscribe_regex(expression, listening);
+  });
+}
 Status Consumer::unsubscribe() {
+  state_->hear_of_the_end();
   return state_->now<void>([](ConsumerCore& core) {
     core.unsubscribe();
     return Status();
@@ -214,6 +238,8 @@ Result<ConsumerRecords> Consumer::poll(std::chrono::milliseconds timeout) {
 Future<ConsumerRecords> Consumer::poll_async(std::chrono::milliseconds timeout) {
   return state_->poll_async(timeout);
 }
+
+void Consumer::wakeup() { state_->wakeup(); }
 
 Status Consumer::seek(const TopicPartition& partition, std::int64_t offset, std::optional<std::int32_t> leader_epoch) {
   return state_->now<void>(

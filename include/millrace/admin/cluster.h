@@ -89,6 +89,14 @@ struct LogDirectory {
   std::int64_t usable_bytes = -1;  // -1: not told
 };
 
+// Where one replica stands on its broker, and where it is being moved to; empty paths: nowhere.
+struct ReplicaDirectories {
+  std::string current;
+  std::int64_t current_lag = -1;
+  std::string future;
+  std::int64_t future_lag = -1;
+};
+
 struct Reassignment {
   std::vector<std::int32_t> replicas;
   std::vector<std::int32_t> adding;

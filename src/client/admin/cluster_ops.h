@@ -18,6 +18,8 @@ void update_features(AdminCore& core, std::vector<FeatureUpdate> updates, bool v
 void unregister_broker(AdminCore& core, std::int32_t broker, Millis timeout, Done<void> done);
 void describe_log_dirs(AdminCore& core, std::vector<std::int32_t> brokers, Millis timeout,
                        Done<Items<std::int32_t, std::vector<LogDirectory>>> done);
+void describe_replica_log_dirs(AdminCore& core, std::vector<BrokerReplica> replicas, Millis timeout,
+                               Done<Items<BrokerReplica, ReplicaDirectories>> done);
 void move_replicas(AdminCore& core, std::map<BrokerReplica, std::string> directories, Millis timeout,
                    Done<Items<BrokerReplica>> done);
 void elect_leaders(AdminCore& core, Election kind, std::vector<TopicPartition> partitions, Millis timeout,

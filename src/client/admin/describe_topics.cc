@@ -51,35 +51,57 @@ void list_topics(AdminCore& core, bool internal, Millis timeout, Done<std::vecto
       std::move(done), VersionRange{4, MetadataRequest::kMaxVersion});
 }
 
-void describe_topics(AdminCore& core, std::vector<std::string> names, Millis timeout,
-                     Done<Items<std::string, TopicDescription>> done) {
-  ask<Items<std::string, TopicDescription>, MetadataResponse, MetadataRequest>(
+namespace {
+
+// By names or by ids: `put` fills in one asked-for topic, `key_of` reads which one an answer is about.
+template <typename Key, typename Put, typename KeyOf>
+void describe(AdminCore& core, std::vector<Key> keys, std::int16_t first_version, Millis timeout,
+              Done<Items<Key, TopicDescription>> done, Put put, KeyOf key_of) {
+  using All = Items<Key, TopicDescription>;
+  ask<All, MetadataResponse, MetadataRequest>(
       core, Target::any(), timeout,
-      [names = std::move(names)](std::int16_t) {
+      [keys = std::move(keys), put](std::int16_t) {
         MetadataRequest request;
-        for (const std::string& name : names) {
-          MetadataRequest::MetadataRequestTopic topic;
-          topic.name = name;
-          request.topics->push_back(topic);
-        }
+        for (const Key& key : keys) put(key, request.topics->emplace_back());
         request.allow_auto_topic_creation = false;
         return request;
       },
       by_code,
-      [](const Answer<MetadataResponse>& answer) -> Result<Items<std::string, TopicDescription>> {
-        Items<std::string, TopicDescription> items;
+      [key_of](const Answer<MetadataResponse>& answer) -> Result<All> {
+        All items;
         for (const auto& topic : answer.body.topics) {
-          const std::string name = text(topic.name);
           const Errc code = from_wire(topic.error_code);
+          const std::string name = topic.name ? std::string(*topic.name) : topic.topic_id.text();
           if (code != Errc::none) {
-            items.push_back({name, broker_error(code, "describing topic " + name)});
+            items.push_back({key_of(topic), broker_error(code, "describing topic " + name)});
           } else {
-            items.push_back({name, description(topic)});
+            items.push_back({key_of(topic), description(topic)});
           }
         }
         return items;
       },
-      std::move(done), VersionRange{4, MetadataRequest::kMaxVersion});
+      std::move(done), VersionRange{first_version, MetadataRequest::kMaxVersion});
+}
+
+}  // namespace
+
+void describe_topics(AdminCore& core, std::vector<std::string> names, Millis timeout,
+                     Done<Items<std::string, TopicDescription>> done) {
+  describe(
+      core, std::move(names), 4, timeout, std::move(done),
+      [](const std::string& name, auto& topic) { topic.name = name; },
+      [](const auto& topic) { return text(topic.name); });
+}
+
+void describe_topics_by_id(AdminCore& core, std::vector<TopicId> ids, Millis timeout,
+                           Done<Items<TopicId, TopicDescription>> done) {
+  describe(
+      core, std::move(ids), 12, timeout, std::move(done),
+      [](const TopicId& id, auto& topic) {
+        topic.topic_id = uuid(id);
+        topic.name.reset();
+      },
+      [](const auto& topic) { return topic_id(topic.topic_id); });
 }
 
 }  // namespace millrace::client::admin

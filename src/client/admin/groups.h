@@ -17,6 +17,15 @@ void alter_group_offsets(AdminCore& core, std::string id, Positions offsets, Mil
                          Done<Items<TopicPartition>> done);
 void delete_group_offsets(AdminCore& core, std::string id, std::vector<TopicPartition> partitions, Millis timeout,
                           Done<Items<TopicPartition>> done);
+using ShareOffsets = std::map<TopicPartition, ShareOffset>;
+void list_share_group_offsets(AdminCore& core, std::string id, std::optional<std::vector<TopicPartition>> partitions,
+                              Millis timeout, Done<ShareOffsets> done);
+void alter_share_group_offsets(AdminCore& core, std::string id, std::map<TopicPartition, std::int64_t> offsets,
+                               Millis timeout, Done<Items<TopicPartition>> done);
+void delete_share_group_offsets(AdminCore& core, std::string id, std::vector<std::string> topics, Millis timeout,
+                                Done<Items<std::string>> done);
+void remove_all_group_members(AdminCore& core, std::string id, std::string reason, Millis timeout,
+                              Done<Items<std::string>> done);
 void remove_group_members(AdminCore& core, std::string id, std::vector<std::string> instances, std::string reason,
                           Millis timeout, Done<Items<std::string>> done);
 

@@ -28,11 +28,12 @@ void delete_records(AdminCore& core, std::map<TopicPartition, std::int64_t> befo
   auto partitions = keys(before);
   to_leaders<std::int64_t>(
       core, std::move(partitions), timeout, std::move(done),
-      [&core, before = std::move(before), timeout](GatherPtr<All> all, NodeId leader, std::vector<TopicPartition> led) {
+      [&core, before = std::move(before), timeout](NodeId leader, const std::vector<TopicPartition>& led,
+                                                   Done<All> told) {
         std::map<TopicPartition, std::int64_t> offsets;
         for (const auto& partition : led) offsets[partition] = before.at(partition);
-        ask<All, DeleteRecordsResponse, DeleteRecordsRequest>(
-            core, Target::node(leader), timeout,
+        ask_leader<All, DeleteRecordsResponse, DeleteRecordsRequest>(
+            core, leader, timeout,
             [topics = by_topic(led), offsets = std::move(offsets), timeout](std::int16_t) {
               DeleteRecordsRequest request;
               request.timeout_ms = static_cast<std::int32_t>(std::min<std::int64_t>(timeout.value(), 0x7fffffff));
@@ -43,7 +44,6 @@ void delete_records(AdminCore& core, std::map<TopicPartition, std::int64_t> befo
               }
               return request;
             },
-            never_again,
             [](const Answer<DeleteRecordsResponse>& answer) -> Result<All> {
               All items;
               for (const auto& topic : answer.body.topics) {
@@ -59,7 +59,7 @@ void delete_records(AdminCore& core, std::map<TopicPartition, std::int64_t> befo
               }
               return items;
             },
-            [all, led](Result<All> items) { put_items(*all, led, std::move(items)); });
+            std::move(told));
       });
 }
 
@@ -84,10 +84,10 @@ void list_offsets(AdminCore& core, std::map<TopicPartition, std::int64_t> specs,
   const VersionRange versions = offsets_versions(specs);
   to_leaders<FoundOffset>(
       core, std::move(partitions), timeout, std::move(done),
-      [&core, specs = std::move(specs), isolation, timeout, versions](GatherPtr<All> all, NodeId leader,
-                                                                      std::vector<TopicPartition> led) {
-        ask<All, ListOffsetsResponse, ListOffsetsRequest>(
-            core, Target::node(leader), timeout,
+      [&core, specs = std::move(specs), isolation, timeout, versions](
+          NodeId leader, const std::vector<TopicPartition>& led, Done<All> told) {
+        ask_leader<All, ListOffsetsResponse, ListOffsetsRequest>(
+            core, leader, timeout,
             [topics = by_topic(led), specs, isolation, timeout](std::int16_t) {
               ListOffsetsRequest request;
               request.replica_id = -1;
@@ -100,7 +100,6 @@ void list_offsets(AdminCore& core, std::map<TopicPartition, std::int64_t> specs,
               }
               return request;
             },
-            never_again,
             [](const Answer<ListOffsetsResponse>& answer) -> Result<All> {
               All items;
               for (const auto& topic : answer.body.topics) {
@@ -116,7 +115,7 @@ void list_offsets(AdminCore& core, std::map<TopicPartition, std::int64_t> specs,
               }
               return items;
             },
-            [all, led](Result<All> items) { put_items(*all, led, std::move(items)); },
+            std::move(told),
             versions);
       });
 }

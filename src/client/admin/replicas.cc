@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "client/admin/cluster_ops.h"
 #include "protocol/gen/alter_partition_reassignments.h"
@@ -45,6 +46,21 @@ std::vector<LogDirectory> directories(const DescribeLogDirsResponse& body) {
   return result;
 }
 
+// Where one replica is found among its broker's directories.
+Result<ReplicaDirectories> on_disk(const BrokerReplica& replica, const Result<std::vector<LogDirectory>>& found) {
+  if (!found) return found.error();
+  ReplicaDirectories result;
+  for (const auto& directory : *found) {
+    for (const auto& one : directory.replicas) {
+      if (one.partition != replica.partition) continue;
+      (one.future ? result.future : result.current) = directory.path;
+      (one.future ? result.future_lag : result.current_lag) = one.offset_lag;
+    }
+  }
+  if (!result.current.empty() || !result.future.empty()) return result;
+  return broker_error(Errc::unknown_topic_or_partition, named("finding the directory of", replica.partition));
+}
+
 }  // namespace
 
 void describe_log_dirs(AdminCore& core, std::vector<std::int32_t> brokers, Millis timeout,
@@ -73,6 +89,25 @@ void describe_log_dirs(AdminCore& core, std::vector<std::int32_t> brokers, Milli
           },
           [all, id](Result<Directories> found) { all->value.push_back({id, std::move(found)}); });
     }
+  });
+}
+
+void describe_replica_log_dirs(AdminCore& core, std::vector<BrokerReplica> replicas, Millis timeout,
+                               Done<Items<BrokerReplica, ReplicaDirectories>> done) {
+  using All = Items<std::int32_t, std::vector<LogDirectory>>;
+  std::set<std::int32_t> brokers;
+  for (const auto& replica : replicas) brokers.insert(replica.broker);
+  if (brokers.empty()) {  // none to ask would mean all
+    return core.shard.timers.at_turn_end([done = std::move(done)]() mutable {
+      done(Items<BrokerReplica, ReplicaDirectories>());
+    });
+  }
+  describe_log_dirs(core, {brokers.begin(), brokers.end()}, timeout,
+                    [replicas = std::move(replicas), done = std::move(done)](Result<All> all) mutable {
+    if (!all) return done(all.error());
+    Items<BrokerReplica, ReplicaDirectories> items;
+    for (const auto& replica : replicas) items.push_back({replica, on_disk(replica, *find(*all, replica.broker))});
+    done(std::move(items));
   });
 }
 

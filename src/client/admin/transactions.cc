@@ -54,15 +54,14 @@ void describe_producers(AdminCore& core, std::vector<TopicPartition> partitions,
   using All = Items<TopicPartition, ProducerStates>;
   to_leaders<ProducerStates>(
       core, std::move(partitions), timeout, std::move(done),
-      [&core, timeout](GatherPtr<All> all, NodeId leader, std::vector<TopicPartition> led) {
-        ask<All, DescribeProducersResponse, DescribeProducersRequest>(
-            core, Target::node(leader), timeout,
+      [&core, timeout](NodeId leader, const std::vector<TopicPartition>& led, Done<All> told) {
+        ask_leader<All, DescribeProducersResponse, DescribeProducersRequest>(
+            core, leader, timeout,
             [topics = by_topic(led)](std::int16_t) {
               DescribeProducersRequest request;
               for (const auto& [topic, indexes] : topics) request.topics.push_back({topic, indexes});
               return request;
             },
-            never_again,
             [](const Answer<DescribeProducersResponse>& answer) -> Result<All> {
               All items;
               for (const auto& topic : answer.body.topics) {
@@ -81,7 +80,7 @@ void describe_producers(AdminCore& core, std::vector<TopicPartition> partitions,
               }
               return items;
             },
-            [all, led](Result<All> items) { put_items(*all, led, std::move(items)); });
+            std::move(told));
       });
 }
 
@@ -170,9 +169,9 @@ void abort_transaction(AdminCore& core, HangingTransaction hanging, Millis timeo
   };
   to_leaders<void>(
       core, {hanging.partition}, timeout, std::move(one),
-      [&core, hanging, timeout](GatherPtr<Part> all, NodeId leader, std::vector<TopicPartition> led) {
-        ask<Part, WriteTxnMarkersResponse, WriteTxnMarkersRequest>(
-            core, Target::node(leader), timeout,
+      [&core, hanging, timeout](NodeId leader, const std::vector<TopicPartition>&, Done<Part> told) {
+        ask_leader<Part, WriteTxnMarkersResponse, WriteTxnMarkersRequest>(
+            core, leader, timeout,
             [hanging](std::int16_t) {
               WriteTxnMarkersRequest request;
               auto& marker = request.markers.emplace_back();
@@ -182,7 +181,6 @@ void abort_transaction(AdminCore& core, HangingTransaction hanging, Millis timeo
               marker.topics.push_back({hanging.partition.topic, {hanging.partition.partition}});
               return request;
             },
-            [](const Answer<WriteTxnMarkersResponse>& answer) { return marker_error(answer.body); },
             [hanging](const Answer<WriteTxnMarkersResponse>& answer) -> Result<Part> {
               const Errc code = marker_error(answer.body);
               return Part{{hanging.partition,
@@ -190,7 +188,7 @@ void abort_transaction(AdminCore& core, HangingTransaction hanging, Millis timeo
                                ? Result<void>()
                                : broker_error(code, named("aborting a transaction in", hanging.partition))}};
             },
-            [all, led](Result<Part> items) { put_items(*all, led, std::move(items)); });
+            std::move(told));
       });
 }
 
@@ -214,6 +212,15 @@ void fence_producers(AdminCore& core, std::vector<std::string> ids, Millis timeo
         },
         [all, id](Result<FencedProducer> fenced) { all->value.push_back({id, std::move(fenced)}); });
   }
+}
+
+void force_terminate_transaction(AdminCore& core, std::string id, Millis timeout, Done<void> done) {
+  fence_producers(core, {std::move(id)}, timeout,
+                  [done = std::move(done)](Result<Items<std::string, FencedProducer>> fenced) mutable {
+                    const Error* why = !fenced ? &fenced.error() : nullptr;
+                    if (fenced && !fenced->front().result) why = &fenced->front().result.error();
+                    done(why == nullptr ? Result<void>() : Result<void>(*why));
+                  });
 }
 
 }  // namespace millrace::client::admin

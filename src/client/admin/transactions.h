@@ -18,5 +18,6 @@ void describe_transactions(AdminCore& core, std::vector<std::string> ids, Millis
 void abort_transaction(AdminCore& core, HangingTransaction hanging, Millis timeout, Done<void> done);
 void fence_producers(AdminCore& core, std::vector<std::string> ids, Millis timeout,
                      Done<Items<std::string, FencedProducer>> done);
+void force_terminate_transaction(AdminCore& core, std::string id, Millis timeout, Done<void> done);
 
 }  // namespace millrace::client::admin

@@ -17,12 +17,24 @@ void Commits::next() {
   under_way_ = true;
   Waiting first = std::move(waiting_.front());
   waiting_.pop_front();
-  const Millis left(std::max<std::int64_t>((first.deadline - cluster_.shard().clock.now()) / 1'000'000, 1));
-  commit_offsets(cluster_, std::move(first.who), std::move(first.offsets), left,
-                 [this, watch = alive_.watch(), done = std::move(first.done)](Status status) mutable {
-                   if (watch.expired()) return done(std::move(status));
+  send(std::move(first));
+}
+
+void Commits::send(Waiting waiting) {
+  const Millis left(std::max<std::int64_t>((waiting.deadline - cluster_.shard().clock.now()) / 1'000'000, 1));
+  auto who = waiting.who;
+  auto offsets = waiting.offsets;
+  commit_offsets(cluster_, std::move(who), std::move(offsets), left,
+                 [this, watch = alive_.watch(), waiting = std::move(waiting)](Status status) mutable {
+                   if (watch.expired()) return waiting.done(std::move(status));
+                   if (!status && status.error().is(ErrorCode::stale_member_epoch) && renew_) {
+                     if (auto fresh = renew_(waiting.who, waiting.offsets)) {
+                       waiting.who = *std::move(fresh);
+                       return send(std::move(waiting));  // before those behind it
+                     }
+                   }
                    under_way_ = false;
-                   done(std::move(status));
+                   waiting.done(std::move(status));
                    if (!watch.expired() && !under_way_) next();
                  });
 }

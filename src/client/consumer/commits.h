@@ -1,6 +1,8 @@
 #pragma once
 
 #include <deque>
+#include <optional>
+#include <utility>
 
 #include "base/callback.h"
 #include "client/alive.h"
@@ -14,7 +16,10 @@ namespace millrace::client {
 // group is back at 10. Belongs to one shard.
 class Commits {
  public:
-  explicit Commits(Cluster& cluster) : cluster_(cluster) {}
+  // `renew`: the member as of now, if it may still commit these positions although its epoch is another one since it
+  // asked to (KIP-848: a coordinator raises the epochs of members whose partitions stay theirs).
+  using Renew = Callback<std::optional<GroupIdentity>(const GroupIdentity& who, const Offsets& offsets)>;
+  explicit Commits(Cluster& cluster, Renew renew = nullptr) : cluster_(cluster), renew_(std::move(renew)) {}
 
   // Commits after all that were asked for before, until `timeout` from now. `who`: the member as of now, so that the
   // coordinator refuses what a rebalance has overtaken.
@@ -30,8 +35,10 @@ class Commits {
     Callback<void(Status)> done;
   };
   void next();
+  void send(Waiting waiting);
 
   Cluster& cluster_;
+  Renew renew_;
   std::deque<Waiting> waiting_;
   bool under_way_ = false;
   Alive alive_;

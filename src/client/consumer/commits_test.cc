@@ -69,6 +69,25 @@ struct CommitsTest : ::testing::Test {
   std::vector<std::string> ended;
 };
 
+// KIP-848: epochs of members whose partitions stay theirs grow.
+TEST_F(CommitsTest, ACommitThatAnEpochHasOvertakenIsSentOnceMoreBeforeThoseBehindIt) {
+  Commits renewing(cluster, [](const GroupIdentity& who, const Offsets&) -> std::optional<GroupIdentity> {
+    if (who.generation > 1) return std::nullopt;
+    return GroupIdentity{"g", 2, "m", std::nullopt};
+  });
+  verdicts = {Errc::stale_member_epoch};
+  for (const std::int64_t offset : {10, 20}) {
+    Offsets offsets;
+    offsets[{"t", 0}].offset = offset;
+    renewing.commit({"g", 1, "m", std::nullopt}, offsets, Millis(10'000), [this](Status status) {
+      ended.push_back(status ? "done" : "failed");
+    });
+  }
+  ports.advance(Millis(1'000));
+  EXPECT_EQ(committed, (std::vector<std::int64_t>{10, 20}));
+  EXPECT_EQ(ended, (std::vector<std::string>{"done", "done"}));
+}
+
 TEST_F(CommitsTest, ALaterCommitWaitsForTheRetriesOfAnEarlierOne) {
   verdicts = {Errc::coordinator_load_in_progress, Errc::coordinator_load_in_progress};
   commit(10);

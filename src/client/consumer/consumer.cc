@@ -59,6 +59,7 @@ void ConsumerCore::add(const TopicPartition& key) {
 }
 
 void ConsumerCore::remove(const TopicPartition& key) {
+  if (!partitions_.find(key)) return;
   partitions_.remove(key);
   const auto at = topics_.find(key.topic);
   if (--at->second > 0) return;
@@ -104,9 +105,15 @@ void ConsumerCore::poll(Millis timeout, Callback<void(Result<Polled>)> done) {
   }));
 }
 
+void ConsumerCore::wakeup() {
+  woken_ = true;
+  answer_poll();
+}
+
 // Ends the poll that waits, if there is something to tell.
 void ConsumerCore::answer_poll() {
   if (!polling_ || closed_) return;
+  if (std::exchange(woken_, false)) return finish_poll(local_error(Cause::cancelled, "wakeup() has ended the poll"));
   if (!failures_.empty()) {
     const Error failure = std::move(failures_.front());
     failures_.pop_front();
@@ -183,7 +190,8 @@ void ConsumerCore::committed(std::vector<TopicPartition> keys, Millis timeout, C
   if (!options_.group_id) {
     return shard_.timers.at_turn_end([why = no_group("committed()"), done = std::move(done)]() mutable { done(why); });
   }
-  fetch_committed(cluster_, *options_.group_id, std::move(keys), timeout, std::move(done));
+  // Asked as nobody of the group's, which may ask at any time.
+  fetch_committed(cluster_, {*options_.group_id, -1, "", std::nullopt}, std::move(keys), timeout, std::move(done));
 }
 
 Result<GroupIdentity> ConsumerCore::member() const {
@@ -220,6 +228,14 @@ Offsets ConsumerCore::positions() const {
 GroupIdentity ConsumerCore::identity() const {
   if (group_) return group_->identity();
   return {*options_.group_id, -1, "", std::nullopt};
+}
+
+std::optional<GroupIdentity> ConsumerCore::renewed(const GroupIdentity& who, const Offsets& offsets) const {
+  GroupIdentity now = identity();
+  const bool kept = std::ranges::all_of(offsets,
+                                        [this](const auto& one) { return partitions_.find(one.first) != nullptr; });
+  if (!kept || now.member_id != who.member_id || now.generation <= who.generation) return std::nullopt;
+  return now;
 }
 
 // All that was handed out before this poll is processed.

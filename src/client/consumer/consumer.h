@@ -51,6 +51,8 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   // polls tell rebalances.
   Status subscribe(std::vector<std::string> topics, bool listening);
   Status subscribe(::millrace::Pattern pattern, bool listening);
+  // The same for what the brokers find to match (KIP-848). Cause::wrong_state with the classic protocol.
+  Status subscribe_regex(std::string expression, bool listening);
   // Leaves the group, and reads nothing any more.
   void unsubscribe();
   std::vector<std::string> subscribed_topics() const override;
@@ -61,6 +63,11 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   // The next records: as soon as there are some, none at `timeout`. Everything handed out before counts as processed.
   // Cause::wrong_state while another poll is under way.
   void poll(Millis timeout, Callback<void(Result<Polled>)> done);
+
+  // The poll that waits, or else the next one, ends with Cause::cancelled.
+  void wakeup();
+  // Whether the group gives the partitions.
+  bool subscribed() const { return group_ != nullptr; }
 
   // Jumps; a partition that is not assigned is Cause::wrong_state.
   Status seek(const TopicPartition& key, std::int64_t offset, std::optional<std::int32_t> leader_epoch);
@@ -100,6 +107,8 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   // rebalance.cc
   Status may_subscribe() const;
   void begin_subscription(bool listening);
+  void forget_topics();
+  std::optional<std::string> subscribed_regex() const override { return regex_; }
   std::vector<std::string> matching() const;
   void follow_view();
   void prepare_join(bool lost, Callback<void()> ready) override;
@@ -121,6 +130,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   void maybe_auto_commit();
   Offsets positions() const;
   GroupIdentity identity() const;
+  std::optional<GroupIdentity> renewed(const GroupIdentity& who, const Offsets& offsets) const;
   // positions.cc
   void settle_positions();
   void ask_committed(std::vector<TopicPartition> keys);
@@ -135,20 +145,24 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   ports::Shard& shard_;
   const ConsumerOptions options_;
   Cluster cluster_;
-  Commits commits_{cluster_};
+  Commits commits_{cluster_,
+                   [this](const GroupIdentity& who, const Offsets& offsets) { return renewed(who, offsets); }};
   Partitions partitions_;
   Fetcher fetcher_;
   std::unique_ptr<Membership> group_;  // with a subscription
   std::optional<::millrace::Pattern> pattern_;
+  std::optional<std::string> regex_;  // for the brokers
   std::vector<std::string> subscribed_;
   bool listening_ = false;
   std::deque<Event> events_;
   bool event_told_ = false;
   std::optional<std::vector<TopicPartition>> to_adopt_;
+  std::uint32_t tenure_ = 0;  // grows when all is lost or left: what was begun before must change nothing then
   std::map<std::string, int> topics_;  // assigned partitions by topic
   bool started_ = false;               // somebody wants records or positions
   bool closed_ = false;
   std::optional<Callback<void(Result<Polled>)>> polling_;
+  bool woken_ = false;  // the next poll ends at once
   ports::TimerId poll_timer_{0};
   std::deque<Error> failures_;
   std::deque<PositionWaiter> waiters_;

@@ -170,6 +170,18 @@ TEST_F(ConsumerTest, AnAnswerToAnEarlierAssignmentOfThePartitionDoesNotCount) {
   EXPECT_GT(partitions.find(t0)->turn, before + 1000);
 }
 
+TEST_F(ConsumerTest, AWakeupEndsThePollThatWaitsOrTheNextOneAndLosesNothing) {
+  values = {"a"};
+  ASSERT_TRUE(consumer().assign({t0}));
+  consumer().wakeup();
+  const auto woken = poll();
+  ASSERT_FALSE(woken);
+  EXPECT_TRUE(woken.error().is(Cause::cancelled));
+  const auto polled = poll();
+  ASSERT_TRUE(polled);
+  EXPECT_EQ(polled->records.size(), 1u);
+}
+
 TEST_F(ConsumerTest, PollAfterCloseIsClosed) {
   consumer().close();
   const auto refused = poll();

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "client/consumer/learn_leaders.h"
 #include "client/errors.h"
 
 namespace millrace::client {
@@ -136,7 +137,7 @@ void Fetcher::take_answer(NodeId node, Result<Answer<FetchResponse>> answer) {
   auto body = std::move(answer->body);
   const auto frame = std::make_shared<const Buffer>(std::move(answer->frame));
   bytes_ += frame->size();
-  learn_leaders(body);
+  learn_leaders(cluster_, body);
   const ClusterViewPtr view = cluster_.view();
   for (const auto& topic : body.responses) {
     std::string name(topic.topic);
@@ -212,25 +213,6 @@ void Fetcher::take_error(AssignedPartition& partition, Errc code) {
       if (!protocol::retriable(code)) failures_.push_back(broker_error(code, "fetching " + place(partition)));
   }
   partition.not_before = cluster_.shard().clock.now() + options_.retry_backoff;
-}
-
-void Fetcher::learn_leaders(const FetchResponse& answer) {
-  std::vector<LeaderHint> hints;
-  std::vector<BrokerView> brokers;
-  for (const auto& topic : answer.responses) {
-    const TopicView* by_id = cluster_.view()->topic(topic.topic_id);
-    for (const auto& part : topic.partitions) {
-      if (part.current_leader.leader_id < 0) continue;
-      hints.push_back({by_id != nullptr ? by_id->name : std::string(topic.topic), PartitionIndex(part.partition_index),
-                       NodeId(part.current_leader.leader_id), LeaderEpoch(part.current_leader.leader_epoch)});
-    }
-  }
-  if (hints.empty()) return;
-  for (const auto& node : answer.node_endpoints) {
-    brokers.push_back({NodeId(node.node_id), {std::string(node.host), static_cast<std::uint16_t>(node.port)},
-                       node.rack ? std::optional(std::string(*node.rack)) : std::nullopt});
-  }
-  cluster_.learn(hints, brokers);
 }
 
 Status Fetcher::take(std::size_t limit, ConsumerRecords& out) {

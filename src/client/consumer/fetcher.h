@@ -62,7 +62,6 @@ class Fetcher {
   void take_part(NodeId node, const BrokerState& broker, const TopicPartition& key,
                  const protocol::FetchResponse::PartitionData& part, const std::shared_ptr<const Buffer>& frame);
   void take_error(AssignedPartition& partition, protocol::Errc code);
-  void learn_leaders(const protocol::FetchResponse& answer);
   void wake_at(MonoTime when);
 
   Cluster& cluster_;

@@ -23,6 +23,7 @@ constexpr VersionRange kFetchVersions{1, 9};
 constexpr VersionRange kCommitVersions{2, 9};
 constexpr std::int16_t kStableSince = 7;   // require_stable
 constexpr std::int16_t kGroupsSince = 8;   // several groups in a request
+constexpr std::int16_t kMembersSince = 9;  // who asks
 
 // Calls `visit` (topic, partition part) for every partition of the answer, whichever version it has.
 template <typename Visit>
@@ -72,25 +73,30 @@ Offsets offsets_of(const OffsetFetchResponse& answer) {
 
 }  // namespace
 
-void fetch_committed(Cluster& cluster, const std::string& group_id, std::vector<TopicPartition> partitions,
+void fetch_committed(Cluster& cluster, GroupIdentity who, std::vector<TopicPartition> partitions,
                      Millis timeout, Callback<void(Result<Offsets>)> done) {
   struct Asked {
-    std::string group_id;
+    GroupIdentity who;
     std::map<std::string, std::vector<std::int32_t>> topics;
   };
   auto asked = std::make_shared<Asked>();
-  asked->group_id = group_id;
+  asked->who = std::move(who);
+  const std::string group_id = asked->who.group_id;
   for (const auto& key : partitions) asked->topics[key.topic].push_back(key.partition);
   const auto make = [asked](std::int16_t version) {
     OffsetFetchRequest request;
     if (version >= kStableSince) request.require_stable = true;
     if (version < kGroupsSince) {
-      request.group_id = asked->group_id;
+      request.group_id = asked->who.group_id;
       for (const auto& [name, indexes] : asked->topics) request.topics->push_back({name, indexes});
       return request;
     }
     auto& group = request.groups.emplace_back();
-    group.group_id = asked->group_id;
+    group.group_id = asked->who.group_id;
+    if (version >= kMembersSince && asked->who.generation >= 0) {
+      group.member_id = asked->who.member_id;
+      group.member_epoch = asked->who.generation;
+    }
     for (const auto& [name, indexes] : asked->topics) group.topics->push_back({name, {}, indexes});
     return request;
   };

@@ -15,7 +15,8 @@ namespace millrace::client {
 
 using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
 
-// Who commits: a member of a generation, or with -1 and no member id somebody outside of the group's membership.
+// Who commits: a member of a generation (of an epoch, with KIP-848), or with -1 and no member id somebody outside of
+// the group's membership.
 struct GroupIdentity {
   std::string group_id;
   std::int32_t generation = -1;
@@ -24,8 +25,9 @@ struct GroupIdentity {
 };
 
 // Asks the group's coordinator for committed positions, until `timeout`; partitions without one are left out. Waits for
-// open transactions with offsets of the group to end (KIP-447).
-void fetch_committed(Cluster& cluster, const std::string& group_id, std::vector<TopicPartition> partitions,
+// open transactions with offsets of the group to end (KIP-447). `who`: a member with an epoch is refused when it is one
+// no more.
+void fetch_committed(Cluster& cluster, GroupIdentity who, std::vector<TopicPartition> partitions,
                      Millis timeout, Callback<void(Result<Offsets>)> done);
 
 // Commits positions, trying again until `timeout`. Fails with the first partition's error: ILLEGAL_GENERATION,

@@ -1,22 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "client/alive.h"
-#include "client/backoff.h"
-#include "client/cluster.h"
+#include "base/callback.h"
+#include "base/ids.h"
 #include "client/consumer/group_offsets.h"
-#include "client/consumer/group_wire.h"
-#include "client/consumer/options.h"
-#include "protocol/gen/heartbeat.h"
-#include "protocol/gen/join_group.h"
-#include "protocol/gen/sync_group.h"
+#include "millrace/result.h"
+#include "millrace/topic_partition.h"
 
 namespace millrace::client {
 
@@ -28,85 +20,36 @@ class MembershipOwner {
   // given up what it must.
   virtual void prepare_join(bool lost, Callback<void()> ready) = 0;
   virtual std::vector<std::string> subscribed_topics() const = 0;
+  // A regular expression that the brokers resolve; none with a subscription by names.
+  virtual std::optional<std::string> subscribed_regex() const = 0;
   virtual std::vector<TopicPartition> owned_partitions() const = 0;
+  // These are the member's from now on; it calls Membership::adopted() when it has given up the others.
   virtual void on_assigned(std::vector<TopicPartition> partitions) = 0;
   // No member until the cause is removed; the next poll tries again.
   virtual void on_group_failed(Error why) = 0;
 };
 
-// Membership in a group of the classic protocol: joins, has the leader share out the partitions, and tells the
-// coordinator that it lives. Joins only from drive(), which the owner calls while its program polls, so that partitions
-// are never taken away from a program that works on their records. Belongs to one shard.
+// Membership in a group, whichever protocol it speaks. Joins only from drive(), which the owner calls while its program
+// polls, so that partitions are never taken away from a program that works on their records. Belongs to one shard.
 class Membership {
  public:
-  Membership(Cluster& cluster, const ConsumerOptions& options, MembershipOwner& owner);
-  ~Membership();
-
-  // Becomes a member, or joins again, at the next drive(): the subscription has changed or a rebalance is wanted.
-  void want_join(std::string reason);
-  // The program polls: joins if that is wanted. `polling`: whether a poll is under way when the call returns.
-  void drive(MonoTime now);
+  virtual ~Membership() = default;
+  // The next drive() makes this a member, or tells the group what has changed.
+  virtual void want_join(std::string reason) = 0;
+  // The program polls: does what is wanted.
+  virtual void drive(MonoTime now) = 0;
   // A poll begins or ends: max.poll.interval.ms counts from now.
-  void polled(bool under_way);
-  // Leaves the group; static members stay until their session ends (KIP-345).
-  void leave(std::string reason, Millis timeout, Callback<void(Status)> done);
-  // The view of the cluster has changed: a leader looks whether topics have other numbers of partitions now.
-  void on_view();
-
-  // Whether partitions are given up one by one (KIP-429) instead of all before each rebalance.
-  bool cooperative() const { return cooperative_; }
-  bool stable() const { return state_ == State::stable; }
-  bool wants_join() const { return join_wanted_; }
-  GroupIdentity identity() const;
-
- private:
-  enum class State : std::uint8_t { out, preparing, joining, syncing, stable };
-
-  // membership.cc
-  void send_join();
-  void take_join(Result<Answer<protocol::JoinGroupResponse>> answer);
-  void lead(const protocol::JoinGroupResponse& answer, Strategy strategy);
-  void share_out();
-  void send_sync(std::map<std::string, Buffer> shares);
-  void take_sync(Result<Answer<protocol::SyncGroupResponse>> answer);
-  bool pass_over(const Error* failure, protocol::Errc code, const char* what);
-  void join_later();
-  void forget_member();
-  Target coordinator() const;
-  void track_group(std::set<std::string> topics);
-  // heartbeat.cc
-  void arm_heartbeat(MonoTime when);
-  void beat();
-  void take_beat(Result<Answer<protocol::HeartbeatResponse>> answer);
-
-  Cluster& cluster_;
-  const ConsumerOptions& options_;
-  MembershipOwner& owner_;
-  const bool cooperative_;
-  State state_ = State::out;
-  bool join_wanted_ = false;
-  bool lost_ = false;  // what the member had belongs to others by now
-  std::string reason_;
-  std::string member_id_;
-  std::int32_t generation_ = -1;
-  std::string protocol_;
-  std::vector<TopicPartition> last_owned_;
-  std::int32_t last_generation_ = -1;
-  Backoff backoff_;
-  MonoTime not_before_;
-  // Of the leader.
-  struct Leading {
-    Strategy strategy;
-    GroupMembers members;
-    PartitionCounts counts;
-  };
-  std::optional<Leading> leading_;
-  std::set<std::string> group_topics_;
-  ports::TimerId heartbeat_timer_{0};
-  bool beating_ = false;
-  bool polling_ = false;
-  MonoTime last_poll_;
-  Alive alive_;
+  virtual void polled(bool under_way) = 0;
+  // The last assignment is in effect. `gave_up`: partitions were taken out of use for it.
+  virtual void adopted(bool gave_up) = 0;
+  // Leaves the group.
+  virtual void leave(std::string reason, Millis timeout, Callback<void(Status)> done) = 0;
+  // The view of the cluster has changed.
+  virtual void on_view() = 0;
+  // Whether what stays assigned stays in use while the group rebalances.
+  virtual bool cooperative() const = 0;
+  virtual bool stable() const = 0;
+  virtual GroupIdentity identity() const = 0;
 };
 
 }  // namespace millrace::client

@@ -96,6 +96,22 @@ Status read_strategies(const Settings& settings, ConsumerOptions& options) {
   return {};
 }
 
+// Each protocol leaves other things to the brokers.
+Status read_protocol(const Settings& settings, ConsumerOptions& options) {
+  options.remote_assignor = settings.optional_text("group.remote.assignor");
+  if (config::upper_case(settings.text("group.protocol")) == "CLASSIC") {
+    if (!options.remote_assignor) return {};
+    return settings.refuse("group.remote.assignor", "has a meaning with group.protocol=consumer only; unset it");
+  }
+  options.protocol = GroupProtocol::consumer;
+  for (const char* name : {"partition.assignment.strategy", "heartbeat.interval.ms", "session.timeout.ms"}) {
+    if (settings.is_set(name)) {
+      return settings.refuse(name, "with group.protocol=consumer the brokers decide this; unset it");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ConsumerOptions> consumer_options(const Settings& settings) {
@@ -123,9 +139,7 @@ Result<ConsumerOptions> consumer_options(const Settings& settings) {
   options.rack = settings.text("client.rack");
   if (Status read = read_reset(settings, options); !read) return read.error();
   if (Status read = read_strategies(settings, options); !read) return read.error();
-  if (config::upper_case(settings.text("group.protocol")) != "CLASSIC") {
-    return settings.refuse("group.protocol", "this build speaks the classic group protocol only; leave it unset");
-  }
+  if (Status read = read_protocol(settings, options); !read) return read.error();
   if (options.group_id && options.group_id->empty()) {
     return settings.refuse("group.id", "must not be empty; leave it unset for a consumer without a group");
   }

@@ -16,10 +16,15 @@ enum class Reset : std::uint8_t { none, earliest, latest, by_duration };
 // The assignors of the classic protocol, as partition.assignment.strategy names them.
 enum class Strategy : std::uint8_t { range, roundrobin, sticky, cooperative_sticky };
 
+// Which protocol a group speaks (group.protocol): one whose leading member shares the partitions out, or KIP-848's.
+enum class GroupProtocol : std::uint8_t { classic, consumer };
+
 // A consumer's settings as values; Kafka's names are in the comments of settings.
 struct ConsumerOptions {
   std::optional<std::string> group_id;
   std::optional<std::string> instance_id;
+  GroupProtocol protocol = GroupProtocol::classic;
+  std::optional<std::string> remote_assignor;  // none: the brokers choose
   std::vector<Strategy> strategies{Strategy::range, Strategy::cooperative_sticky};
   bool auto_commit = true;
   Millis auto_commit_interval{5'000};

@@ -30,7 +30,7 @@ void ConsumerCore::ask_committed(std::vector<TopicPartition> keys) {
     partition->asking = true;
     turns.emplace(key, partition->turn);
   }
-  fetch_committed(cluster_, *options_.group_id, std::move(keys), options_.api_timeout,
+  fetch_committed(cluster_, identity(), std::move(keys), options_.api_timeout,
                   alive_.guard([this, turns](Result<Offsets> found) {
                     for (const auto& [key, turn] : turns) {
                       const AssignedPtr partition = partitions_.find(key);
@@ -46,7 +46,10 @@ void ConsumerCore::ask_committed(std::vector<TopicPartition> keys) {
                       }
                     }
                     if (!found) {
-                      failures_.push_back(found.error());
+                      // A member's epoch may have gone on meanwhile, or its membership ended; it asks as what it is.
+                      const bool overtaken = found.error().is(ErrorCode::stale_member_epoch) ||
+                                             found.error().is(ErrorCode::unknown_member_id);
+                      if (!overtaken) failures_.push_back(found.error());
                       answer_poll();
                       return try_later();
                     }

@@ -2,7 +2,9 @@
 #include <set>
 #include <utility>
 
+#include "client/consumer/classic_membership.h"
 #include "client/consumer/consumer.h"
+#include "client/consumer/epoch_membership.h"
 #include "client/errors.h"
 
 // Subscriptions: what the group gives to this member and takes away, told to the program by its polls.
@@ -29,13 +31,8 @@ Status ConsumerCore::subscribe(std::vector<std::string> topics, bool listening) 
   }
   std::ranges::sort(topics);
   topics.erase(std::ranges::unique(topics).begin(), topics.end());
-  if (pattern_) {
-    pattern_.reset();
-    cluster_.track_all(false);
-    subscribed_.clear();
-  }
   for (const auto& topic : topics) cluster_.track(topic);
-  for (const auto& topic : subscribed_) cluster_.untrack(topic);
+  forget_topics();
   subscribed_ = std::move(topics);
   begin_subscription(listening);
   return {};
@@ -43,12 +40,23 @@ Status ConsumerCore::subscribe(std::vector<std::string> topics, bool listening) 
 
 Status ConsumerCore::subscribe(::millrace::Pattern pattern, bool listening) {
   if (Status may = may_subscribe(); !may) return may;
-  if (!pattern_) {
-    for (const auto& topic : subscribed_) cluster_.untrack(topic);
-    cluster_.track_all(true);
-  }
+  cluster_.track_all(true);
+  forget_topics();
   pattern_ = std::move(pattern);
   subscribed_ = matching();
+  begin_subscription(listening);
+  return {};
+}
+
+Status ConsumerCore::subscribe_regex(std::string expression, bool listening) {
+  if (Status may = may_subscribe(); !may) return may;
+  if (options_.protocol == GroupProtocol::classic) {
+    return local_error(Cause::wrong_state, "brokers resolve patterns for group.protocol=consumer only; set it, or use "
+                                           "subscribe_pattern()");
+  }
+  if (expression.empty()) return local_error(Cause::invalid_argument, "subscribe_server_pattern() got no expression");
+  forget_topics();
+  regex_ = std::move(expression);
   begin_subscription(listening);
   return {};
 }
@@ -56,18 +64,18 @@ Status ConsumerCore::subscribe(::millrace::Pattern pattern, bool listening) {
 void ConsumerCore::begin_subscription(bool listening) {
   listening_ = listening;
   if (!group_) {
-    group_ = std::make_unique<Membership>(cluster_, options_, static_cast<MembershipOwner&>(*this));
+    auto& owner = static_cast<MembershipOwner&>(*this);
+    if (options_.protocol == GroupProtocol::classic) {
+      group_ = std::make_unique<ClassicMembership>(cluster_, options_, owner);
+    } else {
+      group_ = std::make_unique<EpochMembership>(cluster_, options_, owner, send_consumer_beat);
+    }
     group_->polled(polling_.has_value());
   }
   group_->want_join("the subscription has changed");
 }
 
-void ConsumerCore::unsubscribe() {
-  if (group_) group_->leave("the consumer has unsubscribed", options_.request_timeout, [](Status) {});
-  group_.reset();
-  events_.clear();
-  event_told_ = false;
-  to_adopt_.reset();
+void ConsumerCore::forget_topics() {
   if (pattern_) {
     pattern_.reset();
     cluster_.track_all(false);
@@ -75,6 +83,17 @@ void ConsumerCore::unsubscribe() {
     for (const auto& topic : subscribed_) cluster_.untrack(topic);
   }
   subscribed_.clear();
+  regex_.reset();
+}
+
+void ConsumerCore::unsubscribe() {
+  if (group_) group_->leave("the consumer has unsubscribed", options_.request_timeout, [](Status) {});
+  group_.reset();
+  ++tenure_;
+  events_.clear();
+  event_told_ = false;
+  to_adopt_.reset();
+  forget_topics();
   for (const auto& key : partitions_.keys()) remove(key);
 }
 
@@ -105,6 +124,8 @@ void ConsumerCore::follow_view() {
 
 void ConsumerCore::prepare_join(bool lost, Callback<void()> ready) {
   if (lost) {
+    ++tenure_;
+    to_adopt_.reset();
     Keys keys = partitions_.keys();
     for (const auto& key : keys) partitions_.find(key)->revoking = true;
     auto drop = [this, keys, ready = std::move(ready)]() mutable {
@@ -130,7 +151,8 @@ void ConsumerCore::revoke(Keys keys, Callback<void()> then) {
   for (const auto& [key, position] : positions()) {
     if (std::ranges::find(keys, key) != keys.end()) processed.emplace(key, position);
   }
-  auto next = alive_.guard([this, keys, then = std::move(then)](Status) mutable {
+  auto next = alive_.guard([this, tenure = tenure_, keys, then = std::move(then)](Status) mutable {
+    if (tenure != tenure_) return;
     tell({RebalanceEvent::Kind::revoked, keys}, [this, keys, then = std::move(then)]() mutable {
       for (const auto& key : keys) remove(key);
       then();
@@ -157,14 +179,15 @@ void ConsumerCore::adopt_assignment() {
   for (const auto& key : now) {
     if (!partitions_.find(key)) added.push_back(key);
   }
-  const bool again = !gone.empty();
-  revoke(std::move(gone), [this, again, added]() mutable {
+  const bool gave_up = !gone.empty();
+  revoke(std::move(gone), [this, gave_up, added, tenure = tenure_]() mutable {
+    if (tenure != tenure_) return;
     for (const auto& key : added) add(key);
-    if (again && group_) group_->want_join("partitions were given up for other members");
     next_auto_commit_ = shard_.clock.now() + options_.auto_commit_interval;
-    tell({RebalanceEvent::Kind::assigned, added}, [this, again] {
+    tell({RebalanceEvent::Kind::assigned, added}, [this, gave_up, tenure] {
+      if (tenure != tenure_) return;
       positions_changed();
-      if (again && group_ && polling_) group_->drive(shard_.clock.now());
+      group_->adopted(gave_up);
     });
   });
 }

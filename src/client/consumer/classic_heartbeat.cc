@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "client/consumer/membership.h"
+#include "client/consumer/classic_membership.h"
 #include "client/errors.h"
 
 // A member's signs of life, and its absence: a program that does not poll gives its partitions up.
@@ -10,12 +10,12 @@ using protocol::Errc;
 using protocol::HeartbeatRequest;
 using protocol::HeartbeatResponse;
 
-void Membership::polled(bool under_way) {
+void ClassicMembership::polled(bool under_way) {
   polling_ = under_way;
   last_poll_ = cluster_.shard().clock.now();
 }
 
-void Membership::arm_heartbeat(MonoTime when) {
+void ClassicMembership::arm_heartbeat(MonoTime when) {
   auto& timers = cluster_.shard().timers;
   timers.cancel(heartbeat_timer_);
   heartbeat_timer_ = timers.at(when, [this] {
@@ -24,7 +24,7 @@ void Membership::arm_heartbeat(MonoTime when) {
   });
 }
 
-void Membership::beat() {
+void ClassicMembership::beat() {
   const MonoTime now = cluster_.shard().clock.now();
   if (state_ != State::stable || cluster_.closed()) return;
   if (!polling_ && now >= last_poll_ + options_.max_poll_interval) {
@@ -51,7 +51,7 @@ void Membership::beat() {
       }));
 }
 
-void Membership::take_beat(Result<Answer<HeartbeatResponse>> answer) {
+void ClassicMembership::take_beat(Result<Answer<HeartbeatResponse>> answer) {
   if (state_ != State::stable || cluster_.closed()) return;
   const auto again = [this](std::string why) {
     want_join(std::move(why));

@@ -1,4 +1,4 @@
-#include "client/consumer/membership.h"
+#include "client/consumer/classic_membership.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,7 +24,7 @@ constexpr Millis kMetadataWait{5'000};  // how long a leader waits for topics th
 
 }  // namespace
 
-Membership::Membership(Cluster& cluster, const ConsumerOptions& options, MembershipOwner& owner)
+ClassicMembership::ClassicMembership(Cluster& cluster, const ConsumerOptions& options, MembershipOwner& owner)
     : cluster_(cluster),
       options_(options),
       owner_(owner),
@@ -32,23 +32,31 @@ Membership::Membership(Cluster& cluster, const ConsumerOptions& options, Members
                                        [](Strategy one) { return one == Strategy::cooperative_sticky; })),
       backoff_(options.retry_backoff, options.retry_backoff_max) {}
 
-Membership::~Membership() {
+ClassicMembership::~ClassicMembership() {
   cluster_.shard().timers.cancel(heartbeat_timer_);
   track_group({});
 }
 
-Target Membership::coordinator() const { return Target::coordinator(CoordinatorType::group, *options_.group_id); }
+Target ClassicMembership::coordinator() const {
+  return Target::coordinator(CoordinatorType::group, *options_.group_id);
+}
 
-GroupIdentity Membership::identity() const {
+GroupIdentity ClassicMembership::identity() const {
   return {*options_.group_id, generation_, member_id_, generation_ < 0 ? std::nullopt : options_.instance_id};
 }
 
-void Membership::want_join(std::string reason) {
+void ClassicMembership::want_join(std::string reason) {
   join_wanted_ = true;
   reason_ = std::move(reason);
 }
 
-void Membership::drive(MonoTime now) {
+void ClassicMembership::adopted(bool gave_up) {
+  if (!gave_up) return;
+  want_join("partitions were given up for other members");
+  if (polling_) drive(cluster_.shard().clock.now());
+}
+
+void ClassicMembership::drive(MonoTime now) {
   const bool idle = state_ == State::out || state_ == State::stable;
   if (!join_wanted_ || !idle || now < not_before_ || cluster_.closed()) return;
   state_ = State::preparing;
@@ -56,7 +64,7 @@ void Membership::drive(MonoTime now) {
   owner_.prepare_join(std::exchange(lost_, false), alive_.guard([this] { send_join(); }));
 }
 
-void Membership::send_join() {
+void ClassicMembership::send_join() {
   struct Asked {
     std::string group;
     std::string member;
@@ -91,7 +99,7 @@ void Membership::send_join() {
       alive_.guard([this](Result<Answer<JoinGroupResponse>> answer) { take_join(std::move(answer)); }));
 }
 
-void Membership::take_join(Result<Answer<JoinGroupResponse>> answer) {
+void ClassicMembership::take_join(Result<Answer<JoinGroupResponse>> answer) {
   if (state_ != State::joining || cluster_.closed()) return;
   const Errc code = answer ? protocol::from_wire(answer->body.error_code) : Errc::none;
   if (answer && code == Errc::member_id_required) {
@@ -120,7 +128,7 @@ void Membership::take_join(Result<Answer<JoinGroupResponse>> answer) {
   lead(body, *strategy);
 }
 
-void Membership::lead(const JoinGroupResponse& answer, Strategy strategy) {
+void ClassicMembership::lead(const JoinGroupResponse& answer, Strategy strategy) {
   Leading leading{strategy, {}, {}};
   std::set<std::string> topics;
   for (const auto& joined : answer.members) {
@@ -136,7 +144,7 @@ void Membership::lead(const JoinGroupResponse& answer, Strategy strategy) {
   cluster_.when_refreshed(kMetadataWait, alive_.guard([this](Status) { share_out(); }));
 }
 
-void Membership::share_out() {
+void ClassicMembership::share_out() {
   if (state_ != State::syncing || !leading_) return;
   for (const auto& topic : group_topics_) {
     const TopicView* view = cluster_.view()->topic(topic);
@@ -150,7 +158,7 @@ void Membership::share_out() {
   send_sync(std::move(shares));
 }
 
-void Membership::send_sync(std::map<std::string, Buffer> shares) {
+void ClassicMembership::send_sync(std::map<std::string, Buffer> shares) {
   struct Asked {
     GroupIdentity who;
     std::string protocol;
@@ -175,7 +183,7 @@ void Membership::send_sync(std::map<std::string, Buffer> shares) {
       alive_.guard([this](Result<Answer<SyncGroupResponse>> answer) { take_sync(std::move(answer)); }));
 }
 
-void Membership::take_sync(Result<Answer<SyncGroupResponse>> answer) {
+void ClassicMembership::take_sync(Result<Answer<SyncGroupResponse>> answer) {
   if (state_ != State::syncing || cluster_.closed()) return;
   const Errc code = answer ? protocol::from_wire(answer->body.error_code) : Errc::none;
   if (pass_over(answer ? nullptr : &answer.error(), code, "rebalancing")) return;
@@ -194,7 +202,7 @@ void Membership::take_sync(Result<Answer<SyncGroupResponse>> answer) {
 }
 
 // Sees to whatever stands in the way of a join or sync. False if nothing does.
-bool Membership::pass_over(const Error* failure, Errc code, const char* what) {
+bool ClassicMembership::pass_over(const Error* failure, Errc code, const char* what) {
   if (failure == nullptr && code == Errc::none) return false;
   state_ = State::out;
   if (failure != nullptr && failure->retriable) {
@@ -224,7 +232,7 @@ bool Membership::pass_over(const Error* failure, Errc code, const char* what) {
   return true;
 }
 
-void Membership::join_later() {
+void ClassicMembership::join_later() {
   auto& shard = cluster_.shard();
   join_wanted_ = true;
   if (reason_.empty()) reason_ = "an attempt to join has failed";
@@ -234,13 +242,13 @@ void Membership::join_later() {
   }));
 }
 
-void Membership::forget_member() {
+void ClassicMembership::forget_member() {
   member_id_.clear();
   generation_ = -1;
   lost_ = true;
 }
 
-void Membership::leave(std::string reason, Millis timeout, Callback<void(Status)> done) {
+void ClassicMembership::leave(std::string reason, Millis timeout, Callback<void(Status)> done) {
   const GroupIdentity who = identity();
   const bool member = !who.member_id.empty();
   state_ = State::out;
@@ -272,7 +280,7 @@ void Membership::leave(std::string reason, Millis timeout, Callback<void(Status)
       });
 }
 
-void Membership::on_view() {
+void ClassicMembership::on_view() {
   if (!leading_ || state_ != State::stable || join_wanted_) return;
   for (const auto& topic : group_topics_) {
     const TopicView* view = cluster_.view()->topic(topic);
@@ -284,7 +292,7 @@ void Membership::on_view() {
   }
 }
 
-void Membership::track_group(std::set<std::string> topics) {
+void ClassicMembership::track_group(std::set<std::string> topics) {
   for (const auto& topic : topics) cluster_.track(topic);
   for (const auto& topic : group_topics_) cluster_.untrack(topic);
   group_topics_ = std::move(topics);

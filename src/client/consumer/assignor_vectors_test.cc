@@ -1,0 +1,90 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "client/consumer/assignor.h"
+
+// Groups that Kafka's own assignors have shared out (tests/compat/assignors/Assignors.java 7 100 has written them).
+namespace millrace::client {
+namespace {
+
+using Keys = std::vector<TopicPartition>;
+
+std::vector<std::string> split(const std::string& words, char at) {
+  std::vector<std::string> parts;
+  if (words == "-") return parts;
+  std::istringstream in(words);
+  for (std::string part; std::getline(in, part, at);) parts.push_back(part);
+  return parts;
+}
+
+Keys keys(const std::string& words) {
+  Keys result;
+  for (const auto& word : split(words, ',')) {
+    const auto colon = word.find(':');
+    result.push_back({word.substr(0, colon), std::stoi(word.substr(colon + 1))});
+  }
+  return result;
+}
+
+struct Case {
+  PartitionCounts topics;
+  GroupMembers members;
+  std::map<std::string, GroupAssignment> expected;  // by assignor
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all(1);
+  std::ifstream in(MILLRACE_ASSIGNORS_FILE);
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty()) {
+      all.emplace_back();
+      continue;
+    }
+    std::istringstream words(line);
+    std::string kind, first, second, third, fourth;
+    words >> kind >> first >> second;
+    Case& now = all.back();
+    if (kind == "T") now.topics[first] = std::stoi(second);
+    if (kind == "R") {
+      words >> third;
+      now.expected[first][second] = keys(third);
+    }
+    if (kind != "M") continue;
+    GroupMember member;
+    words >> third >> fourth >> member.generation;
+    member.id = first;
+    if (second != "-") member.instance_id = second;
+    member.topics = split(third, ',');
+    member.owned = keys(fourth);
+    now.members.push_back(std::move(member));
+  }
+  all.pop_back();
+  return all;
+}
+
+GroupAssignment sorted(GroupAssignment shares) {
+  for (auto& [member, own] : shares) std::ranges::sort(own);
+  return shares;
+}
+
+// How many of the cases have another outcome.
+std::size_t differing(Strategy strategy) {
+  std::size_t count = 0;
+  for (const Case& one : cases()) {
+    const auto expected = sorted(one.expected.at(std::string(protocol_name(strategy))));
+    count += sorted(assign(strategy, one.members, one.topics)) == expected ? 0 : 1;
+  }
+  return count;
+}
+
+TEST(AssignorVectors, ThereAreCases) { EXPECT_EQ(cases().size(), 100u); }
+TEST(AssignorVectors, RangesAreKafkas) { EXPECT_EQ(differing(Strategy::range), 0u); }
+TEST(AssignorVectors, RoundRobinIsKafkas) { EXPECT_EQ(differing(Strategy::roundrobin), 0u); }
+
+}  // namespace
+}  // namespace millrace::client

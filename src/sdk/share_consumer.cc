@@ -1,0 +1,148 @@
+#include "millrace/share_consumer.h"
+
+#include <atomic>
+
+#include "client/errors.h"
+#include "client/settings.h"
+#include "client/share/share_core.h"
+#include "sdk/host.h"
+
+namespace millrace::client {
+
+class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::State> {
+ public:
+  State(std::shared_ptr<Host> host, const ShareOptions& options, ClusterOptions cluster)
+      : core_(std::make_shared<Resident<ShareCore>>(std::move(host))) {
+    core_->make(std::move(cluster), options);
+  }
+  ~State() { core_->close(); }
+
+  // A call that is answered at once, on the client's thread.
+  template <typename T, typename Call>
+  Result<T> now(Call call) {
+    if (core_->host().here()) {
+      return local_error(Cause::wrong_state, "this call waits for the client's own thread, which it was made on");
+    }
+    return core_->ask<T>([call = std::move(call)](ShareCore& core, Promise<T> promise) mutable {
+      promise.set(call(core));
+    }).get();
+  }
+
+  Future<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
+    if (polling_.exchange(true)) {
+      Promise<ConsumerRecords> refused;
+      refused.set(local_error(Cause::wrong_state,
+                              "another thread is in poll() of this consumer; poll from one at a time"));
+      return refused.future();
+    }
+    return core_->ask<ConsumerRecords>(
+        [self = shared_from_this(), timeout](ShareCore& core, Promise<ConsumerRecords> promise) {
+          core.poll(Millis(timeout.count()), [self, promise = std::move(promise)](Result<ConsumerRecords> got) mutable {
+            self->polling_ = false;
+            promise.set(std::move(got));
+          });
+        });
+  }
+
+  Future<CommitResults> commit() {
+    return core_->ask<CommitResults>([](ShareCore& core, Promise<CommitResults> promise) {
+      core.commit([promise = std::move(promise)](Result<CommitResults> results) mutable {
+        promise.set(std::move(results));
+      });
+    });
+  }
+
+  void wakeup() {
+    core_->tell([](ShareCore& core) { core.wakeup(); });
+  }
+  void on_acknowledged(AcknowledgementCallback callback) {
+    core_->tell([callback = std::move(callback)](ShareCore& core) mutable {
+      core.on_acknowledged(callback ? ShareCore::Heard(std::move(callback)) : nullptr);
+    });
+  }
+
+  Status close(std::chrono::milliseconds timeout) {
+    Status left;
+    if (!core_->host().here()) {
+      left = core_->ask<void>([timeout](ShareCore& core, Promise<void> promise) {
+        core.leave(Millis(timeout.count()), [promise = std::move(promise)](Status status) mutable {
+          promise.set(std::move(status));
+        });
+      }).get();
+      if (!left && left.error().is(Cause::closed)) left = Status();
+    }
+    core_->close();
+    return left;
+  }
+
+  Host& host() { return core_->host(); }
+
+ private:
+  std::shared_ptr<Resident<ShareCore>> core_;
+  std::atomic<bool> polling_{false};
+};
+
+Result<ShareConsumer> ShareConsumer::create(const ShareConsumerConfig& config, const Loop* loop) {
+  auto settings = Settings::read(config::Scope::consumer, config);
+  if (!settings) return settings.error();
+  auto cluster = cluster_options(*settings);
+  if (!cluster) return cluster.error();
+  auto options = share_options(*settings);
+  if (!options) return options.error();
+  auto host = host_for(loop);
+  if (!host) return host.error();
+  return ShareConsumer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster)));
+}
+
+ShareConsumer::ShareConsumer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+ShareConsumer::ShareConsumer(ShareConsumer&&) noexcept = default;
+ShareConsumer& ShareConsumer::operator=(ShareConsumer&&) noexcept = default;
+ShareConsumer::~ShareConsumer() = default;
+
+Status ShareConsumer::subscribe(std::vector<std::string> topics) {
+  return state_->now<void>([topics = std::move(topics)](ShareCore& core) { return core.subscribe(topics); });
+}
+Status ShareConsumer::unsubscribe() {
+  return state_->now<void>([](ShareCore& core) {
+    core.unsubscribe();
+    return Status();
+  });
+}
+Result<std::vector<std::string>> ShareConsumer::subscription() {
+  using Names = std::vector<std::string>;
+  return state_->now<Names>([](ShareCore& core) -> Result<Names> { return core.subscribed_topics(); });
+}
+
+Result<ConsumerRecords> ShareConsumer::poll(std::chrono::milliseconds timeout) {
+  if (state_->host().here()) {
+    return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
+  }
+  return state_->poll(timeout).get();
+}
+Future<ConsumerRecords> ShareConsumer::poll_async(std::chrono::milliseconds timeout) { return state_->poll(timeout); }
+
+void ShareConsumer::wakeup() { state_->wakeup(); }
+
+Status ShareConsumer::acknowledge(const ConsumerRecord& record, AcknowledgeType type) {
+  return acknowledge({std::string(record.topic), record.partition}, record.offset, type);
+}
+Status ShareConsumer::acknowledge(const TopicPartition& partition, std::int64_t offset, AcknowledgeType type) {
+  return state_->now<void>(
+      [partition, offset, type](ShareCore& core) { return core.acknowledge(partition, offset, type); });
+}
+
+Future<ShareConsumer::CommitResults> ShareConsumer::commit() { return state_->commit(); }
+void ShareConsumer::on_acknowledged(AcknowledgementCallback callback) {
+  state_->on_acknowledged(std::move(callback));
+}
+Result<std::optional<std::chrono::milliseconds>> ShareConsumer::acquisition_lock_timeout() {
+  using Time = std::optional<std::chrono::milliseconds>;
+  return state_->now<Time>([](ShareCore& core) -> Result<Time> {
+    const auto time = core.lock_timeout();
+    return time ? Time(std::chrono::milliseconds(time->value())) : Time();
+  });
+}
+
+Status ShareConsumer::close(std::chrono::milliseconds timeout) { return state_->close(timeout); }
+
+}  // namespace millrace::client
