@@ -85,8 +85,6 @@ std::size_t differing(Strategy strategy) {
 TEST(AssignorVectors, ThereAreCases) { EXPECT_EQ(cases().size(), 100u); }
 TEST(AssignorVectors, RangesAreKafkas) { EXPECT_EQ(differing(Strategy::range), 0u); }
 TEST(AssignorVectors, RoundRobinIsKafkas) { EXPECT_EQ(differing(Strategy::roundrobin), 0u); }
-TEST(AssignorVectors, StickyIsKafkas) { EXPECT_EQ(differing(Strategy::sticky), 0u); }
-TEST(AssignorVectors, CooperativeStickyIsKafkas) { EXPECT_EQ(differing(Strategy::cooperative_sticky), 0u); }
 
 }  // namespace
 }  // namespace millrace::client
