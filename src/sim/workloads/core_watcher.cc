@@ -26,7 +26,7 @@ void CoreWatcher::look() {
     keys.push_back({partition.topic, partition.index});
     marks.emplace(keys.back(), reads_.mark(partition));
   }
-  client::fetch_committed(*cluster_, kCoreGroup, std::move(keys), Millis(3'000),
+  client::fetch_committed(*cluster_, {kCoreGroup, -1, "", std::nullopt}, std::move(keys), Millis(3'000),
                           [this, marks](client::Result<client::Offsets> found) {
                             if (cluster_->closed()) return;
                             if (found) {
