@@ -48,8 +48,8 @@ inline constexpr Millis kLongestTimer{1'000'000'000'000};
 // A log that could not be opened because the disk was full is tried again so long after.
 inline constexpr Millis kReopenInterval{2'000};
 
-// What a shard spends on validating the batches of one request (record::Effort), in bytes decompressed; the rest is left
-// to a job.
+// What a shard spends on validating the batches of one request (record::Effort), in bytes decompressed; the rest is
+// left to a job.
 inline constexpr std::size_t kValidatedHere = 512 * 1024;
 
 // Life of a broker: how long to wait before asking the controller again.
