@@ -1,5 +1,6 @@
 // The small files of a log directory: the first byte chooses the parser, the rest is the file. What is accepted and can
 // be written again must be read again as the same.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -7,8 +8,10 @@
 #include <string>
 
 #include "base/assert.h"
+#include "base/crc32c.h"
 #include "inspect/checkpoint_file.h"
 #include "log/epochs.h"
+#include "log/journal_format.h"
 #include "log/mark_file.h"
 #include "log/partition_metadata.h"
 #include "log/segment_index.h"
@@ -51,8 +54,22 @@ void mark(Bytes bytes) {
 
 void partition_metadata(Bytes bytes) { static_cast<void>(log::parse_partition_metadata(as_text(bytes))); }
 
+// With its lengths and checksum made good, so that the table is reached.
+void journal_round(Bytes bytes) {
+  if (bytes.size() < log::kRoundHeadBytes) return;
+  Buffer round = Buffer::copy_of(bytes);
+  auto head = log::parse_round_head(round.bytes());
+  if (!head) return;
+  const std::size_t behind = bytes.size() - log::kRoundHeadBytes;
+  head->table_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(head->table_bytes, behind));
+  head->data_bytes = behind - head->table_bytes;
+  head->crc = crc32c(round.bytes().first(log::kRoundHeadBytes - 4));
+  head->crc = crc32c(round.bytes().subspan(log::kRoundHeadBytes), head->crc);
+  static_cast<void>(log::parse_round(*head, round.bytes()));
+}
+
 constexpr void (*kParsers[])(Bytes) = {offset_and_time_index, aborted, snapshot, checkpoint,
-                                       epochs,                mark,    partition_metadata};
+                                       epochs,                mark,    partition_metadata, journal_round};
 
 }  // namespace
 }  // namespace millrace

@@ -1,21 +1,33 @@
 #include "record/codec.h"
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "base/assert.h"
 #include "record/codec_parts.h"
 
 namespace millrace::record {
 
 void Scratch::clear() {
   size_ = 0;
-  if (memory_.size() > kRatioFreeBytes) std::vector<std::byte>().swap(memory_);
+  if (capacity_ <= kRatioFreeBytes) return;
+  memory_.reset();
+  capacity_ = 0;
+}
+
+void Scratch::grow(std::size_t capacity) {
+  std::byte* const grown = static_cast<std::byte*>(std::realloc(memory_.get(), capacity));
+  MR_ASSERT(grown != nullptr);
+  static_cast<void>(memory_.release());
+  memory_.reset(grown);
+  capacity_ = capacity;
 }
 
 MutableBytes Scratch::room(std::size_t limit, std::size_t at_least) {
   if (size_ >= limit) return {};
   const std::size_t wanted = std::min(limit, size_ + std::max(at_least, kScratchStepBytes));
-  if (memory_.size() < wanted) memory_.resize(std::min(limit, std::max(wanted, memory_.size() * 3 / 2)));
-  return MutableBytes(memory_).subspan(size_, std::min(memory_.size(), limit) - size_);
+  if (capacity_ < wanted) grow(std::min(limit, std::max(wanted, capacity_ * 3 / 2)));
+  return {memory_.get() + size_, std::min(capacity_, limit) - size_};
 }
 
 std::size_t decompression_limit(std::size_t compressed) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,7 +18,7 @@ namespace millrace::record {
 class Scratch {
  public:
   void clear();
-  Bytes bytes() const { return Bytes(memory_).first(size_); }
+  Bytes bytes() const { return {memory_.get(), size_}; }
 
   // Room for at least one and up to kScratchStepBytes more bytes (or `at_least`, if that is more) within `limit` in
   // all; empty at the limit. What has been written there counts after commit().
@@ -24,7 +26,14 @@ class Scratch {
   void commit(std::size_t written) { size_ += written; }
 
  private:
-  std::vector<std::byte> memory_;
+  struct Free {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
+  void grow(std::size_t capacity);
+
+  // Not a vector, which would be copied and filled with zeros as it grows: what is large is only mapped elsewhere.
+  std::unique_ptr<std::byte[], Free> memory_;
+  std::size_t capacity_ = 0;
   std::size_t size_ = 0;
 };
 
