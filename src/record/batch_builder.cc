@@ -21,12 +21,19 @@ std::byte* put_nullable(std::byte* to, const std::optional<Bytes>& bytes) {
   return to + bytes->size();
 }
 
-// Header and body in one buffer; the fields that depend on the body's size are set.
-Buffer assemble(Bytes body) {
-  Buffer batch = Buffer::allocate(kBatchHeaderBytes + body.size());
+constexpr std::size_t kFirstBytes = 512;
+
+// The fields of the header that depend on the size alone.
+void begin_header(Buffer& batch) {
   std::fill_n(batch.data(), kBatchHeaderBytes, std::byte{0});
   store_be(batch.data() + 8, static_cast<std::int32_t>(batch.size() - kLengthPrefixBytes));
   batch.data()[kMagicAt] = std::byte{2};
+}
+
+// Header and body in one buffer.
+Buffer assemble(Bytes body) {
+  Buffer batch = Buffer::allocate(kBatchHeaderBytes + body.size());
+  begin_header(batch);
   if (!body.empty()) std::memcpy(batch.data() + kBatchHeaderBytes, body.data(), body.size());
   return batch;
 }
@@ -80,9 +87,10 @@ std::byte* BatchBuilder::begin(std::int32_t offset_delta, WallTime timestamp, st
                                                     static_cast<std::uint64_t>(base_timestamp_.value()));
   const std::size_t size = 1 + varlong_size(time_delta) + varint_size(offset_delta) + body;
   const auto length = static_cast<std::int32_t>(size);
-  const std::size_t at = records_.size();
-  records_.resize(at + varint_size(length) + size);
-  std::byte* to = records_.data() + at;
+  const std::size_t end = used_ + varint_size(length) + size;
+  make_room(end);
+  std::byte* to = space_.data() + used_;
+  used_ = end;
   to += put_varint(to, length);
   *to++ = std::byte{0};
   to += put_varlong(to, time_delta);
@@ -93,13 +101,24 @@ std::byte* BatchBuilder::begin(std::int32_t offset_delta, WallTime timestamp, st
   return to;
 }
 
+void BatchBuilder::make_room(std::size_t bytes) {
+  if (bytes <= space_.size()) return;
+  Buffer larger = Buffer::allocate(std::max({bytes, space_.size() * 2, kFirstBytes}));
+  if (used_ > kBatchHeaderBytes) std::memcpy(larger.data(), space_.data(), used_);
+  space_ = std::move(larger);
+}
+
 Buffer BatchBuilder::build(WallTime append_time) {
   MR_ASSERT(count_ > 0);
   Buffer batch;
   if (options_.codec == Codec::none) {
-    batch = assemble(records_);
+    // One that has far more room than it needs does not keep it.
+    const Buffer whole = space_.slice(0, used_);
+    batch = used_ * 2 < space_.size() ? Buffer::copy_of(whole.bytes()) : whole;
+    begin_header(batch);
   } else {
-    const auto packed = compress(options_.codec, records_, options_.level);
+    const auto packed = compress(options_.codec, space_.bytes().subspan(kBatchHeaderBytes, used_ - kBatchHeaderBytes),
+                                 options_.level);
     MR_ASSERT(packed.ok());
     batch = assemble(*packed);
   }
@@ -120,7 +139,8 @@ Buffer BatchBuilder::build(WallTime append_time) {
   fields.set_producer(options_.producer_id, options_.producer_epoch, options_.base_sequence);
   fields.seal();
 
-  records_ = {};  // gives the memory back: the batch has its own copy
+  space_ = Buffer();
+  used_ = kBatchHeaderBytes;
   count_ = 0;
   last_delta_ = -1;
   return batch;

@@ -51,12 +51,12 @@ class BatchBuilder {
   // A record with the next offset whose body is encoded already.
   void add_body(WallTime timestamp, Bytes body);
   // Makes room for so many bytes of records, where that is known.
-  void reserve(std::size_t bytes) { records_.reserve(bytes); }
+  void reserve(std::size_t bytes) { make_room(kBatchHeaderBytes + bytes); }
 
   std::int32_t count() const { return count_; }
   bool empty() const { return count_ == 0; }
   // Bytes of the batch without compression.
-  std::size_t size_estimate() const { return kBatchHeaderBytes + records_.size(); }
+  std::size_t size_estimate() const { return used_; }
 
   // The batch. With LogAppendTime its maximum timestamp is `append_time`, otherwise the greatest of the records.
   // Precondition: not empty. The builder is empty again afterwards.
@@ -66,8 +66,11 @@ class BatchBuilder {
   // Begins a record whose body takes so many bytes; returns where that goes.
   std::byte* begin(std::int32_t offset_delta, WallTime timestamp, std::size_t body);
 
+  void make_room(std::size_t bytes);
+
   BatchOptions options_;
-  std::vector<std::byte> records_;
+  Buffer space_;                        // the batch as it grows; its header is written at the end
+  std::size_t used_ = kBatchHeaderBytes;
   std::int32_t count_ = 0;
   std::int32_t last_delta_ = -1;
   WallTime base_timestamp_ = kNoTime;

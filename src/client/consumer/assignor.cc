@@ -23,8 +23,8 @@ std::string_view protocol_name(Strategy strategy) {
 
 void sort_members(GroupMembers& members) {
   const auto key = [](const GroupMember& member) {
-    return std::tuple(!member.instance_id.has_value(), std::string_view(member.instance_id ? *member.instance_id : ""),
-                      std::string_view(member.id));
+    const auto own = member.instance_id ? std::string_view(*member.instance_id) : std::string_view();
+    return std::tuple(!member.instance_id.has_value(), own, std::string_view(member.id));
   };
   std::ranges::sort(members, [&](const auto& a, const auto& b) { return key(a) < key(b); });
 }

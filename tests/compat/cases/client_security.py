@@ -77,7 +77,7 @@ class Guarded(Server):
         self.file.write_text("\n".join(lines) + "\n")
         # Formatting asks for the directory and the controller only.
         plain = self.folder / "format.properties"
-        plain.write_text("\n".join(line for line in lines[:6] if "listener" not in line) + "\n" + "\n".join([
+        plain.write_text("\n".join(line for line in lines[:7] if "listener" not in line) + "\n" + "\n".join([
             f"listeners=PLAINTEXT://localhost:{self.port},CONTROLLER://localhost:{self.port + 1}",
             "controller.listener.names=CONTROLLER",
             "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT"]) + "\n")
