@@ -122,6 +122,8 @@ Outcome<Settings> gather_settings(const Options& options, const Surroundings& ar
   };
   if (!settings.contains("bootstrap.controllers")) fallback("bootstrap.servers", "localhost:9092");
   fallback("default.api.timeout.ms", "15000");
+  // Nobody waits for a cluster that refuses; the time limit is for what happens once one is reached.
+  fallback("millrace.bootstrap.give.up.ms", "1500");
   fallback("client.id", "millrace-cli");
   fallback("format", "table");
   fallback("color", "auto");

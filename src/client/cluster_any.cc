@@ -63,7 +63,9 @@ void Cluster::give_up() {
     Waiting waiting = std::move(any_.front());
     any_.pop_front();
     shard_.timers.cancel(waiting.timer);
-    fail_later(std::move(waiting.request), nobody_reached(options_.give_up_after));
+    Error why = nobody_reached(options_.give_up_after);
+    why.retriable = false;  // or what has given up would begin again
+    fail_later(std::move(waiting.request), std::move(why));
   }
 }
 

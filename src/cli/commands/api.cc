@@ -55,10 +55,11 @@ Json empty_value(const protocol::FieldSchema& field, std::int16_t version) {
   }
 }
 
-// The text as lines for people, or as it is if it is no JSON.
-std::string indented(const std::string& json) {
-  const Json parsed = Json::parse(json, nullptr, false);
-  return parsed.is_discarded() ? json + "\n" : parsed.dump(2) + "\n";
+// The answer in the envelope that every command's JSON has (render.h).
+std::string enveloped(const protocol::ApiInfo& api, std::int16_t version, const std::string& json) {
+  Json report = {{"command", "api"}, {"version", 1}, {"api", api.name}, {"api_version", version}};
+  report["response"] = Json::parse(json, nullptr, false);
+  return report.dump(2) + "\n";
 }
 
 struct Asked {
@@ -124,7 +125,7 @@ Outcome<int> run(Call& call) {
   if (!answer) return answer.error();
   const auto text = protocol::to_json(*response, asked->version, answer->body, protocol::RecordsAs::base64);
   if (!text) return Failure{kSomeFailed, text.error().text};
-  call.console().out(indented(text->json));
+  call.console().out(enveloped(*asked->api, asked->version, text->json));
   return kDone;
 }
 
@@ -133,7 +134,8 @@ Outcome<int> run(Call& call) {
 const Command kApi{.name = "api",
                    .about = "Send any request of Kafka's protocol, written as JSON, and print the answer",
                    .details = "The JSON is an operand, or comes by stdin for -; without it the request has its "
-                              "defaults. Errors inside of the answer are data: they do not change the exit code.",
+                              "defaults. What is printed holds the answer as its field `response`. Errors inside of "
+                              "the answer are data: they do not change the exit code.",
                    .operands = kOperands,
                    .options = kOptions,
                    .takes = kTakesCluster,

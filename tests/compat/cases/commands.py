@@ -2,13 +2,15 @@
 
 import json
 import os
-import socket
 import statistics
 import subprocess
 import time
 
 from lib.process import Failed
 from lib.server import BINARY, Server, free_port
+from lib.silence import Silence
+
+CREATE_TOPICS = 19
 
 # (arguments, exit code, {path into the JSON: value}); a path "topics.0.topic" walks keys and indexes.
 STEPS = [
@@ -142,12 +144,16 @@ def unreachable(environment):
     seen = call(["topic", "list", "-b", f"127.0.0.1:{free_port()}"], environment)
     expect("a server that is not there, without a limit", seen.returncode == 3 and "next: " in seen.stderr, seen)
     expect("the time that takes", time.monotonic() - begin < 10, seen)
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen(8)
-        port = silent.getsockname()[1]
-        seen = call(["topic", "create", "x", "-b", f"127.0.0.1:{port}", "--timeout", "700ms"], environment)
-    expect("a server that accepts and says nothing", seen.returncode == 3 and "next: " in seen.stderr, seen)
+
+
+def unanswered():
+    """A change that may have happened: exit code 4."""
+    with Silence(CREATE_TOPICS) as way, Server([f"advertised.listeners=PLAINTEXT://127.0.0.1:{way.port}"]) as server:
+        way.to = server.port
+        environment = {"MILLRACE_BOOTSTRAP_SERVERS": f"127.0.0.1:{way.port}"}
+        expect("topic list through the way", call(["topic", "list"], environment).returncode == 0, server.log)
+        seen = call(["topic", "create", "x", "--timeout", "700ms"], environment)
+        expect("a request that nobody answers", seen.returncode == 4, seen)
 
 
 def times(environment):
@@ -174,4 +180,5 @@ def run(ci):
         by_hand(server, environment)
         unreachable(environment)
         measured = times(environment)
+    unanswered()
     return f"{len(STEPS)} steps; median times with the start of the process: {measured}"
