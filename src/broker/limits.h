@@ -42,9 +42,14 @@ static_assert(kRequestBytesInFlight <= kRequestBytesPerShard);
 
 // Requests to a partition whose log is still being opened wait for it; more than these are told to come back.
 inline constexpr std::size_t kWaitingForOpen = 4096;
-// Retention begins so long after the start, and a timer that would run later than kLongestTimer is not set.
-inline constexpr Millis kUpkeepDelay{30'000};
+// A timer that would run later than this is not set.
 inline constexpr Millis kLongestTimer{1'000'000'000'000};
+// How often a shard goes on scrubbing, in pieces of so many bytes, a partition counting as at least kScrubLeast; and
+// how long there is at least from the beginning of one round through all partitions to that of the next.
+inline constexpr Millis kScrubInterval{8'000};
+inline constexpr std::uint64_t kScrubPiece = 1024 * 1024;
+inline constexpr std::int64_t kScrubLeast = 64 * 1024;
+inline constexpr Millis kScrubRound{24 * 3'600'000};
 // A log that could not be opened because the disk was full is tried again so long after.
 inline constexpr Millis kReopenInterval{2'000};
 

@@ -181,6 +181,29 @@ TEST_F(Damaged, OnlyFiveBytesOfTheSegmentAreLeft) {
   harmed([](std::string& log) { log.resize(5); }, base, "the file ends inside a batch");
 }
 
+TEST_F(Damaged, ASegmentThatBeginsInsideTheOneBeforeIsNoPartOfTheLog) {
+  const std::string inside = segment_name(kEnd - 1);
+  for (const std::string& contents : {std::string("noise"), *disk_->contents(path(active()))}) {
+    fill();
+    disk_->put(path(inside), contents);
+    for (int start = 0; start < 2; ++start) {
+      Node node(*disk_, small_segments());
+      node.open();
+      ASSERT_NE(node.log, nullptr);
+      EXPECT_EQ(node.log->end(), kEnd);
+      EXPECT_TRUE(node.log->writable());
+      EXPECT_EQ(disk_->contents(path(inside)), nullptr);
+      EXPECT_EQ(with_suffix(kCutSuffix).size(), 1U) << "kept, and not cut again";
+      if (start == 0) continue;
+      const auto appended = node.append(1);
+      ASSERT_TRUE(appended.ok());
+      EXPECT_EQ(appended->base_offset, kEnd);
+      node.shard.run();
+      EXPECT_TRUE(node.offsets(Offset(0), kEnd + 1).ends_with("14-14"));
+    }
+  }
+}
+
 // What stands behind the log's end was never durable.
 TEST_F(Damaged, NoiseStandsBehindTheLastBatch) {
   const Harm noise = [](std::string& log) {

@@ -16,7 +16,8 @@
 namespace millrace::log {
 
 // The open log. One file per concern: append.cc adds and rolls, write.cc moves bytes to the disk, read.cc plans reads,
-// timestamps.cc looks offsets up, retention.cc gives up the beginning, retire.cc truncates, closes and removes.
+// timestamps.cc looks offsets up, scrub.cc checks what lies there, retention.cc gives up the beginning, retire.cc
+// truncates, closes and removes.
 //
 // Three ends move forward one behind the other: appended (end()), written, durable. Each segment knows its own; the
 // log's durable end is that of the first segment that is not wholly durable. A new segment's file is made only when all
@@ -58,6 +59,7 @@ class LogImpl final : public PartitionLog {
   void retain(Offset upto) override;
   void expire_producers(WallTime before) override { producers_.expire(before); }
   void flush_if_due() override;
+  void scrub(std::uint64_t max_bytes, Callback<void(Scrubbed)> done) override;
   void set_options(const LogOptions& options) override;
   void close(Callback<void(Status)> done) override;
   void remove(Millis delay, Callback<void(Status)> done) override;
@@ -169,7 +171,11 @@ class LogImpl final : public PartitionLog {
 
   Phase phase_ = Phase::open;
   bool broken_ = false;
-  std::optional<Damage> damage_;  // set: broken_
+  std::optional<Damage> damage_;  // found at the opening (then broken_), or by a scrub
+  struct ScrubPoint {             // where the next scrub begins
+    Offset base;                  // of the segment, or of none any more
+    std::uint64_t position = 0;
+  } scrub_at_;
   bool stalled_ = false;   // the disk is full; a timer tries again
   bool retrying_ = false;  // this attempt may write although stalled
   bool retry_armed_ = false;

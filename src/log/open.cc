@@ -166,6 +166,7 @@ void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
   snapshot_at_ = recovered.snapshot_at_end ? end() : kNoOffset;
   loose_snapshot_ = snapshot_at_ != segments_.back()->base() ? snapshot_at_ : kNoOffset;
   noted_base_ = kNoOffset;
+  scrub_at_ = {};
   damage_ = std::move(recovered.damage);
   if (damage_) broken_ = true;
   publish_mark();

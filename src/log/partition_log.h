@@ -92,6 +92,12 @@ struct Damage {
   friend bool operator==(const Damage&, const Damage&) = default;
 };
 
+// How far a scrub has come.
+struct Scrubbed {
+  std::uint64_t bytes = 0;  // that were read
+  bool whole = false;       // the log has been gone through; the next scrub begins at its first segment again
+};
+
 // Where the bytes of a read are: whole batches, the first of which holds the offset asked for.
 struct ReadPlan {
   std::vector<ports::Piece> pieces;  // in order; memory that is still hot, or ranges of segment files
@@ -181,7 +187,8 @@ class PartitionLog {
   // False once the log is closed for writing: its storage failed (LogListener::on_broken), or damage below what was
   // durable was found when it was opened. What stands before the damage can be read.
   virtual bool writable() const { return true; }
-  // The damage that closed it; null if none was found when it was opened.
+  // Damage below what was durable: what was found when it was opened, which has closed the log, or what a scrub has
+  // found since, which has not. Null without any.
   virtual const Damage* damage() const { return nullptr; }
   // What recovery-point-offset-checkpoint may say: everything below is on the disk, and so are the index files of every
   // segment that ends at or below it.
@@ -231,6 +238,13 @@ class PartitionLog {
   virtual void expire_producers(WallTime /*before*/) {}
   // Of a log that is not durable: begins to sync what is written if the last sync is flush_interval ago.
   virtual void flush_if_due() {}
+
+  // Goes on checking the batches that are on the disk, with their checksums, for at most about `max_bytes` and within
+  // one segment. Damage that is found is told to the operator and by damage(); the log serves on, since the checksum
+  // tells a client too. Does nothing (whole) while the log is being cut or closed, and once it is known to be damaged.
+  virtual void scrub(std::uint64_t /*max_bytes*/, Callback<void(Scrubbed)> done) {
+    done({0, true});
+  }
 
   virtual void set_options(const LogOptions& options) = 0;
 

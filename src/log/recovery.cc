@@ -14,6 +14,8 @@
 namespace millrace::log {
 namespace {
 
+constexpr const char* kOverlap = "the segment begins below the end of the one before";
+
 class Recovery {
  public:
   Recovery(ports::BlockingFiles& files, const std::string& directory, const RecoverySettings& settings)
@@ -104,7 +106,8 @@ class Recovery {
     const Offset before = log_.segments.empty() ? Offset(0) : log_.end();
     FileScan batches(file, segment.size, size);
     std::optional<RecoveredSegment> before_last;  // for a bug that is switched on
-    const char* why = base < before ? "the segment begins below the end of the one before" : nullptr;
+    const char* why = base < before ? kOverlap : nullptr;
+    if (why != nullptr && !was_durable(i, 0, base)) return leave_out(i);
     while (why == nullptr && batches.next()) {
       why = check(i, batches, segment);
       if (why == nullptr) {
@@ -133,6 +136,24 @@ class Recovery {
     }
     log_.segments.push_back(std::move(segment));
     return last(i) || ended_ ? Failed() : close(i);
+  }
+
+  // Segment `i` and what is behind it are no part of the log, which goes on behind the one before.
+  Failed leave_out(std::size_t i) {
+    const Offset end = log_.end();
+    for (; i < bases_.size(); ++i) {
+      if (auto failed = set_aside(bases_[i], kOverlap)) return failed;
+    }
+    ended_ = log_.cut = true;
+    return begin_segment(end);
+  }
+
+  Failed begin_segment(Offset base) {
+    const std::string name = path(segment_name(base));
+    auto file = files_.open(name, ports::OpenMode::create);
+    if (!file) return failure(file.error(), name, "cannot be made");
+    log_.segments.push_back({SegmentIndex(base), 0, {}, false, {}});
+    return {};
   }
 
   // A segment that was scanned and is not the last gets its files.
@@ -311,14 +332,10 @@ class Recovery {
         static_cast<void>(files_.remove(path(segment_name(base))));
       }
     }
-    const std::string name = path(segment_name(hints_.log_start));
-    auto file = files_.open(name, ports::OpenMode::create);
-    if (!file) return failure(file.error(), name, "cannot be made");
     log_.segments.clear();
-    log_.segments.push_back({SegmentIndex(hints_.log_start), 0, {}, false, {}});
     log_.snapshot_at_end = false;
     changed_ = true;
-    return {};
+    return begin_segment(hints_.log_start);
   }
 
   Failed read_epochs() {

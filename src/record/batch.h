@@ -103,6 +103,7 @@ class MutableBatch {
 
   void set_attributes(std::uint16_t attributes) { store_be(at(21), attributes); }
   void set_timestamp_type(TimestampType type);
+  void set_base_timestamp(WallTime time) { store_be(at(27), time.value()); }
   void set_max_timestamp(WallTime time) { store_be(at(35), time.value()); }
   void set_producer(ProducerId id, ProducerEpoch epoch, std::int32_t base_sequence);
   // Computes the checksum over what the batch holds now.

@@ -174,7 +174,13 @@ Result<Buffer> recompressed(const BatchView& batch, Bytes records, const Validat
   const auto plain = renumbered(batch);
   if (!plain) return plain.error();
   const auto plain_batch = BatchView::parse(plain->bytes());
-  return rebuild(batch, plain_batch->records(), codec, rules.compression_level);
+  auto rebuilt = rebuild(batch, plain_batch->records(), codec, rules.compression_level);
+  if (!rebuilt) return rebuilt.error();
+  // The records count their times from their own first one.
+  MutableBatch fields(rebuilt->writable());
+  fields.set_base_timestamp(plain_batch->base_timestamp());
+  fields.seal();
+  return rebuilt;
 }
 
 // What the records are refused for, after all of them were read.

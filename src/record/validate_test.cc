@@ -110,6 +110,26 @@ TEST(Validate, MoreThanTheEffortDecidesNothing) {
   EXPECT_TRUE(left_of(Codec::none, 500'000, other_codec));
 }
 
+TEST(Validate, TimesStayWhenRecordsAreNumberedAnew) {
+  // The header's base is another than the first record's time.
+  const Buffer sent = changed([](std::byte* b) {
+    store_be(b + 27, kNow.value() - 1000);
+    store_be(b + 21, kLogAppendTimeBit);
+  });
+  ValidationRules zstd;
+  zstd.compression = Codec::zstd;
+  const auto result = validate(sent, zstd);
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result->recompressed);
+  const auto batch = BatchView::parse(result->batch.bytes());
+  Scratch scratch;
+  auto reader = RecordReader::open(*batch, scratch);
+  Record record;
+  int count = 0;
+  for (; reader->next(record); ++count) EXPECT_EQ(record.timestamp, kNow - 10) << "the batch's greatest";
+  EXPECT_EQ(count, 2);
+}
+
 TEST(Validate, RecordsThatDoNotFitTheirFramingAreRefused) {
   EXPECT_EQ(refusal(changed([](std::byte* b) { b[61] = std::byte{2}; })), Refusal::invalid_record);
   EXPECT_EQ(refusal(changed([](std::byte* b) { store_be(b + 21, std::uint16_t{1}); })), Refusal::unreadable)

@@ -42,7 +42,7 @@ inline constexpr Family kDirOffline{"kafka_log_logmanager_logdirectoryoffline", 
                                     "1 for a log directory that has failed, else 0."};
 // With the labels topic, partition, file, position and offset; no sample where nothing is damaged.
 inline constexpr Family kLogDamage{"millrace_log_damage", Kind::gauge,
-                                   "1 for each partition that damage on its disk has closed for writing: where it is."};
+                                   "1 for each partition with damage below what was durable: where it is."};
 
 inline constexpr Family kActiveController{"kafka_controller_kafkacontroller_activecontrollercount", Kind::gauge,
                                           "1 on the node whose controller is the active one."};
