@@ -76,8 +76,8 @@ void LogImpl::sync_name(Segment& segment) {
   ++jobs_;
   ports::run_job<Status>(
       shard_.jobs,
-      [directory = directory_, base = segment.base(), fresh = fresh_, skip = shard_.faults.planted(ports::Planted::directory_sync_skipped)](
-          ports::BlockingFiles& files) -> Status {
+      [directory = directory_, base = segment.base(), fresh = fresh_,
+       skip = shard_.faults.planted(ports::Planted::directory_sync_skipped)](ports::BlockingFiles& files) -> Status {
         if (!fresh) make_index_files(files, directory, base);
         if (skip) return {};
         MR_TRY(files.sync_directory(directory));
