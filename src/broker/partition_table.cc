@@ -275,6 +275,15 @@ void PartitionTable::remove(const EntryPtr& entry) {
 Checkpoint PartitionTable::checkpoint_of(Entry& entry) {
   const auto& identity = entry.partition.identity();
   const log::PartitionLog& log = entry.partition.log();
+  // What was durable stays known: damage is found again at the next start, and nothing is cut.
+  if (log.damage() != nullptr) {
+    return {identity.topic,
+            identity.index,
+            entry.dir,
+            entry.hints.recovery_point,
+            entry.hints.high_watermark,
+            entry.hints.log_start};
+  }
   return {identity.topic,
           identity.index,
           entry.dir,

@@ -35,7 +35,9 @@ TEST(PartitionLog, NothingDurableIsLostByAPowerCutAtAnyMoment) {
     FakeDisk disk;
     Offset promised{0};
     for (int life = 0; life < 3; ++life) {
-      Node node(disk, segments_of(300 + random.below(3000)));
+      LogOptions options = segments_of(300 + random.below(3000));
+      options.preallocate = seed % 4 == 0;
+      Node node(disk, options);
       node.open();
       ASSERT_TRUE(node.log) << seed << " " << (node.shard.lines.empty() ? "" : node.shard.lines.back());
       ASSERT_GE(node.log->end(), promised) << seed;
@@ -63,6 +65,31 @@ TEST(PartitionLog, NothingDurableIsLostByAPowerCutAtAnyMoment) {
       }
       disk.cut_power(Prng(seed * 7 + static_cast<std::uint64_t>(life)));
     }
+  }
+}
+
+// The file of the first segment is made, gets its room, and has a name for good: at different moments.
+TEST(PartitionLog, APowerCutWhileItsFirstSegmentGetsItsRoomLeavesALog) {
+  for (std::uint64_t seed = 0; seed < 64; ++seed) {
+    FakeDisk disk;
+    LogOptions options = segments_of(600);
+    options.preallocate = true;
+    {
+      Node node(disk, options);
+      node.shard.hold_jobs = seed % 2 == 0;
+      node.open();
+      if (node.log) static_cast<void>(node.append(1));
+      if (seed % 4 == 3) node.shard.turn();
+    }
+    disk.cut_power(Prng(seed));
+    Node again(disk, options);
+    again.open();
+    ASSERT_TRUE(again.log && again.log->writable()) << seed;
+    ASSERT_LE(again.log->end(), Offset(1)) << seed;
+    ASSERT_TRUE(again.append(1).ok());
+    again.shard.run();
+    EXPECT_EQ(again.log->durable_end(), again.log->end()) << seed;
+    EXPECT_TRUE(again.close().ok());
   }
 }
 

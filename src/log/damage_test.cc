@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "log/names.h"
+#include "log/recovery.h"
 #include "log/testing/log_node.h"
 
 namespace millrace::log::testing {
@@ -215,6 +216,20 @@ TEST_F(Damaged, NoiseStandsBehindTheLastBatch) {
   OpenHints hints;
   hints.recovery_point = kEnd;
   expect_whole(hints);
+}
+
+// What stands behind the cut is set aside first: else it would be taken for the log's next segments.
+TEST_F(Damaged, ACrashWhileTheTailIsCutLeavesNoHole) {
+  bytes(path(segment_name(bases_[0])))[66] ^= 4;
+  RecoverySettings settings;
+  settings.hints.recovery_point = Offset(0);
+  disk_->dead = {path(segment_name(bases_[2]))};
+  ASSERT_FALSE(recover_log(*disk_, std::string(kDirectory), settings).ok());
+  disk_->dead.clear();
+  Node node(*disk_, small_segments());
+  node.open(settings.hints);
+  ASSERT_TRUE(node.log && node.log->writable());
+  EXPECT_EQ(node.log->end(), Offset(0));
 }
 
 TEST_F(Damaged, ZerosStandBehindTheLastBatch) {

@@ -127,6 +127,42 @@ TEST(DurableMark, IsNotBelievedWhereKafkaWrote) {
   again.open(keeping(marks_of(disk)));
   ASSERT_TRUE(again.log && again.log->writable());
   EXPECT_EQ(again.log->end(), Offset(2));
+  // Nor when the index is not Kafka's any more, and nothing has been said anew.
+  again.log.reset();
+  disk.put(std::string(kDirectory) + "/00000000000000000000.index", "");
+  disk.cut_power();
+  Node third(disk);
+  third.open(keeping(marks_of(disk)));
+  ASSERT_TRUE(third.log);
+  EXPECT_TRUE(third.log->writable());
+}
+
+TEST(DurableMark, DamageBelowTheLogStartIsPassedOver) {
+  FakeDisk disk;
+  live(disk);
+  (*disk.contents(std::string(kDirectory) + "/" + std::string(kFirstLog)))[65] ^= 1;
+  OpenHints hints = keeping(marks_of(disk));
+  hints.log_start = Offset(1);
+  Node again(disk);
+  again.open(hints);
+  ASSERT_TRUE(again.log && again.log->writable());
+  EXPECT_EQ(again.log->start(), Offset(1));
+  EXPECT_EQ(again.offsets(Offset(1), Offset(3)), "1-1 2-2");
+}
+
+TEST(DurableMark, ADamagedLogDoesNotBeginBehindItsEnd) {
+  FakeDisk disk;
+  live(disk);
+  // Without its magic the first batch cannot be passed over.
+  (*disk.contents(std::string(kDirectory) + "/" + std::string(kFirstLog)))[16] = 9;
+  OpenHints hints = keeping(marks_of(disk));
+  hints.log_start = Offset(2);
+  Node again(disk);
+  again.open(hints);
+  ASSERT_TRUE(again.log);
+  EXPECT_FALSE(again.log->writable());
+  EXPECT_LE(again.log->start(), again.log->end());
+  EXPECT_EQ(again.offsets(again.log->start(), again.log->end()), "");
 }
 
 TEST(DurableMark, GoesBackBeforeATruncation) {

@@ -1,6 +1,7 @@
 #include "log/journal.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -19,7 +20,9 @@ bool Journal::takes(std::uint64_t bytes) {
     open();
     return false;
   }
-  const auto room = [&] { return files_[active_].end + waiting_bytes_ + bytes <= file_bytes_; };
+  const auto room = [&] {
+    return !files_[active_].full && files_[active_].end + waiting_bytes_ + bytes <= file_bytes_;
+  };
   return room() || (running_.empty() && waiting_.empty() && switch_files());
 }
 
@@ -74,6 +77,8 @@ void Journal::forget(const JournalKey& key, Callback<void(Status)> done) {
     shard_.timers.at_turn_end([status, done = std::move(done)]() mutable { done(status); });
     return;
   }
+  // Also where there is no room: such an entry makes the file a little longer.
+  if (files_[active_].full && running_.empty() && waiting_.empty()) static_cast<void>(switch_files());
   waiting_bytes_ += kJournalEntryRoom;
   waiting_.push_back({JournalEntry{key, true, Offset(0), 0, 0}, {}, std::move(done)});
   schedule();
@@ -114,13 +119,14 @@ void Journal::begin_round() {
   for (Buffer& piece : data) pieces.push_back(std::move(piece));
   for (const Buffer& piece : pieces) size += piece.size();
   const std::uint64_t at = std::exchange(file.end, file.end + size);
-  file.file->write(FilePosition(at), std::move(pieces), [this, alive = std::weak_ptr<bool>(alive_)](Status status) {
-    if (alive.expired()) return;
-    if (!status) return finish_round(status);
-    files_[active_].file->sync([this, alive](Status synced) {
-      if (!alive.expired()) finish_round(synced);
-    });
-  });
+  file.file->write(FilePosition(at), std::move(pieces),
+                   [this, size, alive = std::weak_ptr<bool>(alive_)](Status status) {
+                     if (alive.expired()) return;
+                     if (!status) return finish_round(size, status);
+                     files_[active_].file->sync([this, size, alive](Status synced) {
+                       if (!alive.expired()) finish_round(size, synced);
+                     });
+                   });
 }
 
 void Journal::give_up(Status status) {
@@ -129,16 +135,24 @@ void Journal::give_up(Status status) {
                    "); each log is synced by itself from now on");
 }
 
-void Journal::finish_round(Status status) {
-  if (!status) give_up(status);
+// A full disk breaks nothing: the next round has the failed one's number and its place, so that no hole stands before
+// it. The file counts as full, and what it holds is brought to its place; the other may have its blocks already.
+void Journal::finish_round(std::uint64_t size, Status status) {
+  if (!status && status.error() == Error::no_space) {
+    files_[active_].end -= size;
+    files_[active_].full = true;
+    --rounds_;
+  } else if (!status) {
+    give_up(status);
+  }
   std::vector<Waiting> round;
   round.swap(running_);
-  for (Waiting& entry : round) entry.done(status);
-  if (broken_) {
-    for (Waiting& entry : std::exchange(waiting_, {})) entry.done(status);
+  if (!status) {
+    std::move(waiting_.begin(), waiting_.end(), std::back_inserter(round));
+    waiting_.clear();
     waiting_bytes_ = 0;
-    return;
   }
+  for (Waiting& entry : round) entry.done(status);
   schedule();
 }
 
@@ -149,6 +163,7 @@ bool Journal::switch_files() {
   const std::size_t full = std::exchange(active_, other);
   if (files_[other].end > 0) shard_.faults.reach(ports::Probe::log_journal_reused);
   files_[other].end = 0;
+  files_[other].full = false;
   ++filling_;
   settle_some(full);
   return true;

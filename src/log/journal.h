@@ -41,13 +41,15 @@ class Journal {
   std::uint64_t filling() const { return filling_; }
   // Before the file that is now being filled is filled anew, `settle` is called.
   void before_reuse(Settle settle) { files_[active_].settles.push_back(std::move(settle)); }
-  // Nothing said so far of this log counts any more. `done`, in a later turn, when that is durable.
+  // Nothing said so far of this log counts any more. `done`, in a later turn, when that is durable; Error::no_space: it
+  // may be tried again, Error::io: it will not be.
   void forget(const JournalKey& key, Callback<void(Status)> done);
 
  private:
   struct File {
     std::shared_ptr<ports::File> file;
     std::uint64_t end = 0;
+    bool full = false;             // the disk had no space for a round that was to follow
     bool free = true;              // nothing in it is needed
     std::vector<Settle> settles;   // of the segments that have bytes in it
     std::size_t settling = 0;      // under way
@@ -62,7 +64,7 @@ class Journal {
   void open();
   void schedule();
   void begin_round();
-  void finish_round(Status status);
+  void finish_round(std::uint64_t size, Status status);
   bool switch_files();
   void settle_some(std::size_t index);
   void wipe(std::size_t index);

@@ -10,6 +10,7 @@
 #include "log/limits.h"
 #include "log/names.h"
 #include "log/partition_metadata.h"
+#include "log/side_files.h"
 #include "record/batch.h"
 
 namespace millrace::log {
@@ -23,6 +24,12 @@ struct RoundPlace {
   std::string path;
   std::uint64_t at = 0;
   RoundHead head;
+};
+
+// The log in a folder of the log directory: whose it is, and whether Kafka has opened it since.
+struct Folder {
+  Uuid topic_id;
+  bool kafka_was_here = false;
 };
 
 constexpr std::size_t kChecksumAt = 17;  // in a batch of magic 2
@@ -108,40 +115,54 @@ class Replay {
   }
 
   // What cannot be read now may be read at the next start: the journal then has to be there still.
-  Result<bool> belongs(const JournalEntry& entry) {
-    const auto [known, is_new] = owners_.emplace(entry.key.name, Uuid());
-    if (is_new && !entry.key.name.empty() && entry.key.name.find('/') == std::string::npos) {
-      const std::string path = log_dir_ + "/" + entry.key.name + "/" + std::string(kPartitionMetadataFile);
-      const auto text = ports::read_whole(files_, path, kMaxPartitionMetadataBytes);
-      if (!text && text.error() != Error::not_found) {
-        const Error error = text.error();
-        owners_.erase(known);
-        return error;
-      }
-      if (const auto id = text ? parse_partition_metadata(*text) : Result<Uuid>(text.error())) known->second = *id;
-    }
-    return known->second == entry.key.topic_id && entry.key.topic_id != Uuid();
+  Result<Folder> folder(const std::string& name) {
+    if (const auto known = folders_.find(name); known != folders_.end()) return known->second;
+    auto found = look_at(name);
+    if (found) folders_.emplace(name, *found);
+    return found;
+  }
+
+  // Kafka allocates the index of the active segment in advance: then what we had to say is out of date.
+  Result<Folder> look_at(const std::string& name) {
+    if (name.empty() || name.find('/') != std::string::npos) return Folder();
+    const std::string directory = log_dir_ + "/" + name;
+    const auto text =
+        ports::read_whole(files_, directory + "/" + std::string(kPartitionMetadataFile), kMaxPartitionMetadataBytes);
+    if (!text) return text.error() == Error::not_found ? Result<Folder>(Folder()) : text.error();
+    const auto id = parse_partition_metadata(*text);
+    if (!id) return Folder();
+    const auto entries = files_.list(directory);
+    if (!entries) return entries.error();
+    Offset last = kNoOffset;
+    for (const auto& entry : *entries) last = std::max(last, parse_segment_name(entry.name).value_or(kNoOffset));
+    if (last == kNoOffset) return Folder{*id, false};
+    const auto active = files_.open(directory + "/" + segment_name(last), ports::OpenMode::read);
+    const auto size = active ? (*active)->size() : Result<ByteCount>(active.error());
+    if (!size) return size.error();
+    return Folder{*id, index_is_allocated(files_, directory, last, size->value())};
   }
 
   Status bring(const JournalEntry& entry, Bytes bytes) {
     const std::string path = log_dir_ + "/" + entry.key.name + "/" + segment_name(entry.base);
-    const auto ours = belongs(entry);
-    if (!ours) return ours.error();
-    if (!*ours || foreign_.contains(path)) return {};
+    const auto into = folder(entry.key.name);
+    if (!into) return into.error();
+    if (into->topic_id != entry.key.topic_id || entry.key.topic_id == Uuid()) return {};
     auto file = files_.open(path, ports::OpenMode::write);
     // Removed since, with all that was in it.
     if (!file && file.error() == Error::not_found) return {};
     if (!file) return file.error();
     const auto size = (*file)->size();
     if (!size) return size.error();
-    if (size->value() < entry.position) return {};
+    // Also where the journal yields: what it says of bytes that are there still may hold them alone.
+    to_sync_.insert(path);
+    if (into->kafka_was_here || foreign_.contains(path) || size->value() < entry.position) return {};
     Buffer there = Buffer::allocate(bytes.size());
     const auto got = (*file)->read(FilePosition(entry.position), there.writable());
     if (!got) return got.error();
-    to_sync_.insert(path);
     const Bytes found = there.bytes().first(*got);
     if (same_bytes(found, bytes)) return {};
-    const auto foreign = holds_another_batch(**file, entry.position, found, bytes);
+    auto foreign = holds_another_batch(**file, entry.position, found, bytes);
+    if (foreign && !*foreign) foreign = is_crossed(**file, size->value(), entry.position, found);
     if (!foreign) return foreign.error();
     if (!*foreign) return (*file)->write(FilePosition(entry.position), bytes);
     foreign_.insert(path);
@@ -164,11 +185,34 @@ class Replay {
                                              whole.bytes().first(size).subspan(kChecksumAt));
   }
 
+  // Whether a whole batch lies across the position, where one of ours begins: another program has cut the segment and
+  // gone on, or made it anew. `there`: what follows the position.
+  static Result<bool> is_crossed(ports::BlockingFile& file, std::uint64_t size, std::uint64_t at, Bytes there) {
+    if (std::all_of(there.begin(), there.end(), [](std::byte b) { return b == std::byte{0}; })) return false;
+    const std::uint64_t from = at - std::min(at, kMaxJournaledWrite);
+    Buffer before = Buffer::allocate(static_cast<std::size_t>(at - from) + record::kBatchHeaderBytes);
+    const auto got = file.read(FilePosition(from), before.writable());
+    if (!got) return got.error();
+    for (std::uint64_t begin = at; begin-- > from;) {
+      const Bytes bytes = before.bytes().first(*got).subspan(static_cast<std::size_t>(begin - from));
+      const auto header = record::BatchView::parse_header(bytes);
+      if (!header || header->is_legacy()) continue;
+      const std::uint64_t end = begin + header->size();
+      if (end <= at || end > size || header->size() > kMaxRoundBytes) continue;
+      Buffer whole = Buffer::allocate(header->size());
+      const auto read = file.read(FilePosition(begin), whole.writable());
+      if (!read) return read.error();
+      const auto batch = record::BatchView::parse(whole.bytes().first(*read));
+      if (batch && batch->crc_ok()) return true;
+    }
+    return false;
+  }
+
   ports::BlockingFiles& files_;
   const std::string& log_dir_;
   std::map<RoundId, RoundPlace> rounds_;
   std::map<LogName, RoundId> forgotten_;
-  std::map<std::string, Uuid> owners_;
+  std::map<std::string, Folder> folders_;
   std::set<std::string> foreign_;  // segments that another program has changed
   std::set<std::string> to_sync_;
 };

@@ -128,6 +128,36 @@ TEST(Journal, BringsBackWhatTheSegmentLost) {
   EXPECT_EQ(third.log->end(), Offset(4));
 }
 
+TEST(Journal, GoesOnWhenThereIsSpaceAgain) {
+  FakeDisk disk;
+  Node node(disk);
+  node.open(journaled(disk));
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(node.append(1).ok());
+    node.shard.run();
+  }
+  disk.full = true;
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  ASSERT_EQ(node.log->durable_end(), Offset(2));
+  disk.full = false;
+  node.shard.advance(Millis(1000));
+  ASSERT_EQ(node.log->durable_end(), Offset(3));
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  ASSERT_EQ(node.log->durable_end(), Offset(4));
+  EXPECT_LT(disk.find(segment_path())->durable.size(), 280U) << "the journal has the last one alone";
+  bool cut = false;
+  node.log->truncate(Offset(3), kNoEpoch, [&](Status status) { cut = status.ok(); });
+  node.shard.run();
+  EXPECT_TRUE(cut);
+  disk.cut_power();
+  Node again(disk);
+  again.open(journaled(disk));
+  ASSERT_TRUE(again.log);
+  EXPECT_EQ(again.log->end(), Offset(3));
+}
+
 TEST(Journal, MendsADamagedBatch) {
   FakeDisk disk;
   live(disk);
@@ -151,6 +181,52 @@ TEST(Journal, LeavesAloneWhatAnotherProgramWroteSince) {
   EXPECT_EQ(*disk.contents(segment_path()), theirs);
 }
 
+// A batch of theirs lies across the place where one of ours began.
+TEST(Journal, LeavesAloneASegmentWhoseBatchesLieElsewhereNow) {
+  FakeDisk disk;
+  live(disk);
+  std::string& bytes = *disk.contents(segment_path());
+  Buffer other = batch(1, std::string(60, 'w'));
+  record::MutableBatch(other.writable()).set_base_offset(Offset(1));
+  bytes = bytes.substr(0, 70) + std::string(as_text(other.bytes()));
+  ASSERT_GT(bytes.size(), 140U);
+  ASSERT_LT(bytes.size(), 210U);
+  bytes.resize(230, 'x');  // and the next one is torn
+  // Ours at 70 is an entry of its own, and one behind it begins inside theirs.
+  std::string journal;
+  const auto entries = disk.list("data");
+  for (const auto& entry : *entries) {
+    if (entry.name.ends_with("-a") && entry.name.starts_with(kJournalPrefix)) journal = "data/" + entry.name;
+  }
+  std::string& rounds = *disk.contents(journal);
+  const auto first = parse_round_head(as_bytes(rounds).first(kRoundHeadBytes));
+  ASSERT_TRUE(first.ok());
+  rounds = rounds.substr(kRoundHeadBytes + first->table_bytes + first->data_bytes);
+  const std::string theirs = bytes;
+  static_cast<void>(journaled(disk));
+  EXPECT_EQ(*disk.contents(segment_path()), theirs);
+}
+
+// Kafka cut the log where a batch of ours began, and did not come to a clean stop.
+TEST(Journal, SaysNothingOfALogThatKafkaHasOpenedSince) {
+  FakeDisk disk;
+  live(disk);
+  disk.contents(segment_path())->resize(140);
+  disk.put(std::string(kDirectory) + "/00000000000000000000.index", std::string(10'485'760, '\0'));
+  static_cast<void>(journaled(disk));
+  EXPECT_EQ(disk.contents(segment_path())->size(), 140U);
+}
+
+// A power loss left the length of an index and not what was in it.
+TEST(Journal, CountsBesideAnIndexThatEndsWithZeros) {
+  FakeDisk disk;
+  live(disk);
+  disk.contents(segment_path())->resize(140);
+  disk.put(std::string(kDirectory) + "/00000000000000000000.index", std::string(16, '\0'));
+  static_cast<void>(journaled(disk));
+  EXPECT_EQ(disk.contents(segment_path())->size(), 280U);
+}
+
 // The base offset is not covered by a batch's checksum: without it the rest still looks whole.
 TEST(Journal, MendsABatchThatWasTornBeforeItsChecksum) {
   FakeDisk disk;
@@ -160,6 +236,29 @@ TEST(Journal, MendsABatchThatWasTornBeforeItsChecksum) {
   for (int i = 0; i < 8; ++i) bytes[3 * 70 + static_cast<std::size_t>(i)] = 0;
   static_cast<void>(journaled(disk));
   EXPECT_EQ(*disk.contents(segment_path()), before);
+}
+
+// A crash while it is filled anew would bring old rounds back, and not the later one that took them back.
+TEST(Journal, AFileThatIsGivenFreeSaysNothingAnyMore) {
+  FakeDisk disk;
+  Node node(disk);
+  node.committer = Committer::create(node.shard.ports(), 1000, true);
+  node.open(journaled(disk));
+  const auto begins_with_a_round = [&disk](std::string_view which) {
+    const auto entries = disk.list("data");
+    for (const auto& entry : *entries) {
+      if (!entry.name.starts_with(kJournalPrefix) || !entry.name.ends_with(which)) continue;
+      const Bytes bytes = as_bytes(disk.find("data/" + entry.name)->durable);
+      return bytes.size() >= kRoundHeadBytes && parse_round_head(bytes.first(kRoundHeadBytes)).ok();
+    }
+    return false;
+  };
+  for (int i = 0; i < 50 && !begins_with_a_round("-b"); ++i) {
+    ASSERT_TRUE(node.append(1).ok());
+    node.shard.run();
+  }
+  ASSERT_TRUE(begins_with_a_round("-b"));
+  EXPECT_FALSE(begins_with_a_round("-a"));
 }
 
 TEST(Journal, IsNotUsedForADirectoryOfAnotherTopic) {

@@ -35,7 +35,10 @@ class LogImpl final : public PartitionLog {
   Result<AppendResult> append_as_follower(Buffer batches) override;
   Result<ReadPlan> read(Offset from, Offset upto, std::uint64_t max_bytes, bool at_least_one) override;
   void when_readable(Task ready) override;
-  Offset start() const override { return std::max(start_, segments_.front()->base()); }
+  Offset start() const override {
+    const Offset first = std::max(start_, segments_.front()->base());
+    return damage_ ? std::min(first, end()) : first;
+  }
   Offset first_segment() const override { return segments_.front()->base(); }
   Offset end() const override { return segments_.back()->appended.next; }
   Offset durable_end() const override { return durable_end_; }

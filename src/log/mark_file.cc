@@ -1,6 +1,7 @@
 #include "log/mark_file.h"
 
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 #include <utility>
 
@@ -56,6 +57,14 @@ bool is_mark_file(const ports::DirectoryEntry& entry) {
 }
 
 }  // namespace
+
+MarkKey mark_key(Uuid topic_id, std::string_view directory) {
+  std::int32_t partition = -1;
+  const auto dash = directory.rfind('-');
+  const std::string_view number = directory.substr(dash == std::string_view::npos ? directory.size() : dash + 1);
+  std::from_chars(number.data(), number.data() + number.size(), partition);
+  return {topic_id, PartitionIndex(partition)};
+}
 
 MarkBytes encode_mark(const MarkKey& key, const DurableMark& mark) {
   MarkBytes slot{};
@@ -126,6 +135,16 @@ Result<std::map<MarkKey, DurableMark>> gather_marks(ports::BlockingFiles& files,
   }
   MR_TRY(files.sync_directory(log_dir));
   return marks;
+}
+
+// A file of its own, which the next start gathers: the marks of the directory may be in another job's hands.
+Status refuse_mark(ports::BlockingFiles& files, const std::string& log_dir, const MarkKey& key,
+                   const DurableMark& refused) {
+  DurableMark nothing;
+  nothing.life = refused.life + 1;
+  nothing.base = kNoOffset;
+  const std::string name = std::string(kMarksPrefix) + key.first.hex() + "-" + std::to_string(key.second.value());
+  return ports::write_atomically(files, log_dir + "/" + name, Bytes(encode_mark(key, nothing)));
 }
 
 Status remove_marks(ports::BlockingFiles& files, const std::string& log_dir) {

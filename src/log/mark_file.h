@@ -26,6 +26,8 @@ inline constexpr std::size_t kMarkBytes = 160;
 inline constexpr std::string_view kMarksPrefix = "millrace-durable-";
 
 using MarkKey = std::pair<Uuid, PartitionIndex>;
+// Of the log in `directory`, a path that ends with "<topic>-<partition>".
+MarkKey mark_key(Uuid topic_id, std::string_view directory);
 using MarkBytes = std::array<std::byte, kMarkBytes>;
 
 MarkBytes encode_mark(const MarkKey& key, const DurableMark& mark);
@@ -35,6 +37,10 @@ Result<std::pair<MarkKey, DurableMark>> parse_mark(Bytes slot);
 // In a job, before any log of the directory is opened: the marks that earlier lives left. They are put together into
 // one file, durably. A mark that cannot be read is none.
 Result<std::map<MarkKey, DurableMark>> gather_marks(ports::BlockingFiles& files, const std::string& log_dir);
+// In a job, before a log is changed that its mark does not speak of any more: nothing that is on the disk says how far
+// it is durable, until a later life says it anew. Durable when it returns.
+Status refuse_mark(ports::BlockingFiles& files, const std::string& log_dir, const MarkKey& key,
+                   const DurableMark& refused);
 // In a job, after every log of the directory was closed well: there are no marks any more.
 Status remove_marks(ports::BlockingFiles& files, const std::string& log_dir);
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/crc32c.h"
@@ -21,11 +20,14 @@ RecoveryFailure cannot(const std::string& path, const char* what, Error error) {
 
 // Job: a log in a directory that was just made. Its names are made durable before its first record is written
 // (sync_name): a log that never had one costs no sync but that of the topic's id.
-Outcome fresh_log(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id, Offset base) {
+Outcome fresh_log(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id,
+                  const RecoverySettings& settings) {
+  const Offset base = std::max(settings.hints.log_start, Offset(0));
   if (const auto claimed = claim_directory(files, directory, topic_id, true); !claimed) {
     return cannot(directory + "/" + std::string(kPartitionMetadataFile), "cannot be written", claimed.error());
   }
   const std::string name = directory + "/" + segment_name(base);
+  // No room in advance: with records and without partition.metadata, whose name may be lost, it would be nobody's.
   if (const auto file = files.open(name, ports::OpenMode::create); !file) {
     return cannot(name, "cannot be made", file.error());
   }
@@ -36,11 +38,27 @@ Outcome fresh_log(ports::BlockingFiles& files, const std::string& directory, Uui
   return log;
 }
 
+// Whether the mark speaks of what is in the directory: not if its segment is gone, nor after Kafka wrote here, which
+// allocates the indexes of the active segment in advance.
+Result<bool> mark_counts(ports::BlockingFiles& files, const std::string& directory, const DurableMark& mark) {
+  const auto entries = files.list(directory);
+  if (!entries) return entries.error();
+  Offset last = kNoOffset;
+  bool there = false;
+  for (const auto& entry : *entries) {
+    const auto base = entry.is_directory ? std::nullopt : parse_segment_name(entry.name);
+    if (!base) continue;
+    last = std::max(last, *base);
+    there = there || *base == mark.base;
+  }
+  return there && !index_is_padded(files, directory, last);
+}
+
 // Job: the directory is there, belongs to the topic, and its log is whole.
 Outcome open_directory(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id,
-                       const RecoverySettings& settings) {
+                       RecoverySettings& settings) {
   const auto made = files.create_directory(directory);
-  if (made) return fresh_log(files, directory, topic_id, std::max(settings.hints.log_start, Offset(0)));
+  if (made) return fresh_log(files, directory, topic_id, settings);
   if (made.error() != Error::exists) return cannot(directory, "cannot be made", made.error());
   const auto entries = files.list(directory);
   if (!entries) return cannot(directory, "cannot be listed", entries.error());
@@ -59,6 +77,20 @@ Outcome open_directory(ports::BlockingFiles& files, const std::string& directory
   }
   if (const auto finished = finish_compaction(files, directory); !finished) {
     return cannot(directory, "holds an interrupted compaction that cannot be finished", finished.error());
+  }
+  std::optional<DurableMark>& mark = settings.hints.mark;
+  if (mark && !settings.hints.clean_stop) {
+    const auto counts = mark_counts(files, directory, *mark);
+    if (!counts) return cannot(directory, "cannot be listed", counts.error());
+    //   1. the mark is not believed, and the log is cut below it   2. a crash   3. the index is not Kafka's any more:
+    //   the mark counts again, and what was cut is missed
+    const bool said = mark->base != kNoOffset && !settings.mark_comes_back;
+    if (!*counts && said) {
+      const std::string log_dir = ports::parent_directory(directory);
+      const auto refused = refuse_mark(files, log_dir, mark_key(topic_id, directory), *mark);
+      if (!refused) return cannot(log_dir, "cannot take the mark of a log", refused.error());
+    }
+    if (!*counts) mark.reset();
   }
   return recover_log(files, directory, settings);
 }
@@ -82,7 +114,7 @@ void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string d
   settings.cuts_durable = shard.faults.planted(ports::Planted::recovery_cuts_durable);
   ports::run_job<Outcome>(
       shard.jobs,
-      [directory, topic_id, settings](ports::BlockingFiles& files) {
+      [directory, topic_id, settings](ports::BlockingFiles& files) mutable {
         return open_directory(files, directory, topic_id, settings);
       },
       [&shard, &group, directory, topic_id, options, &listener, hints,
@@ -112,13 +144,9 @@ LogImpl::LogImpl(ports::Shard& shard, GroupCommitter& committer, std::string dir
       topic_id_(topic_id),
       mark_life_(hints.mark ? hints.mark->life + 1 : 1) {
   if (!hints.keep_mark) return;
-  std::int32_t partition = -1;
-  const auto dash = directory_.rfind('-');
-  std::from_chars(directory_.data() + (dash == std::string::npos ? directory_.size() : dash + 1),
-                  directory_.data() + directory_.size(), partition);
   journaled_ = hints.journal;
   MarkFile& marks = committer_.marks(ports::parent_directory(directory_));
-  mark_slot_ = MarkSlot{&marks, marks.take(), {topic_id_, PartitionIndex(partition)}};
+  mark_slot_ = MarkSlot{&marks, marks.take(), mark_key(topic_id_, directory_)};
 }
 
 LogImpl::~LogImpl() = default;

@@ -174,7 +174,8 @@ class PartitionLog {
   // Brings what the last read() lacked into memory, then calls `ready` (also on an error, which read() will then give).
   virtual void when_readable(Task ready) = 0;
 
-  // The first offset at or after which every record is kept.
+  // The first offset at or after which every record is kept; at most end(), also where damage ends the log below what
+  // was its start.
   virtual Offset start() const = 0;
   // One after the last record (LEO).
   virtual Offset end() const = 0;

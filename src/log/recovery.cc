@@ -8,6 +8,7 @@
 #include "log/limits.h"
 #include "log/names.h"
 #include "log/orphans.h"
+#include "log/recovered_epochs.h"
 #include "log/side_files.h"
 #include "log/trust_active.h"
 
@@ -19,7 +20,9 @@ constexpr const char* kOverlap = "the segment begins below the end of the one be
 class Recovery {
  public:
   Recovery(ports::BlockingFiles& files, const std::string& directory, const RecoverySettings& settings)
-      : files_(files), directory_(directory), settings_(settings), hints_(settings.hints), mark_(hints_.mark) {}
+      : files_(files), directory_(directory), settings_(settings), hints_(settings.hints), mark_(hints_.mark) {
+    if (hints_.clean_stop) mark_.reset();
+  }
 
   Result<RecoveredLog, RecoveryFailure> run() {
     auto entries = files_.list(directory_);
@@ -31,7 +34,7 @@ class Recovery {
     }
     if (auto failed = prepare_producers(log_.end())) return std::move(*failed);
     if (auto failed = begin_at_log_start()) return std::move(*failed);
-    if (auto failed = read_epochs()) return std::move(*failed);
+    if (auto failed = recover_epochs(files_, directory_, settings_, seen_, log_)) return std::move(*failed);
     if (!log_.damage) remove_orphans(files_, directory_, entries_, snapshots_, log_);
     if (!changed_) return std::move(log_);
     if (!log_.damage) make_index_files(files_, directory_, log_.segments.back().index.base());
@@ -60,11 +63,6 @@ class Recovery {
     std::sort(bases_.begin(), bases_.end());
     std::sort(snapshots_.begin(), snapshots_.end());
     if (bases_.empty()) bases_.push_back(std::max(Offset(0), hints_.log_start));
-    if (!mark_) return;
-    // A mark of a segment that is gone says nothing any more; nor does one after Kafka wrote here, which allocates the
-    // indexes of the active segment in advance.
-    const bool there = std::find(bases_.begin(), bases_.end(), mark_->base) != bases_.end();
-    if (!there || hints_.clean_stop || index_is_padded(files_, directory_, bases_.back())) mark_.reset();
   }
 
   Failed take(std::size_t i) {
@@ -110,7 +108,11 @@ class Recovery {
     if (why != nullptr && !was_durable(i, 0, base)) return leave_out(i);
     while (why == nullptr && batches.next()) {
       why = check(i, batches, segment);
-      if (why == nullptr) {
+      if (why != nullptr && was_given_up(i, batches, segment)) {
+        why = nullptr;
+        segment.index.continue_at(batches.batch().next_offset());
+        segment.size = batches.position() + batches.batch().size();
+      } else if (why == nullptr) {
         if (settings_.cuts_durable) before_last = segment;
         segment.index.note(batches.batch(), batches.position(), settings_.index_interval);
         segment.size = batches.position() + batches.batch().size();
@@ -223,6 +225,20 @@ class Recovery {
     return nullptr;
   }
 
+  // Whether the present batch, which is damaged, holds only records that were deleted, and the log goes on behind it.
+  bool was_given_up(std::size_t i, const FileScan& batches, const RecoveredSegment& segment) {
+    if (batches.stop() != FileScan::Stop::none) return false;
+    const record::BatchView& batch = batches.batch();
+    const Offset next = segment.index.next();
+    const bool in_line =
+        batch.base_offset() == next && batch.last_offset() >= next && batch.last_offset() < hints_.log_start;
+    if (!in_line || !was_durable(i, segment.size, next)) return false;
+    log_.notes.push_back(path(segment_name(segment.index.base())) + " at position " + std::to_string(segment.size) +
+                         ", offset " + std::to_string(next.value()) +
+                         ": a damaged batch below the log start is passed over");
+    return true;
+  }
+
   std::optional<AbortedTransaction> note(FileScan& batches) {
     const record::BatchView& batch = batches.batch();
     if (!batch.has_producer()) return std::nullopt;
@@ -252,6 +268,10 @@ class Recovery {
                            "closed for writing");
       return {};
     }
+    // Durably before this segment is cut: a crash in between must not leave a log with a hole.
+    if (!settings_.hole_left) {
+      if (auto failed = set_aside_behind(i)) return failed;
+    }
     const auto kept = keep_aside(files_, directory_, entries_, {base, segment.size, size}, file);
     if (!kept) return failure(kept.error(), name, "has a damaged tail that cannot be kept aside");
     if (const auto resized = file.resize(FilePosition(segment.size)); !resized) {
@@ -260,10 +280,17 @@ class Recovery {
     log_.cut = true;
     log_.notes.push_back(place + "; " + std::to_string(size - segment.size) + " bytes cut, " +
                          (kept->empty() ? std::string("all zero") : "kept in " + *kept));
+    return settings_.hole_left ? set_aside_behind(i) : Failed();
+  }
+
+  // The segments behind one that ends too early.
+  Failed set_aside_behind(std::size_t i) {
+    if (last(i)) return {};
     for (std::size_t later = i + 1; later < bases_.size(); ++later) {
       if (auto failed = set_aside(bases_[later], "behind a hole in an earlier segment")) return failed;
     }
-    return {};
+    const auto synced = files_.sync_directory(directory_);
+    return synced ? Failed() : failure(synced.error(), directory_, "cannot be synced");
   }
 
   // A whole segment that is not part of the log.
@@ -336,43 +363,6 @@ class Recovery {
     log_.snapshot_at_end = false;
     changed_ = true;
     return begin_segment(hints_.log_start);
-  }
-
-  Failed read_epochs() {
-    EpochTable known;
-    bool complete = true;
-    const std::string name = path(std::string(kEpochFile));
-    if (settings_.epochs) {
-      known = *settings_.epochs;
-    } else {
-      const auto text = ports::read_whole(files_, name, kMaxCheckpointBytes);
-      auto parsed = text ? EpochTable::parse(*text) : Result<EpochTable>(text.error());
-      complete = parsed.ok();
-      if (parsed) {
-        known = std::move(*parsed);
-      } else if (parsed.error() != Error::not_found) {
-        log_.notes.push_back(name + " is not readable (" + to_string(parsed.error()) + "): rebuilt from the batches");
-      }
-    }
-    auto merged = complete ? EpochTable::merge(known, settings_.old_epochs ? known : seen_, log_.end()) : std::nullopt;
-    if (merged) log_.epochs = std::move(*merged);
-    if (!merged) {  // where the batches contradict the file, those that were not read count as well
-      EpochTable all;
-      for (const RecoveredSegment& segment : log_.segments) {
-        auto file = files_.open(path(segment_name(segment.index.base())), ports::OpenMode::read);
-        if (!file) return failure(file.error(), directory_, "has a segment that cannot be opened");
-        for (FileScan batches(**file, 0, segment.size); batches.next();) {
-          const record::BatchView& batch = batches.batch();
-          if (batch.leader_epoch() >= LeaderEpoch(0)) all.begin(batch.leader_epoch(), batch.base_offset());
-        }
-      }
-      log_.epochs = std::move(all);
-    }
-    if (log_.damage || settings_.epochs || (merged && log_.epochs.entries() == known.entries())) return {};
-    // Segments are trusted from now on whose batches alone had told.
-    const auto written = ports::write_atomically(files_, name, as_bytes(log_.epochs.encode()));
-    if (!written) return failure(written.error(), name, "cannot be written");
-    return {};
   }
 
   ports::BlockingFiles& files_;

@@ -69,7 +69,7 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
               while_alive([this, offset, done = std::move(done)](Status forgotten) mutable {
                 if (forgotten) return take_mark_back(offset, std::move(done));
                 phase_ = Phase::open;
-                done(Error::io);
+                done(forgotten);
                 advance();
               }));
 }

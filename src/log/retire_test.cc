@@ -94,6 +94,45 @@ TEST(PartitionLog, RecordsAreFoundByTimestampInFilesAndInMemory) {
   EXPECT_EQ(latest->offset, Offset(2));
 }
 
+// Eight batches with an entry each, but for the first; a bit of one entry differs.
+TEST(PartitionLog, ATimestampIsFoundThoughAnIndexEntryIsWrong) {
+  struct Harm {
+    std::string_view file;
+    std::size_t at;
+    char bit;
+  };
+  // Of the entry for the batch at offset 6: its time, its offset; its offset and its position in .index.
+  for (const Harm& harm : {Harm{".timeindex", 2 * 12 + 7, 0x40}, Harm{".timeindex", 2 * 12 + 11, 2},
+                           Harm{".index", 2 * 8 + 3, 2}, Harm{".index", 2 * 8 + 7, 1}}) {
+    FakeDisk disk;
+    LogOptions options;
+    options.index_interval_bytes = ByteCount(0);
+    {
+      Node node(disk, options);
+      node.open();
+      for (int i = 0; i < 8; ++i) {
+        ASSERT_TRUE(node.log->append(batch(2, "v", WallTime(1023 + 128 * i)), LeaderEpoch(0)).ok());
+      }
+      ASSERT_TRUE(node.close().ok());
+    }
+    (*disk.contents(std::string(kDirectory) + "/00000000000000000000" + std::string(harm.file)))[harm.at] ^= harm.bit;
+    OpenHints hints;
+    hints.clean_stop = true;
+    Node again(disk, options);
+    again.open(hints);
+    ASSERT_TRUE(again.log);
+    for (int i = 0; i < 8; ++i) {
+      for (const int record : {0, 1}) {
+        again.log->find_timestamp(WallTime(1023 + 128 * i + record), Offset(16), [&](Result<TimestampOffset> found) {
+          ASSERT_TRUE(found.ok()) << harm.file << harm.at;
+          EXPECT_EQ(found->offset, Offset(2 * i + record)) << harm.file << harm.at;
+        });
+        again.shard.run();
+      }
+    }
+  }
+}
+
 TEST(PartitionLog, RemovalRenamesAtOnceAndDeletesAfterTheDelay) {
   FakeDisk disk;
   Node node(disk);

@@ -106,11 +106,14 @@ SegmentIndex::Hint SegmentIndex::hint_at_most(std::uint64_t position) const {
   return {std::prev(above)->position, base_ + std::int64_t{std::prev(above)->last_offset}};
 }
 
-std::uint64_t SegmentIndex::position_before(WallTime time) const {
+SegmentIndex::TimeHint SegmentIndex::hint_before(WallTime time) const {
   // Entries below `time`: every batch up to the one that the last of them names is older than `time`.
   const auto reached = std::lower_bound(times_.begin(), times_.end(), time.value(),
                                         [](const TimeEntry& e, std::int64_t wanted) { return e.timestamp < wanted; });
-  return reached == times_.begin() ? 0 : position_before(base_ + std::int64_t{std::prev(reached)->last_offset});
+  if (reached == times_.begin()) return {};
+  const TimeEntry& entry = *std::prev(reached);
+  const Offset last = base_ + std::int64_t{entry.last_offset};
+  return {hint_before(last), last, WallTime(entry.timestamp)};
 }
 
 std::string SegmentIndex::encode_offsets(std::size_t from) const {

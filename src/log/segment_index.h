@@ -52,12 +52,17 @@ class SegmentIndex {
     Offset last_offset = kNoOffset;
   };
   Hint hint_before(Offset offset) const;
-  // A position at or before the first batch whose last offset is at least `offset`.
-  std::uint64_t position_before(Offset offset) const { return hint_before(offset).position; }
   // The last entry whose batch begins at or before `position`.
   Hint hint_at_most(std::uint64_t position) const;
-  // A position at or before the first batch whose maximum timestamp is at least `time`.
-  std::uint64_t position_before(WallTime time) const;
+  // Where to begin to look for the first batch whose maximum timestamp is at least `time`. If the entries are right,
+  // the batches from `at` to the one that holds `last_offset` have at most `timestamp`, and that one has it; nothing is
+  // said (kNoOffset) without an entry.
+  struct TimeHint {
+    Hint at;
+    Offset last_offset = kNoOffset;
+    WallTime timestamp = kNoTime;
+  };
+  TimeHint hint_before(WallTime time) const;
   // The last entry of all.
   Hint last_hint() const;
 

@@ -1,6 +1,7 @@
 #include "log/timestamps.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "log/file_scan.h"
 #include "log/log_impl.h"
@@ -10,6 +11,17 @@
 
 namespace millrace::log {
 namespace {
+
+// Goes past the batches that the index speaks of. False where they are not what it says: an entry is only a hint.
+bool pass(FileScan& scan, const SegmentIndex::TimeHint& hint) {
+  for (bool first = true; scan.next(); first = false) {
+    const record::BatchView& batch = scan.batch();
+    const bool named = !first || hint.at.last_offset == kNoOffset || batch.last_offset() == hint.at.last_offset;
+    if (!named || batch.max_timestamp() > hint.timestamp) return false;
+    if (batch.last_offset() >= hint.last_offset) return batch.max_timestamp() == hint.timestamp;
+  }
+  return false;
+}
 
 // Calls `use` (BatchView -> Result<bool>, false to stop) for every batch whose maximum timestamp is at least the
 // `least` of that moment.
@@ -27,17 +39,18 @@ Status each_batch(ports::BlockingFiles& files, const std::vector<BatchRun>& runs
     }
     auto file = files.open(run.path, ports::OpenMode::read);
     if (!file) return file.error();
-    FileScan scan(**file, run.from, run.to);
-    while (scan.next()) {
-      if (scan.batch().max_timestamp() < least) continue;
-      const auto batch = scan.whole();
+    std::optional<FileScan> scan(std::in_place, **file, run.hint.at.position, run.to);
+    if (run.hint.last_offset != kNoOffset && !pass(*scan, run.hint)) scan.emplace(**file, 0, run.to);
+    while (scan->next()) {
+      if (scan->batch().max_timestamp() < least) continue;
+      const auto batch = scan->whole();
       if (!batch) return batch.error();
       if (!batch->crc_ok()) return Error::corrupt;
       const Result<bool> more = use(*batch);
       if (!more) return more.error();
       if (!*more) return {};
     }
-    if (scan.stop() != FileScan::Stop::end) return scan.stop() == FileScan::Stop::io ? Error::io : Error::corrupt;
+    if (scan->stop() != FileScan::Stop::end) return scan->stop() == FileScan::Stop::io ? Error::io : Error::corrupt;
   }
   return {};
 }
@@ -112,11 +125,13 @@ bool any_written_since(ports::BlockingFiles& files, const std::vector<std::strin
   });
 }
 
-// The batches of a segment from `position` on, as far as they may begin below `upto`.
-void add_runs(const Segment& segment, const std::string& path, std::uint64_t position, std::vector<BatchRun>& runs) {
-  if (position < segment.written.bytes) runs.push_back({path, position, segment.written.bytes, Buffer()});
+// The batches of a segment, but for what the index says may be passed over. Entries that point at what is not in the
+// file yet were never on a disk, and are right.
+void add_runs(const Segment& segment, const std::string& path, WallTime time, std::vector<BatchRun>& runs) {
+  const SegmentIndex::TimeHint hint = segment.index.hint_before(time);
+  if (hint.at.position < segment.written.bytes) runs.push_back({path, hint, segment.written.bytes, Buffer()});
   for (const Segment::Unwritten& part : segment.tail) {
-    if (part.position + part.bytes.size() > position) runs.push_back({"", 0, 0, part.bytes});
+    if (part.position + part.bytes.size() > hint.at.position) runs.push_back({"", {}, 0, part.bytes});
   }
 }
 
@@ -143,7 +158,7 @@ void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
     if (segment->base() >= upto) break;
     if (segment->index.max_timestamp() < WallTime(0)) without.push_back(path_of(*segment));
     if (segment->index.max_timestamp() < time) continue;
-    add_runs(*segment, path_of(*segment), segment->index.position_before(time), runs);
+    add_runs(*segment, path_of(*segment), time, runs);
     if (!segment->index.loaded()) unloaded = segment->index;
     size = segment->appended.bytes;
     break;
@@ -159,7 +174,7 @@ void LogImpl::find_timestamp(WallTime time, Offset upto, FoundTime found) {
         if (!runs.empty() && any_written_since(files, without, time)) return TimestampOffset();
         if (unloaded && !runs.empty()) {
           const auto index = load_index(files, directory, *unloaded, size, interval);
-          if (index) runs.front().from = index->position_before(time);
+          if (index) runs.front().hint = index->hint_before(time);
         }
         return find_first_record(files, runs, time, from, upto);
       },
@@ -186,9 +201,9 @@ void LogImpl::find_max_timestamp(Offset upto, FoundTime found) {
   }
   std::vector<BatchRun> runs;
   if (best != nullptr && best->index.max_timestamp() != kNoTime) {
-    add_runs(*best, path_of(*best), best->index.position_before(best->index.max_timestamp()), runs);
+    add_runs(*best, path_of(*best), best->index.max_timestamp(), runs);
   }
-  if (split != nullptr) add_runs(*split, path_of(*split), 0, runs);
+  if (split != nullptr) add_runs(*split, path_of(*split), kNoTime, runs);
   ++jobs_;
   ports::run_job<Result<TimestampOffset>>(
       shard_.jobs,

@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "log/partition_log.h"
+#include "log/segment_index.h"
 #include "ports/file.h"
 
 namespace millrace::log {
@@ -15,7 +16,7 @@ namespace millrace::log {
 // A run of whole batches to look through: part of a segment file, or bytes that are not in a file yet.
 struct BatchRun {
   std::string path;  // empty: `memory` is the run
-  std::uint64_t from = 0;
+  SegmentIndex::TimeHint hint;  // what of the file may be passed over, if it is right
   std::uint64_t to = 0;
   Buffer memory;
 };

@@ -38,7 +38,7 @@ std::optional<LogRot> rot_a_batch(Disk& disk, const LogModel& model, Prng& dice)
     const record::BatchView& batch = walk.batch();
     rot.base = batch.base_offset().value();
     rot.last = batch.last_offset().value();
-    if (rot.base < model.start || rot.last >= model.floor() || !batch.crc_ok()) continue;
+    if (rot.last >= model.floor() || !batch.crc_ok()) continue;
     const std::uint64_t room = batch.size() - record::kBatchHeaderBytes;
     rot.bit.position = walk.position() + record::kBatchHeaderBytes + dice.below(room);
     rot.bit.number = static_cast<unsigned>(dice.below(8));
@@ -53,8 +53,8 @@ std::optional<LogRot> rot_a_batch(Disk& disk, const LogModel& model, Prng& dice)
 }  // namespace
 
 bool LogRot::below_what_is_known(const log::OpenHints& hints) const {
-  if (hints.mark && !hints.clean_stop && !mark_counts) return false;
-  if (hints.mark && !hints.clean_stop) {
+  if (last < hints.log_start.value()) return false;
+  if (hints.mark && !hints.clean_stop && mark_counts) {
     const log::DurableMark& mark = *hints.mark;
     return segment < mark.base || (segment == mark.base && bit.position < mark.position);
   }

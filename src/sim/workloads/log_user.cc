@@ -57,15 +57,20 @@ void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
     fail(fmt::format("offset {} was durable, and the log ends at {}", model_.floor() - 1, end));
   }
   const std::int64_t start = log_->start().value();
-  if (start < model_.noted_start) fail(fmt::format("the log start {} went back to {}", model_.noted_start, start));
+  // Damage below the log start ends the log there.
+  if (start < model_.noted_start && !(damaged_ && start == end)) {
+    fail(fmt::format("the log start {} went back to {}", model_.noted_start, start));
+  }
   if (start > model_.start) fail(fmt::format("begins at {}, and was never moved above {}", start, model_.start));
-  model_.start = start;
+  model_.start = damaged_ ? std::max(start, model_.noted_start) : start;
   found_.assign(static_cast<std::size_t>(std::min(start, end)), 0);
+  // No truncation goes on after a restart, though it may have cut already.
+  model_.durable = model_.floor();
+  model_.cutting = -1;
   if (damaged_) return compare();
   // What the log opened with is durable, and what it does not have is gone, whatever happens next.
   model_.contents.resize(std::min(static_cast<std::size_t>(end), model_.contents.size()));
   model_.durable = end;
-  model_.cutting = -1;
   model_.noted_recovery = std::min(model_.noted_recovery, end);
   compare();
 }
