@@ -10,7 +10,6 @@
 #include "log/limits.h"
 #include "log/names.h"
 #include "log/partition_metadata.h"
-#include "log/side_files.h"
 #include "record/batch.h"
 
 namespace millrace::log {
@@ -24,12 +23,6 @@ struct RoundPlace {
   std::string path;
   std::uint64_t at = 0;
   RoundHead head;
-};
-
-// The log in a folder of the log directory: whose it is, and whether Kafka has opened it since.
-struct Folder {
-  Uuid topic_id;
-  bool kafka_was_here = false;
 };
 
 constexpr std::size_t kChecksumAt = 17;  // in a batch of magic 2
@@ -115,38 +108,24 @@ class Replay {
   }
 
   // What cannot be read now may be read at the next start: the journal then has to be there still.
-  Result<Folder> folder(const std::string& name) {
-    if (const auto known = folders_.find(name); known != folders_.end()) return known->second;
-    auto found = look_at(name);
-    if (found) folders_.emplace(name, *found);
+  Result<Uuid> owner(const std::string& name) {
+    if (const auto known = owners_.find(name); known != owners_.end()) return known->second;
+    Uuid found;
+    if (!name.empty() && name.find('/') == std::string::npos) {
+      const std::string path = log_dir_ + "/" + name + "/" + std::string(kPartitionMetadataFile);
+      const auto text = ports::read_whole(files_, path, kMaxPartitionMetadataBytes);
+      if (!text && text.error() != Error::not_found) return text.error();
+      if (const auto id = text ? parse_partition_metadata(*text) : Result<Uuid>(text.error())) found = *id;
+    }
+    owners_.emplace(name, found);
     return found;
-  }
-
-  // Kafka allocates the index of the active segment in advance: then what we had to say is out of date.
-  Result<Folder> look_at(const std::string& name) {
-    if (name.empty() || name.find('/') != std::string::npos) return Folder();
-    const std::string directory = log_dir_ + "/" + name;
-    const auto text =
-        ports::read_whole(files_, directory + "/" + std::string(kPartitionMetadataFile), kMaxPartitionMetadataBytes);
-    if (!text) return text.error() == Error::not_found ? Result<Folder>(Folder()) : text.error();
-    const auto id = parse_partition_metadata(*text);
-    if (!id) return Folder();
-    const auto entries = files_.list(directory);
-    if (!entries) return entries.error();
-    Offset last = kNoOffset;
-    for (const auto& entry : *entries) last = std::max(last, parse_segment_name(entry.name).value_or(kNoOffset));
-    if (last == kNoOffset) return Folder{*id, false};
-    const auto active = files_.open(directory + "/" + segment_name(last), ports::OpenMode::read);
-    const auto size = active ? (*active)->size() : Result<ByteCount>(active.error());
-    if (!size) return size.error();
-    return Folder{*id, index_is_allocated(files_, directory, last, size->value())};
   }
 
   Status bring(const JournalEntry& entry, Bytes bytes) {
     const std::string path = log_dir_ + "/" + entry.key.name + "/" + segment_name(entry.base);
-    const auto into = folder(entry.key.name);
-    if (!into) return into.error();
-    if (into->topic_id != entry.key.topic_id || entry.key.topic_id == Uuid()) return {};
+    const auto topic = owner(entry.key.name);
+    if (!topic) return topic.error();
+    if (*topic != entry.key.topic_id || *topic == Uuid()) return {};
     auto file = files_.open(path, ports::OpenMode::write);
     // Removed since, with all that was in it.
     if (!file && file.error() == Error::not_found) return {};
@@ -155,7 +134,7 @@ class Replay {
     if (!size) return size.error();
     // Also where the journal yields: what it says of bytes that are there still may hold them alone.
     to_sync_.insert(path);
-    if (into->kafka_was_here || foreign_.contains(path) || size->value() < entry.position) return {};
+    if (foreign_.contains(path) || size->value() < entry.position) return {};
     Buffer there = Buffer::allocate(bytes.size());
     const auto got = (*file)->read(FilePosition(entry.position), there.writable());
     if (!got) return got.error();
@@ -212,7 +191,7 @@ class Replay {
   const std::string& log_dir_;
   std::map<RoundId, RoundPlace> rounds_;
   std::map<LogName, RoundId> forgotten_;
-  std::map<std::string, Folder> folders_;
+  std::map<std::string, Uuid> owners_;
   std::set<std::string> foreign_;  // segments that another program has changed
   std::set<std::string> to_sync_;
 };

@@ -207,16 +207,6 @@ TEST(Journal, LeavesAloneASegmentWhoseBatchesLieElsewhereNow) {
   EXPECT_EQ(*disk.contents(segment_path()), theirs);
 }
 
-// Kafka cut the log where a batch of ours began, and did not come to a clean stop.
-TEST(Journal, SaysNothingOfALogThatKafkaHasOpenedSince) {
-  FakeDisk disk;
-  live(disk);
-  disk.contents(segment_path())->resize(140);
-  disk.put(std::string(kDirectory) + "/00000000000000000000.index", std::string(10'485'760, '\0'));
-  static_cast<void>(journaled(disk));
-  EXPECT_EQ(disk.contents(segment_path())->size(), 140U);
-}
-
 // A power loss left the length of an index and not what was in it.
 TEST(Journal, CountsBesideAnIndexThatEndsWithZeros) {
   FakeDisk disk;

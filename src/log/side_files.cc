@@ -114,13 +114,6 @@ bool index_is_padded(ports::BlockingFiles& files, const std::string& directory, 
          load_be<std::int64_t>(as_bytes(*entry).data() + entry->size() - kOffsetEntryBytes) == 0;
 }
 
-bool index_is_allocated(ports::BlockingFiles& files, const std::string& directory, Offset base, std::uint64_t size) {
-  if (!index_is_padded(files, directory, base)) return false;
-  const auto file = files.open(path_of(directory, base, kIndexSuffix), ports::OpenMode::read);
-  const auto length = file ? (*file)->size() : Result<ByteCount>(file.error());
-  return length && length->value() / kOffsetEntryBytes > size / record::kBatchHeaderBytes;
-}
-
 Result<SegmentIndex> load_index(ports::BlockingFiles& files, const std::string& directory, const SegmentIndex& closed,
                                 std::uint64_t size, std::uint64_t interval) {
   const Offset base = closed.base();

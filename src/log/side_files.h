@@ -51,8 +51,6 @@ std::optional<SegmentIndex> trust_closed(ports::BlockingFiles& files, const std:
 
 // Whether the segment's .index ends with an entry of zeros: it was allocated in advance, by Kafka.
 bool index_is_padded(ports::BlockingFiles& files, const std::string& directory, Offset base);
-// Whether it is also longer than entries of a .log of `size` bytes can make it: a power loss did not leave the zeros.
-bool index_is_allocated(ports::BlockingFiles& files, const std::string& directory, Offset base, std::uint64_t size);
 
 // The entries of a segment's index files, for its index; they are made from the batches' headers if the files cannot be
 // right. Error::io, Error::corrupt.

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "sim/workloads/log_app.h"
-#include "sim/workloads/log_visit.h"
 #include "sim/world.h"
 
 namespace millrace::sim {
@@ -40,25 +39,6 @@ bool stop_cleanly(World& world, Node& node) {
   return !node.running();
 }
 
-bool all_open(const std::deque<LogModel>& models) {
-  return std::all_of(models.begin(), models.end(), [](const LogModel& model) { return model.open; });
-}
-
-// Everything opens when nothing fails.
-void open_in_peace(World& world, Node& node, std::deque<LogModel>& models, History& history) {
-  node.kill(Crash::power, Farewell::reset);
-  node.disk().set_budget(~std::uint64_t{0});
-  node.disk().set_profile(Profile::calm());
-  for (auto& model : models) {
-    mend(node.disk(), model);
-    look_at_index(node.disk(), model);
-  }
-  world.start(node);
-  const bool opened =
-      world.run_until([&] { return !history.ok() || all_open(models); }, world.now() + Millis(60'000));
-  if (!opened) history.fail("the logs do not open: " + node.failure());
-}
-
 }  // namespace
 
 Outcome run_logs(const RunOptions& options) {
@@ -76,9 +56,6 @@ Outcome run_logs(const RunOptions& options) {
     models.back().topic_id = Uuid{7, i + 1};
   }
   LogRunSettings settings = draw_settings(dice);
-  settings.options.preallocate = shape.one_in(4);
-  const bool visits = shape.one_in(3);
-  Prng guest = shape.fork(1);
   const auto shards = static_cast<std::uint32_t>(1 + dice.below(2));
   std::uint64_t life = 0;
   Node& node = world.add_node("node", shards, [&](const std::vector<ports::Shard*>& all) {
@@ -102,13 +79,7 @@ Outcome run_logs(const RunOptions& options) {
     if (node.running() && dice.one_in(4)) {
       if (!stop_cleanly(world, node)) history.fail("a clean stop does not end");
     }
-    const bool opened = all_open(models);  // all journals have been brought to their place
-    const Crash crash = dice.one_in(4) ? Crash::process : Crash::power;
-    node.kill(crash, Farewell::reset);
-    // After a power cut millrace has to start first: the journal may hold what the segments have lost.
-    if (visits && opened && crash == Crash::process) {
-      for (auto& model : models) visit(node.disk(), model, guest);
-    }
+    node.kill(dice.one_in(4) ? Crash::process : Crash::power, Farewell::reset);
     ++outcome.kills;
     for (auto& model : models) {
       if (rots) rot_or_mend(node.disk(), model, dice);
@@ -116,7 +87,20 @@ Outcome run_logs(const RunOptions& options) {
     }
     world.start(node);
   }
-  open_in_peace(world, node, models, history);
+  // Everything opens when nothing fails.
+  node.kill(Crash::power, Farewell::reset);
+  node.disk().set_budget(~std::uint64_t{0});
+  node.disk().set_profile(Profile::calm());
+  for (auto& model : models) {
+    mend(node.disk(), model);
+    look_at_index(node.disk(), model);
+  }
+  world.start(node);
+  const auto all_open = [&models] {
+    return std::all_of(models.begin(), models.end(), [](const LogModel& model) { return model.open; });
+  };
+  const bool opened = world.run_until([&] { return !history.ok() || all_open(); }, world.now() + Millis(60'000));
+  if (!opened) history.fail("the logs do not open: " + node.failure());
   outcome.broken = history.broken();
   outcome.lost = node.disk().lost();
   for (const auto& model : models) {
