@@ -251,7 +251,7 @@ void ClientConnection::pause(bool paused) {
 void ClientConnection::end() {
   if (ended_) return;
   ended_ = true;
-  connection_.close(connection_.unsent() > 0);
+  connection_.close(true);
   for (const auto& request : requests_) {
     if (!request->answered()) request->abandon();
   }
