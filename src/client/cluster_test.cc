@@ -143,6 +143,26 @@ TEST_F(ClusterTest, SilentBrokerFailsTheCallAtItsTimeoutAndTheNextGoesByANewConn
   EXPECT_TRUE((*again)->ok());
 }
 
+// A call that is made after a connection has failed, and before those on it are told, must not go before they go again.
+TEST_F(ClusterTest, NoCallOvertakesThoseWhoseFailureIsNotToldYet) {
+  learn_topic("t");
+  brokers.broker(1).ignore(ApiKey::heartbeat);
+  std::shared_ptr<std::optional<Result<std::int16_t>>> next;
+  cluster().send<HeartbeatResponse>(Target::node(NodeId(1)), HeartbeatRequest{}, Millis(700),
+                                    [&](const Result<Answer<HeartbeatResponse>>&) {
+                                      ports.shard().timers.at_turn_end([&] { next = beat(Target::node(NodeId(1))); });
+                                    });
+  const auto behind = beat(Target::node(NodeId(1)));
+  ports.advance(Millis(600));
+  brokers.broker(1).on<HeartbeatRequest, HeartbeatResponse>(
+      [](const auto&, std::int16_t) { return HeartbeatResponse{}; });
+  ports.advance(Millis(900));
+  ASSERT_TRUE(behind->has_value() && next && next->has_value());
+  EXPECT_TRUE((*behind)->error().is(Cause::network));
+  ASSERT_FALSE((*next)->ok());
+  EXPECT_TRUE((*next)->error().is(Cause::network));
+}
+
 TEST_F(ClusterTest, BrokenConnectionFailsWhatIsUnderWay) {
   learn_topic("t");
   brokers.broker(2).ignore(ApiKey::heartbeat);

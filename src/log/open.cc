@@ -84,8 +84,7 @@ Outcome open_directory(ports::BlockingFiles& files, const std::string& directory
     if (!counts) return cannot(directory, "cannot be listed", counts.error());
     //   1. the mark is not believed, and the log is cut below it   2. a crash   3. the index is not Kafka's any more:
     //   the mark counts again, and what was cut is missed
-    const bool said = mark->base != kNoOffset && !settings.mark_comes_back;
-    if (!*counts && said) {
+    if (!*counts && mark->base != kNoOffset) {
       const std::string log_dir = ports::parent_directory(directory);
       const auto refused = refuse_mark(files, log_dir, mark_key(topic_id, directory), *mark);
       if (!refused) return cannot(log_dir, "cannot take the mark of a log", refused.error());

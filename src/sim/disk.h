@@ -75,10 +75,6 @@ class Disk {
   };
   Status rot(const std::string& path, std::optional<Bit> at = std::nullopt);
 
-  // Another program has made or replaced the file while the node was dead, durably. Error::not_found without a
-  // directory.
-  Status put(const std::string& path, Bytes contents);
-
   // What a reader would find now, or Error::not_found.
   Result<std::string> contents(const std::string& path);
   std::uint64_t used() const;

@@ -65,22 +65,6 @@ Status Disk::rot(const std::string& path, std::optional<Bit> at) {
   return {};
 }
 
-Status Disk::put(const std::string& path, Bytes contents) {
-  auto inode = find(path);
-  if (inode == nullptr) {
-    auto [directory, name] = parent(path);
-    if (directory == nullptr) return Error::not_found;
-    inode = std::make_shared<Inode>(false);
-    files_.push_back(inode);
-    directory->change({name, inode, ""});
-    directory->sync_names();
-  }
-  inode->file.resize(0);
-  inode->file.write(0, contents);
-  inode->file.make_durable(inode->file.snapshot());
-  return {};
-}
-
 Result<std::string> Disk::contents(const std::string& path) {
   const auto inode = find(path);
   if (inode == nullptr || inode->directory) return Error::not_found;
