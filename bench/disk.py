@@ -100,8 +100,8 @@ def commits(folder):
 
 
 def main():
-    memory.warm(3)
-    with tempfile.TemporaryDirectory(prefix="millrace-disk-", dir=os.environ.get("BENCH_DIR")) as folder:
+    with (memory.Held() as held, held.warm(),
+          tempfile.TemporaryDirectory(prefix="millrace-disk-", dir=os.environ.get("BENCH_DIR")) as folder):
         print(table(Path(folder)), flush=True)
         commits(Path(folder))
 

@@ -17,7 +17,6 @@ PORT = 28092
 FLOOR_MB = 2000
 FETCH_MB = 1000
 KAFKA_RUNS = 3  # at most: its runs take most of the time
-WARM_BEYOND_GB = 1  # of what a run writes, which is in the page cache and in sockets
 SETTLE_S = 1
 LARGE = dict(partitions=4, conns=2, batch=65536, record=1024, seconds=60)
 SMALL = dict(partitions=4, conns=2, batch=4096, record=128, seconds=60)
@@ -83,36 +82,30 @@ ROWS = [
 ]
 
 
-def warm(mbytes):
-    memory.warm(mbytes / 1000 + WARM_BEYOND_GB)
-
-
 def settle():
     """What the measurement before left to be done: files to be deleted, and their blocks to be given back."""
     time.sleep(SETTLE_S)
     os.sync()
 
 
-def measure(row, port, pid, durable, kafka, turn):
+def measure(held, row, port, pid, durable, kafka, turn):
     topic = f"t{turn}"
     options = {"bootstrap": f"127.0.0.1:{port}", "topic": topic, "pid": pid, **row.options}
     if durable and kafka:
         options["configs"] = "flush.messages=1"
-    if row.mode == "fetch":
-        warm(FETCH_MB)
-        load.run("produce", **{**options, **LARGE, "mbytes": FETCH_MB})
-    else:
-        warm(row.options.get("mbytes", 0))
-    result = load.run(row.mode, errors_allowed=True, **options)
+    with held.warm():
+        if row.mode == "fetch":
+            load.run("produce", **{**options, **LARGE, "mbytes": FETCH_MB})
+        result = load.run(row.mode, errors_allowed=True, **options)
     forget_topic(port, topic)
     settle()
     return result
 
 
-def floor(mode):
+def floor(held, mode):
     direction = "out" if mode == "fetch" else "in"
-    warm(FLOOR_MB)
-    found = load.run("floor", dir=os.environ.get("BENCH_DIR", "/tmp"), mbytes=FLOOR_MB)
+    with held.warm():
+        found = load.run("floor", dir=os.environ.get("BENCH_DIR", "/tmp"), mbytes=FLOOR_MB)
     settle()
     return {CPU: found[f"{direction}_cpu_s_per_GB"], RATE: found[f"{direction}_MB_per_s"]}
 
@@ -140,7 +133,7 @@ class Absent:
         pass
 
 
-def compare(row, count):
+def compare(held, row, count):
     """(of millrace, of Kafka, of the floor): medians of runs taken in turn, Kafka's first one thrown away; nothing for
     who does not take part. The floor does in rows that are compared with it."""
     ours = Millrace(PORT, () if row.durable[0] else (FROM_MEMORY,))
@@ -149,13 +142,13 @@ def compare(row, count):
     theirs = Running(Kafka(PORT + 100, ["file.delete.delay.ms=0"])) if row.with_kafka else Absent()
     with Running(ours) as millrace, theirs as kafka:
         if kafka:
-            measure(row, kafka.port, kafka.pid, row.durable[1], True, "warm")
+            measure(held, row, kafka.port, kafka.pid, row.durable[1], True, "warm")
         for turn in range(count):
             if kafka and turn < KAFKA_RUNS:
-                results[KAFKA].append(measure(row, kafka.port, kafka.pid, row.durable[1], True, turn))
-            results["millrace"].append(measure(row, millrace.port, millrace.pid, row.durable[0], False, turn))
+                results[KAFKA].append(measure(held, row, kafka.port, kafka.pid, row.durable[1], True, turn))
+            results["millrace"].append(measure(held, row, millrace.port, millrace.pid, row.durable[0], False, turn))
             if with_floor:
-                results[FLOOR].append(floor(row.mode))
+                results[FLOOR].append(floor(held, row.mode))
     return [medians(results[name]) for name in ("millrace", KAFKA, FLOOR)]
 
 
@@ -172,12 +165,12 @@ def judge(row, ours, others):
         yield verdict("nothing refused or missed", False)
 
 
-def lines(rows, count):
+def lines(held, rows, count):
     yield "| load | millrace | Apache Kafka 4.3.1 | floor | to reach |"
     yield "|---|---|---|---|---|"
     known = {}
     for row in rows:
-        ours, theirs, limit = compare(row, count)
+        ours, theirs, limit = compare(held, row, count)
         known[row.name] = ours
         verdicts = "; ".join(judge(row, ours, {**known, KAFKA: theirs, FLOOR: limit}))
         least = f"{limit[CPU]:.2f} CPU s/GB, {limit[RATE]:,.0f} MB/s" if limit else ""
@@ -203,11 +196,12 @@ def main():
     table = [f"Medians of {count} (Kafka: of {min(count, KAFKA_RUNS)}), {datetime.date.today()}, commit "
              f"{commit.strip()}, {os.cpu_count()} cores.", ""]
     print("\n".join(table))
-    for line in lines([row for row in ROWS if arguments.only in row.name], count):
-        print(line, flush=True)
-        table.append(line)
-        if arguments.write:
-            write(table)
+    with memory.Held() as held:
+        for line in lines(held, [row for row in ROWS if arguments.only in row.name], count):
+            print(line, flush=True)
+            table.append(line)
+            if arguments.write:
+                write(table)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,7 @@ void Journal::begin_round() {
   for (Buffer& piece : data) pieces.push_back(std::move(piece));
   for (const Buffer& piece : pieces) size += piece.size();
   const std::uint64_t at = std::exchange(file.end, file.end + size);
+  if (file.end > file.laid_out) lay_out(file, pieces);
   file.file->write(FilePosition(at), std::move(pieces),
                    [this, size, alive = std::weak_ptr<bool>(alive_)](Status status) {
                      if (alive.expired()) return;
@@ -127,6 +128,17 @@ void Journal::begin_round() {
                        if (!alive.expired()) finish_round(size, synced);
                      });
                    });
+}
+
+// Zeros behind a round that makes the file longer: a sync of a file that grows writes its inode and its extents as well,
+// one of bytes that were there does not.
+void Journal::lay_out(File& file, std::vector<Buffer>& pieces) {
+  const std::uint64_t step = kJournalStep - file.end % kJournalStep;
+  file.laid_out = std::max(file.end, std::min(file.end + step, file_bytes_));
+  if (file.laid_out == file.end) return;
+  Buffer zeros = Buffer::allocate(file.laid_out - file.end);
+  std::ranges::fill(zeros.writable(), std::byte{0});
+  pieces.push_back(std::move(zeros));
 }
 
 void Journal::give_up(Status status) {
@@ -139,7 +151,7 @@ void Journal::give_up(Status status) {
 // it. The file counts as full, and what it holds is brought to its place; the other may have its blocks already.
 void Journal::finish_round(std::uint64_t size, Status status) {
   if (!status && status.error() == Error::no_space) {
-    files_[active_].end -= size;
+    files_[active_].laid_out = files_[active_].end -= size;
     files_[active_].full = true;
     --rounds_;
   } else if (!status) {

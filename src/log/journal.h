@@ -49,6 +49,7 @@ class Journal {
   struct File {
     std::shared_ptr<ports::File> file;
     std::uint64_t end = 0;
+    std::uint64_t laid_out = 0;    // how long the file is, blocks and all
     bool full = false;             // the disk had no space for a round that was to follow
     bool free = true;              // nothing in it is needed
     std::vector<Settle> settles;   // of the segments that have bytes in it
@@ -64,6 +65,7 @@ class Journal {
   void open();
   void schedule();
   void begin_round();
+  void lay_out(File& file, std::vector<Buffer>& pieces);
   void finish_round(std::uint64_t size, Status status);
   bool switch_files();
   void settle_some(std::size_t index);

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
+#include "log/limits.h"
 #include "log/mark_file.h"
 #include "log/testing/log_node.h"
 
@@ -126,6 +128,35 @@ TEST(Journal, BringsBackWhatTheSegmentLost) {
   Node third(disk);
   third.open(journaled(disk));
   EXPECT_EQ(third.log->end(), Offset(4));
+}
+
+// A sync of what the file has blocks for already writes no inode.
+TEST(Journal, GrowsAheadOfItsRounds) {
+  FakeDisk disk;
+  Node node(disk);
+  node.open(journaled(disk));
+  const auto longest = [&disk] {
+    std::size_t size = 0;
+    const auto entries = disk.list("data");
+    for (const auto& entry : *entries) {
+      if (entry.name.starts_with(kJournalPrefix)) size = std::max(size, disk.find("data/" + entry.name)->durable.size());
+    }
+    return size;
+  };
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(node.append(1).ok());
+    node.shard.run();
+  }
+  const std::size_t size = longest();
+  EXPECT_EQ(size, kJournalStep);
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  EXPECT_EQ(longest(), size);
+  disk.cut_power();
+  Node again(disk);
+  again.open(journaled(disk));
+  ASSERT_TRUE(again.log);
+  EXPECT_EQ(again.log->end(), Offset(4));
 }
 
 TEST(Journal, GoesOnWhenThereIsSpaceAgain) {

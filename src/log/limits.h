@@ -34,11 +34,16 @@ inline constexpr std::size_t kNoteDownEntries = 1024;
 // many at a time. The larger it is, the fewer syncs a batch needs.
 inline constexpr std::uint64_t kJournalFileBytes = 96u << 20;
 inline constexpr std::size_t kJournalSettles = 16;
+// A journal file that has not reached its length grows in such steps.
+inline constexpr std::uint64_t kJournalStep = 64u << 10;
 // The longest write of one segment that goes through the journal; a longer one is synced where it belongs, as writing
 // it twice would take longer than the sync.
 inline constexpr std::uint64_t kMaxJournaledWrite = 1u << 20;
-// As much writing costs about what a sync of one more file does.
-inline constexpr std::uint64_t kBytesPerSync = 64u << 10;
+// As much writing costs about what a sync of one more segment does, and what a sync of the journal does.
+inline constexpr std::uint64_t kBytesPerSync = 96u << 10;
+inline constexpr std::uint64_t kBytesPerJournalSync = 72u << 10;
+// The rounds that weigh most in what a shard expects of the next one.
+inline constexpr std::uint64_t kRoundsRemembered = 16;
 // Bytes (unless the first entry has more) and entries of a round.
 inline constexpr std::uint64_t kMaxRoundData = 8u << 20;
 inline constexpr std::size_t kMaxRoundEntries = 2048;
