@@ -130,7 +130,7 @@ TEST(Journal, BringsBackWhatTheSegmentLost) {
   EXPECT_EQ(third.log->end(), Offset(4));
 }
 
-// A sync of what the file has blocks for already writes no inode.
+// A sync of what the file has blocks for writes no inode.
 TEST(Journal, GrowsAheadOfItsRounds) {
   FakeDisk disk;
   Node node(disk);
@@ -139,7 +139,8 @@ TEST(Journal, GrowsAheadOfItsRounds) {
     std::size_t size = 0;
     const auto entries = disk.list("data");
     for (const auto& entry : *entries) {
-      if (entry.name.starts_with(kJournalPrefix)) size = std::max(size, disk.find("data/" + entry.name)->durable.size());
+      if (!entry.name.starts_with(kJournalPrefix)) continue;
+      size = std::max(size, disk.find("data/" + entry.name)->durable.size());
     }
     return size;
   };
