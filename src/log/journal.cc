@@ -130,8 +130,8 @@ void Journal::begin_round() {
                    });
 }
 
-// Zeros behind a round that makes the file longer: a sync of a file that grows writes its inode and its extents too, one
-// of bytes that were there does not.
+// Zeros behind a round that makes the file longer: a sync of a file that grows writes its inode and its extents too;
+// one of bytes that were there does not.
 void Journal::lay_out(File& file, std::vector<Buffer>& pieces) {
   const std::uint64_t step = kJournalStep - file.end % kJournalStep;
   file.laid_out = std::max(file.end, std::min(file.end + step, file_bytes_));
