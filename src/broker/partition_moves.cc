@@ -79,7 +79,7 @@ void PartitionTable::copied(const EntryPtr& entry, const std::string& dir, const
   fresh->wanted = entry->wanted;
   at->second = fresh;
   ++opening_;
-  entry->partition.log().close([this, entry, dir, future](Status closed) {
+  entry->partition.log().leave([this, entry, dir, future](Status closed) {
     switch_over(entry, dir, future, closed.ok());
   });
 }

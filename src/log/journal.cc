@@ -1,6 +1,7 @@
 #include "log/journal.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -36,6 +37,7 @@ void Journal::open() {
   auto opening = std::make_shared<Opening>();
   const std::string stem = log_dir_ + "/" + std::string(kJournalPrefix) + shard_.random.uuid().hex();
   for (std::size_t i = 0; i < 2; ++i) {
+    files_[i].path = stem + (i == 0 ? "-a" : "-b");
     const auto made = [this, i, opening](Result<std::shared_ptr<ports::File>> file) {
       if (file) {
         files_[i].file = std::move(*file);
@@ -53,7 +55,7 @@ void Journal::open() {
             broken_ = !ready_;
           });
     };
-    shard_.files.open(stem + (i == 0 ? "-a" : "-b"), ports::OpenMode::create,
+    shard_.files.open(files_[i].path, ports::OpenMode::create,
                       [made, alive = std::weak_ptr<bool>(alive_)](Result<std::shared_ptr<ports::File>> file) {
                         if (!alive.expired()) made(std::move(file));
                       });
@@ -72,9 +74,10 @@ void Journal::add(const JournalKey& key, Offset base, std::uint64_t position, st
 
 void Journal::forget(const JournalKey& key, Callback<void(Status)> done) {
   if (!ready_ || broken_) {
-    // A journal that was never begun says nothing; one that cannot be written cannot take anything back.
-    const Status status = broken_ && rounds_ > 0 ? Status(Error::io) : Status();
-    shard_.timers.at_turn_end([status, done = std::move(done)]() mutable { done(status); });
+    // A journal without a round says nothing.
+    if (rounds_ == 0) return shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
+    going_.push_back(std::move(done));
+    for (const std::size_t index : {0, 1}) settle_some(index);
     return;
   }
   // Also where there is no room: such an entry makes the file a little longer.
@@ -196,7 +199,33 @@ void Journal::settle_some(std::size_t index) {
       });
     });
   }
-  if (file.settling == 0 && file.settles.empty()) wipe(index);
+  if (file.settling > 0 || !file.settles.empty()) return;
+  if (broken_) return go_when_settled();
+  wipe(index);
+}
+
+// What cannot be written takes nothing back; but once nothing in it is needed, it can go as a whole.
+void Journal::go_when_settled() {
+  const auto needed = [](const File& file) { return file.settling > 0 || !file.settles.empty(); };
+  if (going_.empty() || needed(files_[0]) || needed(files_[1]) || std::exchange(removing_, true)) return;
+  ports::run_job<Status>(
+      shard_.jobs,
+      // The older first: the newer takes back what the older says.
+      [dir = log_dir_, paths = std::array{files_[1 - active_].path, files_[active_].path}](
+          ports::BlockingFiles& files) -> Status {
+        for (const std::string& path : paths) {
+          const Status removed = files.remove(path);
+          if (!removed && removed.error() != Error::not_found) return removed;
+          MR_TRY(files.sync_directory(dir));
+        }
+        return {};
+      },
+      [this, alive = std::weak_ptr<bool>(alive_)](Status status) {
+        if (alive.expired()) return;
+        removing_ = false;
+        if (status) rounds_ = 0;
+        for (auto& done : std::exchange(going_, {})) done(status);
+      });
 }
 
 // Nothing in the file is needed any more, and it is given free once nothing in it can be read:
@@ -206,6 +235,7 @@ void Journal::wipe(std::size_t index) {
   if (files_[index].free || std::exchange(files_[index].wiping, true)) return;
   Buffer nothing = Buffer::allocate(kRoundHeadBytes);
   std::ranges::fill(nothing.writable(), std::byte{0});
+  if (shard_.faults.planted(ports::Planted::journal_not_wiped)) nothing = Buffer();
   std::vector<Buffer> head;
   head.push_back(std::move(nothing));
   files_[index].file->write(

@@ -31,7 +31,8 @@ class Journal {
   // first is still being made, or the journal could not be written.
   bool takes(std::uint64_t bytes);
 
-  // Syncs what was written of one segment; calls `finished` when it is on the disk, or drops it if that is not to be.
+  // Syncs what was written of one segment; calls `finished` when it is on the disk or not needed any more, or drops it
+  // if neither is to be.
   using Settle = Callback<void(Task finished)>;
   // Adds bytes of a segment, which the caller writes into its file as well. Precondition: takes() has just said so.
   // `done`: they are durable, or will not be by this journal.
@@ -41,12 +42,14 @@ class Journal {
   std::uint64_t filling() const { return filling_; }
   // Before the file that is now being filled is filled anew, `settle` is called.
   void before_reuse(Settle settle) { files_[active_].settles.push_back(std::move(settle)); }
-  // Nothing said so far of this log counts any more. `done`, in a later turn, when that is durable; Error::no_space: it
-  // may be tried again, Error::io: it will not be.
+  // Nothing said so far of this log counts any more. `done`, in a later turn, when that is durable. A journal that
+  // cannot be written is removed instead, once what it holds is in its place. Error::no_space, Error::io: it may be
+  // tried again.
   void forget(const JournalKey& key, Callback<void(Status)> done);
 
  private:
   struct File {
+    std::string path;
     std::shared_ptr<ports::File> file;
     std::uint64_t end = 0;
     std::uint64_t laid_out = 0;    // how long the file is, blocks and all
@@ -70,6 +73,7 @@ class Journal {
   bool switch_files();
   void settle_some(std::size_t index);
   void wipe(std::size_t index);
+  void go_when_settled();
   void give_up(Status status);
 
   ports::Shard& shard_;
@@ -85,10 +89,12 @@ class Journal {
   std::uint64_t waiting_bytes_ = 0;
   std::deque<Waiting> waiting_;
   std::vector<Waiting> running_;
+  std::vector<Callback<void(Status)>> going_;  // wait for the files to be removed, since they cannot be written
   bool opening_ = false;
   bool ready_ = false;
   bool broken_ = false;
   bool scheduled_ = false;
+  bool removing_ = false;
 };
 
 // In a job, before any log of the directory is opened: brings into the segments what the journals of earlier lives hold

@@ -121,6 +121,15 @@ class Replay {
     return found;
   }
 
+  // Whether Kafka has not opened the log since.
+  Result<bool> has_witness(const std::string& name) {
+    if (const auto known = witnessed_.find(name); known != witnessed_.end()) return known->second;
+    const auto file = files_.open(log_dir_ + "/" + name + "/" + std::string(kWitnessFile), ports::OpenMode::read);
+    if (!file && file.error() != Error::not_found) return file.error();
+    witnessed_.emplace(name, file.ok());
+    return file.ok();
+  }
+
   Status bring(const JournalEntry& entry, Bytes bytes) {
     const std::string path = log_dir_ + "/" + entry.key.name + "/" + segment_name(entry.base);
     const auto topic = owner(entry.key.name);
@@ -134,7 +143,9 @@ class Replay {
     if (!size) return size.error();
     // Also where the journal yields: what it says of bytes that are there still may hold them alone.
     to_sync_.insert(path);
-    if (foreign_.contains(path) || size->value() < entry.position) return {};
+    const auto untouched = has_witness(entry.key.name);
+    if (!untouched) return untouched.error();
+    if (!*untouched || foreign_.contains(path) || size->value() < entry.position) return {};
     Buffer there = Buffer::allocate(bytes.size());
     const auto got = (*file)->read(FilePosition(entry.position), there.writable());
     if (!got) return got.error();
@@ -192,6 +203,7 @@ class Replay {
   std::map<RoundId, RoundPlace> rounds_;
   std::map<LogName, RoundId> forgotten_;
   std::map<std::string, Uuid> owners_;
+  std::map<std::string, bool> witnessed_;
   std::set<std::string> foreign_;  // segments that another program has changed
   std::set<std::string> to_sync_;
 };

@@ -6,30 +6,12 @@
 #include <string>
 
 #include "log/limits.h"
-#include "log/mark_file.h"
-#include "log/testing/log_node.h"
+#include "log/testing/journaled.h"
 
 namespace millrace::log::testing {
 namespace {
 
 constexpr std::string_view kFirstLog = "00000000000000000000.log";
-
-OpenHints journaled(FakeDisk& disk) {
-  auto marks = gather_marks(disk, "data");
-  EXPECT_TRUE(marks.ok());
-  OpenHints hints;
-  hints.recovery_point = Offset(0);
-  hints.keep_mark = hints.journal = true;
-  if (const auto mark = marks->find({kTopic, PartitionIndex(0)}); mark != marks->end()) hints.mark = mark->second;
-  return hints;
-}
-
-std::size_t journals(FakeDisk& disk) {
-  std::size_t count = 0;
-  const auto entries = disk.list("data");
-  for (const auto& entry : *entries) count += entry.name.starts_with(kJournalPrefix) ? 1 : 0;
-  return count;
-}
 
 std::string segment_path() { return std::string(kDirectory) + "/" + std::string(kFirstLog); }
 
@@ -237,6 +219,33 @@ TEST(Journal, LeavesAloneASegmentWhoseBatchesLieElsewhereNow) {
   const std::string theirs = bytes;
   static_cast<void>(journaled(disk));
   EXPECT_EQ(*disk.contents(segment_path()), theirs);
+}
+
+// It removes such files when it opens a log; it then cut the log where a batch began, and did not end well.
+TEST(Journal, SaysNothingOfALogThatKafkaHasOpenedSince) {
+  FakeDisk disk;
+  live(disk);
+  const std::string directory(kDirectory);
+  const auto entries = disk.list(directory);
+  for (const auto& entry : *entries) {
+    if (entry.name.ends_with(".deleted")) static_cast<void>(disk.remove(directory + "/" + entry.name));
+  }
+  disk.contents(segment_path())->resize(140);
+  Node again(disk);
+  again.open(journaled(disk));
+  ASSERT_TRUE(again.log);
+  EXPECT_EQ(again.log->end(), Offset(2));
+  // And from then on it counts again.
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(again.append(1).ok());
+    again.shard.run();
+  }
+  EXPECT_EQ(again.log->durable_end(), Offset(5));
+  again.log.reset();
+  disk.cut_power();
+  Node third(disk);
+  third.open(journaled(disk));
+  EXPECT_EQ(third.log->end(), Offset(5));
 }
 
 // A power loss left the length of an index and not what was in it.

@@ -18,7 +18,9 @@ void LogImpl::put_into_journal(Segment& segment, const std::vector<Buffer>& piec
   if (!choice.journal()) return;
   Journal& journal = committer_.journal(mark_slot_->file->log_dir());
   const std::uint64_t from = segment.written.bytes;
-  if (!journal.takes(reach.bytes - from)) return;
+  const bool taken = journal.takes(reach.bytes - from);
+  if (witness_ == Witness::none) leave_witness();
+  if (!taken || witness_ != Witness::durable) return;
   if (segment.journal_next != from) {
     segment.journal_from = from;
     segment.journaled = {from, segment.written.next};
@@ -28,7 +30,9 @@ void LogImpl::put_into_journal(Segment& segment, const std::vector<Buffer>& piec
   if (segment.journal_file != journal.filling()) {
     segment.journal_file = journal.filling();
     // A log that is gone without having been synced leaves the journal as it is.
-    journal.before_reuse([this, alive = std::weak_ptr<bool>(alive_), base = segment.base()](Task finished) {
+    journal.before_reuse([this, alive = std::weak_ptr<bool>(alive_), needed = journal_needed_,
+                          base = segment.base()](Task finished) {
+      if (!*needed) return finished();
       if (alive.expired()) return;
       for (auto& entry : segments_) {
         if (entry->base() == base) return settle_journal(*entry, std::move(finished));
@@ -54,16 +58,50 @@ void LogImpl::put_into_journal(Segment& segment, const std::vector<Buffer>& piec
               }));
 }
 
+// What the journal says of this log counts only beside a file that Kafka removes. Its name may be there, and not on the
+// disk, since a life that ended early.
+void LogImpl::leave_witness() {
+  witness_ = Witness::under_way;
+  ++jobs_;
+  ports::run_job<Status>(
+      shard_.jobs,
+      [directory = directory_](ports::BlockingFiles& files) -> Status {
+        const auto made = files.open(directory + "/" + std::string(kWitnessFile), ports::OpenMode::create);
+        return made ? files.sync_directory(directory) : made.error();
+      },
+      while_alive([this](Status status) {
+        --jobs_;
+        if (status) {
+          witness_ = Witness::durable;
+        } else if (status.error() == Error::no_space) {
+          witness_ = Witness::none;
+        } else {
+          shard_.log.warning(directory_ + ": nothing of it can be journaled (" + to_string(status.error()) +
+                             "); it is synced by itself");
+        }
+        advance();
+      }));
+}
+
+// The journal vouches for nothing in these segments any more.
+void LogImpl::distrust_journal() {
+  for (auto& segment : segments_) segment->journal_from = segment->journal_next = UINT64_MAX;
+}
+
 // The journal wants its place back: what it holds of this segment is synced in the segment.
 void LogImpl::settle_journal(Segment& segment, Task finished) {
   if (shard_.faults.planted(ports::Planted::journal_reused_early)) return finished();
   // Also what the journal has already and the segment has not:
   //   1. a round ends before the write of the same bytes does   2. its file is given free   3. the write ends, and
   //   vouched for are bytes that the journal has no more
+  // A truncation, which the journal may be about to let go on, has synced what was written, and cuts the rest.
+  const bool all_there = phase_ == Phase::cutting && all_synced();
+  if (all_there) distrust_journal();
   const std::uint64_t given = segment.journal_next == UINT64_MAX ? 0 : segment.journal_next;
   const std::uint64_t upto = std::max(segment.written.bytes, given);
   segment.sync_waiters.push_back({upto, std::move(finished)});
-  if (phase_ == Phase::cutting) return;  // the files and segments are the job's: adopt() tells who waits
+  // The files and segments are the job's: adopt() tells who waits.
+  if (phase_ == Phase::cutting && !all_there) return;
   if (upto <= segment.synced.bytes) {
     call_sync_waiters(segment);
   } else {

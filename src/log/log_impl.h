@@ -65,6 +65,7 @@ class LogImpl final : public PartitionLog {
   void scrub(std::uint64_t max_bytes, Callback<void(Scrubbed)> done) override;
   void set_options(const LogOptions& options) override;
   void close(Callback<void(Status)> done) override;
+  void leave(Callback<void(Status)> done) override;
   void remove(Millis delay, Callback<void(Status)> done) override;
 
  private:
@@ -97,7 +98,9 @@ class LogImpl final : public PartitionLog {
   void call_sync_waiters(Segment& segment);
   bool journaling() const;
   void put_into_journal(Segment& segment, const std::vector<Buffer>& pieces, const Reach& reach);
+  void leave_witness();
   void settle_journal(Segment& segment, Task finished);
+  void distrust_journal();
   void sync(Segment& segment, Task finished);
   void update_durable_end();
   void write_epochs();
@@ -145,7 +148,9 @@ class LogImpl final : public PartitionLog {
   void closed(Status status, Callback<void(Status)> done);
   void cut_now(Offset offset, Callback<void(Status)> done);
   void take_mark_back(Offset offset, Callback<void(Status)> done);
-  void disown(Task then);
+  void disown(Callback<void(Status)> done);
+  void disowned(Status status, Callback<void(Status)> done);
+  void disown_for_good(bool told, Task then);
   void rename_away(Millis delay, Callback<void(Status)> done);
 
   // A function that does nothing once the log is gone.
@@ -205,6 +210,10 @@ class LogImpl final : public PartitionLog {
 
   Uuid topic_id_;
   bool journaled_ = false;             // the journal of the log directory may be used
+  enum class Witness : std::uint8_t { none, under_way, durable };
+  Witness witness_ = Witness::none;  // kWitnessFile
+  // False once what the journal holds is in its place for good, or is not wanted any more.
+  std::shared_ptr<bool> journal_needed_ = std::make_shared<bool>(true);
   std::optional<MarkSlot> mark_slot_;  // where the durable mark is kept, if one is
   std::optional<std::size_t> floor_slot_;  // where the mark of the last truncation stands
   std::uint64_t mark_life_ = 1;

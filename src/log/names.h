@@ -20,6 +20,9 @@ inline constexpr std::string_view kAbortedSuffix = ".txnindex";
 inline constexpr std::string_view kSnapshotSuffix = ".snapshot";
 inline constexpr std::string_view kEpochFile = "leader-epoch-checkpoint";
 inline constexpr std::string_view kPartitionMetadataFile = "partition.metadata";
+// An empty file that only millrace leaves: Kafka removes what has such a name whenever it opens a log. So the journal
+// counts only where it is (docs/formats/journal.md). No offset is as large.
+inline constexpr std::string_view kWitnessFile = "99999999999999999999.snapshot.deleted";
 
 // An offset as file names have it: 20 digits.
 std::string offset_name(Offset offset);

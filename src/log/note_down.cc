@@ -170,7 +170,8 @@ Offset LogImpl::recovery_point() const {
 
 // Tells the committer how far this log is on the disk; it writes that down with its next round.
 void LogImpl::publish_mark() {
-  if (!mark_slot_ || broken_ || !options_.durable || cutting_back()) return;
+  if (!mark_slot_ || broken_ || !options_.durable) return;
+  if (phase_ != Phase::open && phase_ != Phase::closing) return;
   DurableMark mark;
   mark.life = mark_life_;
   mark.trusted = indexed_end();

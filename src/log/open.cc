@@ -84,7 +84,7 @@ Outcome open_directory(ports::BlockingFiles& files, const std::string& directory
     if (!counts) return cannot(directory, "cannot be listed", counts.error());
     //   1. the mark is not believed, and the log is cut below it   2. a crash   3. the index is not Kafka's any more:
     //   the mark counts again, and what was cut is missed
-    if (!*counts && mark->base != kNoOffset) {
+    if (!*counts && mark->base != kNoOffset && !settings.mark_comes_back) {
       const std::string log_dir = ports::parent_directory(directory);
       const auto refused = refuse_mark(files, log_dir, mark_key(topic_id, directory), *mark);
       if (!refused) return cannot(log_dir, "cannot take the mark of a log", refused.error());
@@ -110,6 +110,8 @@ void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string d
   settings.torn_tail_kept = shard.faults.planted(ports::Planted::torn_tail_kept);
   settings.damage_cut = shard.faults.planted(ports::Planted::damage_cut);
   settings.old_epochs = shard.faults.planted(ports::Planted::epochs_not_rebuilt);
+  settings.mark_comes_back = shard.faults.planted(ports::Planted::mark_comes_back);
+  settings.hole_left = shard.faults.planted(ports::Planted::hole_left);
   settings.cuts_durable = shard.faults.planted(ports::Planted::recovery_cuts_durable);
   ports::run_job<Outcome>(
       shard.jobs,

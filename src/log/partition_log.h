@@ -223,7 +223,8 @@ class PartitionLog {
   // Forgets every record at and above `offset`, or from the end of `epoch` if that is lower; kNoEpoch, or an epoch
   // below all that the log has, means only `offset`. A batch that holds the offset in its middle goes as a whole: end()
   // then is where it began. `done` when durable, and durable_end() is end(); until then appends and reads get
-  // Error::would_block. Waits for those who still send bytes that it cuts.
+  // Error::would_block. Waits for those who still send bytes that it cuts. Error::no_space: nothing was cut, since on a
+  // full disk what is to stay is not all written, or the cut cannot be noted; Error::io: the log is broken.
   virtual void truncate(Offset offset, LeaderEpoch epoch, Callback<void(Status)> done) = 0;
 
   // Moves start() up to `offset` (DeleteRecords, retention; from a checkpoint after opening): records below are not
@@ -252,8 +253,13 @@ class PartitionLog {
   // Flushes and closes; `done` when everything is durable, or with the error why that cannot be (Error::io of a broken
   // log, Error::no_space on a full disk: what was not durable is then lost). The log may be destroyed then, not before.
   virtual void close(Callback<void(Status)> done) = 0;
+  // Closes a log whose files are about to go elsewhere: as close(), and nothing that is noted in this log directory of
+  // the partition counts any more, so that it may come back with other contents. On Error::no_space and Error::io it
+  // must be opened again here.
+  virtual void leave(Callback<void(Status)> done) { close(std::move(done)); }
   // Renames the directory for deletion (Kafka's -delete form), durable at `done`, and removes it in a job after
-  // `delay`. The log may be destroyed after `done`, not before. Works on a broken log too.
+  // `delay`. The log may be destroyed after `done`, not before, and the partition may then come back here: that waits
+  // until nothing that is noted of it counts any more. Works on a broken log too.
   virtual void remove(Millis delay, Callback<void(Status)> done) = 0;
 };
 

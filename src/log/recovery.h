@@ -37,6 +37,8 @@ struct RecoverySettings {
   bool cuts_durable = false;
   bool damage_cut = false;
   bool old_epochs = false;
+  bool mark_comes_back = false;
+  bool hole_left = false;
 };
 
 struct RecoveredSegment {

@@ -60,6 +60,15 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
     settled_ = [this, offset, done = std::move(done)]() mutable { cut_when_unpinned(offset, std::move(done)); };
     return;
   }
+  // The cut goes by the files, and on a full disk some of what stays may not be there.
+  const bool incomplete = std::any_of(segments_.begin(), segments_.end(), [offset](const auto& segment) {
+    return segment->has_unwritten() && segment->written.next < offset;
+  });
+  if (incomplete) {
+    phase_ = Phase::open;
+    done(Error::no_space);
+    return advance();
+  }
   phase_ = Phase::cutting;
   const bool mark_stays = shard_.faults.planted(ports::Planted::mark_not_taken_back);
   if (!mark_slot_ || mark_stays) return cut_now(offset, std::move(done));
@@ -67,7 +76,10 @@ void LogImpl::cut_when_unpinned(Offset offset, Callback<void(Status)> done) {
   committer_.journal(mark_slot_->file->log_dir())
       .forget({topic_id_, std::string(base_name(directory_))},
               while_alive([this, offset, done = std::move(done)](Status forgotten) mutable {
-                if (forgotten) return take_mark_back(offset, std::move(done));
+                if (forgotten) {
+                  distrust_journal();
+                  return take_mark_back(offset, std::move(done));
+                }
                 phase_ = Phase::open;
                 done(forgotten);
                 advance();
@@ -196,8 +208,16 @@ void LogImpl::close(Callback<void(Status)> done) {
 
 void LogImpl::closed(Status status, Callback<void(Status)> done) {
   phase_ = Phase::closed;
+  if (status) *journal_needed_ = false;
   for (auto& segment : segments_) segment->pin.reset();
   done(status);
+}
+
+void LogImpl::leave(Callback<void(Status)> done) {
+  close([this, done = std::move(done)](Status status) mutable {
+    if (!status) return done(status);
+    disown(std::move(done));
+  });
 }
 
 void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
@@ -208,32 +228,65 @@ void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
     return;
   }
   phase_ = Phase::removing;
+  *journal_needed_ = false;
   for (auto& segment : segments_) {
     for (auto& waiter : std::exchange(segment->sync_waiters, {})) waiter.finished();
   }
   settled_ = [this, delay, done = std::move(done)]() mutable {
-    disown([this, delay, done = std::move(done)]() mutable { rename_away(delay, std::move(done)); });
+    // A full disk does not keep the log, whose removal makes space: rename_away() tries this again.
+    disown([this, delay, done = std::move(done)](Status) mutable { rename_away(delay, std::move(done)); });
   };
   write_at_turn_end();
 }
 
 // The same topic and partition may come back here with other contents (a reassignment, a move between directories):
 // nothing that was said of this log may count then.
-void LogImpl::disown(Task then) {
-  if (!mark_slot_) return then();
-  const MarkSlot slot = *std::exchange(mark_slot_, std::nullopt);
-  if (floor_slot_) slot.file->free(*std::exchange(floor_slot_, std::nullopt));
+void LogImpl::disown(Callback<void(Status)> done) {
+  if (!mark_slot_) return done({});
   DurableMark nothing;
   nothing.life = mark_life_ + 1;
   nothing.base = kNoOffset;
-  auto forgotten = while_alive([this, slot, then = std::move(then)](Status) mutable {
-    if (mark_life_ == 1) slot.file->free(slot.index);  // else it has to outdo the marks of earlier lives
-    if (!journaled_) return then();
-    committer_.journal(slot.file->log_dir())
-        .forget({topic_id_, std::string(base_name(directory_))},
-                while_alive([then = std::move(then)](Status) mutable { then(); }));
+  auto forget = while_alive([this, done = std::move(done)](Status status) mutable {
+    if (!status || !journaled_) return disowned(status, std::move(done));
+    auto ended = [this, done = std::move(done)](Status forgotten) mutable { disowned(forgotten, std::move(done)); };
+    committer_.journal(mark_slot_->file->log_dir())
+        .forget({topic_id_, std::string(base_name(directory_))}, while_alive(std::move(ended)));
   });
-  slot.file->put(slot.index, encode_mark(slot.key, nothing), std::move(forgotten));
+  auto taken_back = while_alive([this, forget = std::move(forget)](Status status) mutable {
+    if (status || status.error() == Error::no_space) return forget(status);
+    // The marks cannot be written any more.
+    ports::run_job<Status>(
+        shard_.jobs,
+        [dir = mark_slot_->file->log_dir(), key = mark_slot_->key, life = mark_life_](ports::BlockingFiles& files) {
+          DurableMark refused;
+          refused.life = life;
+          return refuse_mark(files, dir, key, refused);
+        },
+        std::move(forget));
+  });
+  mark_slot_->file->put(mark_slot_->index, encode_mark(mark_slot_->key, nothing), std::move(taken_back));
+}
+
+void LogImpl::disowned(Status status, Callback<void(Status)> done) {
+  if (status) {
+    MarkFile& marks = *mark_slot_->file;
+    if (floor_slot_) marks.free(*std::exchange(floor_slot_, std::nullopt));
+    if (mark_life_ == 1) marks.free(mark_slot_->index);  // else it has to outdo the marks of earlier lives
+    mark_slot_.reset();
+  }
+  done(status);
+}
+
+void LogImpl::disown_for_good(bool told, Task then) {
+  disown([this, told, then = std::move(then)](Status status) mutable {
+    if (status) return then();
+    if (!told) {
+      shard_.log.warning(directory_ + " was removed, and what was noted of it cannot be taken back (" +
+                         to_string(status.error()) + "): the partition cannot come back here before that");
+    }
+    shard_.timers.at(shard_.clock.now() + kNoSpaceRetry,
+                     while_alive([this, then = std::move(then)]() mutable { disown_for_good(true, std::move(then)); }));
+  });
 }
 
 namespace {
@@ -274,8 +327,9 @@ void LogImpl::rename_away(Millis delay, Callback<void(Status)> done) {
       },
       while_alive([this, target, delay, done = std::move(done)](Status status) mutable {
         phase_ = Phase::closed;
-        if (status) remove_later(shard_, target, delay);
-        done(status);
+        if (!status) return done(status);
+        remove_later(shard_, target, delay);
+        disown_for_good(false, [done = std::move(done)]() mutable { done({}); });
       }));
 }
 

@@ -32,6 +32,35 @@ TEST(PartitionLog, TruncationForgetsFromTheBatchThatHoldsTheOffset) {
   EXPECT_EQ(again.log->end(), Offset(7));
 }
 
+// The cut goes by what the files have.
+TEST(PartitionLog, TruncationOnAFullDiskKeepsWhatItIsToKeepOrCutsNothing) {
+  FakeDisk disk;
+  Node node(disk);
+  node.open();
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  disk.full = true;
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  const auto truncated = [&node](Offset offset) {
+    std::optional<Status> done;
+    node.log->truncate(offset, kNoEpoch, [&](Status status) { done = status; });
+    node.shard.run();
+    if (!done) return Error::would_block;
+    return done->ok() ? Error::none : done->error();
+  };
+  EXPECT_EQ(truncated(Offset(2)), Error::no_space);
+  EXPECT_EQ(node.log->end(), Offset(2));
+  disk.full = false;
+  node.shard.advance(Millis(1000));
+  EXPECT_EQ(node.log->durable_end(), Offset(2));
+  disk.full = true;
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  EXPECT_EQ(truncated(Offset(2)), Error::none);
+  EXPECT_EQ(node.log->end(), Offset(2));
+}
+
 TEST(PartitionLog, TruncationToAnEpochEndsWhereThatEpochEnded) {
   FakeDisk disk;
   Node node(disk);

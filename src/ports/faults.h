@@ -25,7 +25,17 @@ namespace millrace::ports {
   X(replica_readers_woken, "fetches that waited for data were woken")            \
   X(controller_answer_parked, "an answer waited for its records to be committed") \
   X(metadata_snapshot_written, "the controller finished a snapshot of the metadata") \
-  X(metadata_log_trimmed, "the metadata log gave up what an old snapshot needed")
+  X(metadata_log_trimmed, "the metadata log gave up what an old snapshot needed") \
+  X(client_batch_retried, "the client's producer sends a batch again") \
+  X(client_batch_unsure, "a batch may be written, and the broker cannot tell") \
+  X(client_identity_renewed, "an idempotent producer went on under another identity") \
+  X(client_answer_stale, "a fetch was answered whose partition had jumped or gone meanwhile") \
+  X(client_session_renewed, "a broker no longer knew the client's fetch session") \
+  X(client_commit_waited, "a commit waited for an earlier one") \
+  X(client_commit_refused, "a consumer that is no member of its group wanted to commit") \
+  X(client_poll_too_late, "a member left because its program had not polled for too long") \
+  X(client_partitions_lost, "a member learned that its partitions belong to others") \
+  X(client_partitions_revoked, "a member gave partitions up")
 
 // Places where the simulator may make the product take its rare path: each asks faults.strike().
 #define MILLRACE_FAULT_POINTS(X)                                       \
@@ -55,6 +65,9 @@ namespace millrace::ports {
   X(journal_forgets_first, "a truncation voids the journal before what it keeps is synced")    \
   X(journal_not_awaited, "what is given to the journal counts as durable at once")             \
   X(journal_reused_early, "a journal file is filled anew while what it holds is not synced")   \
+  X(journal_not_wiped, "a journal file is given free with its first round readable")           \
+  X(mark_comes_back, "a durable mark that was not believed counts at the next start")          \
+  X(hole_left, "recovery cuts a segment before it sets aside those behind it")                 \
   X(recovery_point_too_far, "the recovery point says what is appended, not what is synced")    \
   X(retention_unbounded, "retention goes beyond the offset that it was given")                 \
   X(segment_dropped_early, "a segment goes though the log start lies inside it")               \
@@ -64,7 +77,14 @@ namespace millrace::ports {
   X(cut_under_readers, "a truncation does not wait for those who still read what it cuts")     \
   X(epochs_not_rebuilt, "after a crash the epochs are those of the checkpoint file alone")     \
   X(index_not_checked, "an index entry is taken for more than a hint")                         \
-  X(damage_cut, "recovery cuts damage below what was durable, and all that follows")
+  X(damage_cut, "recovery cuts damage below what was durable, and all that follows")            \
+  X(client_retry_renumbered, "a batch that is sent again gets new sequences")                  \
+  X(client_identity_hasty, "a new identity is taken before the fate of all batches is known")  \
+  X(client_commits_unread, "positions of what was fetched are committed, not of what was handed out")\
+  X(client_commits_overlap, "a commit does not wait for the one before it")                    \
+  X(client_answer_of_old, "a fetch's answer counts though the partition was given anew meanwhile")\
+  X(client_outsider_commits, "a consumer that is no member commits as somebody outside the group")\
+  X(client_fetch_forgotten, "a partition whose fetch has failed is never asked for again")
 
 #define MILLRACE_NAME(name, text) name,
 enum class Probe : std::uint16_t { MILLRACE_PROBES(MILLRACE_NAME) kCount };

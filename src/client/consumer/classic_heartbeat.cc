@@ -28,6 +28,7 @@ void ClassicMembership::beat() {
   const MonoTime now = cluster_.shard().clock.now();
   if (state_ != State::stable || cluster_.closed()) return;
   if (!polling_ && now >= last_poll_ + options_.max_poll_interval) {
+    cluster_.shard().faults.reach(ports::Probe::client_poll_too_late);
     leave("the program has not polled for max.poll.interval.ms", options_.request_timeout, [](Status) {});
     return want_join("the program polls again");
   }

@@ -7,7 +7,9 @@ namespace millrace::client {
 
 void Commits::commit(GroupIdentity who, Offsets offsets, Millis timeout, Callback<void(Status)> done) {
   waiting_.push_back({std::move(who), std::move(offsets), cluster_.shard().clock.now() + timeout, std::move(done)});
-  if (!under_way_) next();
+  auto& faults = cluster_.shard().faults;
+  if (under_way_) faults.reach(ports::Probe::client_commit_waited);
+  if (!under_way_ || faults.planted(ports::Planted::client_commits_overlap)) next();
 }
 
 // One whose time is over before its turn is sent all the same, with the least time there is, so that it ends by a word

@@ -231,7 +231,9 @@ void ConsumerCore::commit(std::optional<Offsets> offsets, Millis timeout, Callba
   if (!offsets) offsets = positions();
   if (offsets->empty()) return shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
   GroupIdentity who = identity();
-  if (group_ && who.generation < 0) {
+  const bool outsider = group_ && who.generation < 0;
+  if (outsider) shard_.faults.reach(ports::Probe::client_commit_refused);
+  if (outsider && !shard_.faults.planted(ports::Planted::client_outsider_commits)) {
     // Without a generation it would be taken for somebody outside, whom an empty group lets commit anything.
     Error why = broker_error(protocol::Errc::unknown_member_id, "committing positions of group " + who.group_id);
     return shard_.timers.at_turn_end([why = std::move(why), done = std::move(done)]() mutable { done(why); });
@@ -252,7 +254,8 @@ Offsets ConsumerCore::positions() const {
   for (const auto& [key, partition] : partitions_.all()) {
     if (partition->state != State::ready) continue;
     OffsetAndMetadata& to = offsets[key];
-    to.offset = partition->position.value();
+    const bool unread = shard_.faults.planted(ports::Planted::client_commits_unread);
+    to.offset = (unread ? partition->next_fetch : partition->position).value();
     if (partition->position_epoch != kNoEpoch) to.leader_epoch = partition->position_epoch.value();
   }
   return offsets;

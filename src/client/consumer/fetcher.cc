@@ -130,7 +130,9 @@ void Fetcher::take_answer(NodeId node, Result<Answer<FetchResponse>> answer) {
     broker.not_before = cluster_.shard().clock.now() + options_.retry_backoff;
     // Versions 13 and up: the broker does not know an id yet, or the topic is another one by now.
     const Errc code = protocol::from_wire(answer->body.error_code);
-    if (code != Errc::fetch_session_id_not_found && code != Errc::invalid_fetch_session_epoch) cluster_.refresh();
+    const bool session = code == Errc::fetch_session_id_not_found || code == Errc::invalid_fetch_session_epoch;
+    if (session) cluster_.shard().faults.reach(ports::Probe::client_session_renewed);
+    if (!session) cluster_.refresh();
     return pump();
   }
   const std::int16_t version = answer->version;
@@ -160,7 +162,10 @@ void Fetcher::take_part(NodeId node, const BrokerState& broker, const TopicParti
   const AssignedPtr partition = partitions_.find(key);
   const auto turn = broker.turns.find(key);
   // It was taken away or has jumped elsewhere while the broker was asked.
-  if (!partition || turn == broker.turns.end() || turn->second != partition->turn) return;
+  auto& faults = cluster_.shard().faults;
+  const bool stale = !partition || turn == broker.turns.end() || turn->second != partition->turn;
+  if (stale) faults.reach(ports::Probe::client_answer_stale);
+  if (stale && !(partition && faults.planted(ports::Planted::client_answer_of_old))) return;
   const Errc code = protocol::from_wire(part.error_code);
   if (code != Errc::none) {
     const bool follower = node != cluster_.view()->leader(key.topic, PartitionIndex(key.partition));
@@ -213,6 +218,7 @@ void Fetcher::take_error(AssignedPartition& partition, Errc code) {
       if (!protocol::retriable(code)) failures_.push_back(broker_error(code, "fetching " + place(partition)));
   }
   partition.not_before = cluster_.shard().clock.now() + options_.retry_backoff;
+  if (cluster_.shard().faults.planted(ports::Planted::client_fetch_forgotten)) partition.paused = true;
 }
 
 Status Fetcher::take(std::size_t limit, ConsumerRecords& out) {

@@ -141,6 +141,7 @@ void ConsumerCore::prepare_join(bool lost, Callback<void()> ready) {
       ready();
     };
     if (keys.empty()) return drop();
+    shard_.faults.reach(ports::Probe::client_partitions_lost);
     return tell({RebalanceEvent::Kind::lost, std::move(keys)}, std::move(drop));
   }
   if (adopting_) {
@@ -158,6 +159,7 @@ void ConsumerCore::prepare_join(bool lost, Callback<void()> ready) {
 // Commits what was processed, tells the program, and stops reading.
 void ConsumerCore::revoke(Keys keys, Callback<void()> then) {
   if (keys.empty()) return then();
+  shard_.faults.reach(ports::Probe::client_partitions_revoked);
   Offsets processed;
   for (const auto& key : keys) partitions_.find(key)->revoking = true;
   for (const auto& [key, position] : positions()) {

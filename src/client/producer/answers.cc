@@ -134,6 +134,7 @@ void ProducerCore::refused_identity(PartitionQueue& queue, const BatchPtr& batch
   if (!batch->may_be_written) return try_again(queue, batch, false, why);
   // 1. It is written, and those behind it too; 2. the answers are lost; 3. the broker restarts and remembers the last
   // batch only; 4. it refuses this one. Under another identity it would be there twice.
+  shard_.faults.reach(ports::Probe::client_batch_unsure);
   Error open = why;
   open.message += "; the records may have been written all the same";
   lose(queue, batch, open);
@@ -153,6 +154,8 @@ void ProducerCore::try_again(PartitionQueue& queue, const BatchPtr& batch, bool 
   wait = std::min(wait, options_.retry_backoff_max.value());
   wait += static_cast<std::int64_t>(shard_.random.next() % static_cast<std::uint64_t>(wait / 5 + 1));
   batch->not_before = now + Millis(wait);
+  shard_.faults.reach(ports::Probe::client_batch_retried);
+  if (identity_.needed() && shard_.faults.planted(ports::Planted::client_retry_renumbered)) batch->numbered = false;
   queue.forget_in_flight(batch);
   queue.put_back(batch);
   busy_.emplace(std::pair<std::string_view, std::int32_t>(queue.topic, queue.partition), &queue);

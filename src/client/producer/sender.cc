@@ -187,14 +187,16 @@ void ProducerCore::expire(MonoTime now) {
 // Takes the next identity when nothing hangs on the old one any more.
 void ProducerCore::maybe_bump() {
   if (!bump_wanted_ || !identity_.needed()) return;
+  const bool hasty = shard_.faults.planted(ports::Planted::client_identity_hasty);
   for (const auto& [name, topic] : topics_) {
     for (const auto& queue : topic->partitions) {
       if (!queue->in_flight.empty()) return;
       for (const BatchPtr& batch : queue->waiting) {
-        if (batch->may_be_written) return;
+        if (batch->may_be_written && !hasty) return;
       }
     }
   }
+  shard_.faults.reach(ports::Probe::client_identity_renewed);
   identity_.bump(new_id_wanted_);
   bump_wanted_ = new_id_wanted_ = false;
   for (const auto& [name, topic] : topics_) {

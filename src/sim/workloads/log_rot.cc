@@ -79,7 +79,9 @@ void look_at_index(Disk& disk, LogModel& model) {
   const auto index = base ? disk.contents(model.directory + "/" + log::offset_name(*base) +
                                           std::string(log::kIndexSuffix))
                           : Result<std::string>(Error::not_found);
-  model.rot->mark_counts = !index || !index->ends_with(std::string(8, '\0'));
+  // A power loss may leave a part of an entry, which Kafka's files never end with.
+  const bool padded = index && index->size() % 8 == 0 && index->ends_with(std::string(8, '\0'));
+  model.rot->mark_counts = !padded;
 }
 
 void rot_or_mend(Disk& disk, LogModel& model, Prng& dice) {

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "sim/workloads/log_app.h"
+#include "sim/workloads/log_visit.h"
 #include "sim/world.h"
 
 namespace millrace::sim {
 namespace {
 
 constexpr Millis kStopPatience{120'000};  // for a clean stop
+constexpr Millis kOpenPatience{60'000};
 
 LogRunSettings draw_settings(Prng& dice) {
   LogRunSettings settings;
@@ -30,6 +32,13 @@ LogRunSettings draw_settings(Prng& dice) {
   settings.journal_bytes = 3'000 + dice.below(dice.one_in(2) ? 8'000 : 200'000);
   settings.always_journal = !dice.one_in(3);
   return settings;
+}
+
+void add_model(std::deque<LogModel>& models, std::uint64_t number) {
+  models.emplace_back();
+  models.back().directory = fmt::format("{}/t-{}", kLogDirectory, number);
+  models.back().partition = static_cast<std::int32_t>(number);
+  models.back().topic_id = Uuid{7, number + 1};
 }
 
 bool stop_cleanly(World& world, Node& node) {
@@ -49,13 +58,11 @@ Outcome run_logs(const RunOptions& options) {
   std::deque<LogModel> models;
   World world({options.seed, Profile::draw(shape, disks), options.planted, options.trace_to});
   Prng& dice = world.workload();
-  for (std::uint64_t i = 0; i < 1 + dice.below(4); ++i) {
-    models.emplace_back();
-    models.back().directory = fmt::format("{}/t-{}", kLogDirectory, i);
-    models.back().partition = static_cast<std::int32_t>(i);
-    models.back().topic_id = Uuid{7, i + 1};
-  }
+  for (std::uint64_t i = 0; i < 1 + dice.below(4); ++i) add_model(models, i);
   LogRunSettings settings = draw_settings(dice);
+  settings.options.preallocate = shape.one_in(4);
+  Prng visits = shape.fork(1);
+  const bool visited = !disks && !rots && visits.one_in(2);
   const auto shards = static_cast<std::uint32_t>(1 + dice.below(2));
   std::uint64_t life = 0;
   Node& node = world.add_node("node", shards, [&](const std::vector<ports::Shard*>& all) {
@@ -81,6 +88,7 @@ Outcome run_logs(const RunOptions& options) {
     }
     node.kill(dice.one_in(4) ? Crash::process : Crash::power, Farewell::reset);
     ++outcome.kills;
+    if (visited && visits.one_in(4)) visit_as_kafka(node.disk(), models, visits);
     for (auto& model : models) {
       if (rots) rot_or_mend(node.disk(), model, dice);
       look_at_index(node.disk(), model);
@@ -96,10 +104,8 @@ Outcome run_logs(const RunOptions& options) {
     look_at_index(node.disk(), model);
   }
   world.start(node);
-  const auto all_open = [&models] {
-    return std::all_of(models.begin(), models.end(), [](const LogModel& model) { return model.open; });
-  };
-  const bool opened = world.run_until([&] { return !history.ok() || all_open(); }, world.now() + Millis(60'000));
+  const auto all_open = [&models] { return std::ranges::all_of(models, &LogModel::open); };
+  const bool opened = world.run_until([&] { return !history.ok() || all_open(); }, world.now() + kOpenPatience);
   if (!opened) history.fail("the logs do not open: " + node.failure());
   outcome.broken = history.broken();
   outcome.lost = node.disk().lost();

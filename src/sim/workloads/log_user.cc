@@ -56,6 +56,9 @@ void LogUser::opened(Result<std::unique_ptr<log::PartitionLog>> log) {
   if (end < model_.floor() && !damaged_ && !rot_cut) {
     fail(fmt::format("offset {} was durable, and the log ends at {}", model_.floor() - 1, end));
   }
+  if (const auto left = std::exchange(model_.left_at, std::nullopt); left && end != *left) {
+    fail(fmt::format("another program left it at {}, and it ends at {}", *left, end));
+  }
   const std::int64_t start = log_->start().value();
   // Damage below the log start ends the log there.
   if (start < model_.noted_start && !(damaged_ && start == end)) {

@@ -36,6 +36,7 @@ struct LogModel {
   std::uint64_t records_durable = 0;  // in all
   std::uint64_t records_read = 0;
   bool open = false;              // in the present life
+  std::optional<std::int64_t> left_at;  // where another program has left the log, which millrace has not opened since
   std::optional<LogRot> rot;
 
   // The least that must be there after a crash now.
