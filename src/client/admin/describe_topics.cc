@@ -87,10 +87,6 @@ void describe(AdminCore& core, std::vector<Key> keys, std::int16_t first_version
       std::move(done), VersionRange{first_version, MetadataRequest::kMaxVersion});
 }
 
-}  // namespace
-
-namespace {
-
 using Described = Items<std::string, TopicDescription>;
 
 void describe_by_metadata(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Described> done) {
