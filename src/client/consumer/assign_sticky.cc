@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <set>
 #include <tuple>
@@ -10,8 +11,7 @@ namespace millrace::client {
 namespace {
 
 // Shares partitions out so that nobody could give one away, directly or through others, to somebody with two fewer.
-// Where all subscribe to the same topics each partition goes to whom Kafka's own leaders would give it, but for who of
-// several with too much keeps one more, which there is chance.
+// Where all subscribe to the same topics each partition goes to whom Kafka's own leaders would give it.
 class Sticky {
  public:
   Sticky(GroupMembers members, const PartitionCounts& topics) : members_(std::move(members)), topics_(topics) {
@@ -69,6 +69,22 @@ class Sticky {
     });
   }
 
+  // The members as Java's HashMap holds their ids: who of several with too much keeps one more goes by it there.
+  std::vector<std::size_t> hashed() const {
+    std::size_t places = 16;
+    while (members_.size() * 4 > places * 3) places *= 2;
+    std::vector<std::pair<std::size_t, std::size_t>> order;  // place, member
+    for (std::size_t at = 0; at < members_.size(); ++at) {
+      std::uint32_t hash = 0;
+      for (const char c : members_[at].id) hash = hash * 31 + static_cast<unsigned char>(c);
+      order.emplace_back((hash ^ (hash >> 16U)) & (places - 1), at);
+    }
+    std::ranges::sort(order);
+    std::vector<std::size_t> result;
+    for (const auto& [place, at] : order) result.push_back(at);
+    return result;
+  }
+
   // Each keeps up to its quota; what is left is dealt out to those below theirs, in turn, and then one more to each of
   // those who may have one more.
   void share_alike() {
@@ -84,20 +100,22 @@ class Sticky {
     std::vector<std::size_t> below;
     std::deque<std::size_t> filled;
     std::size_t more = 0;
-    for (std::size_t at = 0; at < members_.size(); ++at) {
+    for (const std::size_t at : hashed()) {
       auto& own = owned[at];
       std::ranges::sort(own, {}, [](const TopicPartition& key) { return std::tie(key.partition, key.topic); });
       if (own.size() < quota) {
         below.push_back(at);
       } else if (own.size() > quota && more < with_more) {
         own.resize(quota + 1);
-        if (++more == with_more) filled.clear();
+        ++more;
       } else {
         own.resize(quota);
-        if (more < with_more) filled.push_back(at);
+        filled.push_back(at);
       }
       for (const auto& key : own) give(at, key);
     }
+    std::ranges::sort(below);
+    std::ranges::sort(filled);
     std::erase_if(rest, [&](const TopicPartition& key) {
       const auto owner = owner_.find(key);
       return owner != owner_.end() && has(owner->second, key);

@@ -96,8 +96,7 @@ TEST(AssignorVectors, RangeAndRoundRobinAreKafkas) {
 TEST(AssignorVectors, StickyOnesAreKafkasWhereAllSubscribeAlike) {
   for (const Strategy strategy : {Strategy::sticky, Strategy::cooperative_sticky}) {
     EXPECT_EQ(differing(strategy, 0), 0u);
-    // Who of several with too much keeps one more goes by a hash there.
-    EXPECT_LE(differing(strategy, 2), 2u);
+    EXPECT_EQ(differing(strategy, 2), 0u);
   }
 }
 
