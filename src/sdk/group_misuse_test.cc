@@ -40,6 +40,18 @@ TEST(GroupMisuse, APatternForBrokersNeedsTheirProtocol) {
   EXPECT_TRUE(refused.error().is(Cause::wrong_state) && names(refused.error(), "group.protocol"));
 }
 
+TEST(GroupMisuse, APatternThatIsNoneIsNamedAndToldWhy) {
+  auto consumer = Consumer::create(ConsumerConfig().bootstrap_servers(kNowhere).group_id("g"));
+  ASSERT_TRUE(consumer);
+  for (const auto& [expression, why] : {std::pair("pay(ments", "missing )"), {"(?=pay)", "(?="}, {"[z-a]", "z-a"}}) {
+    const auto refused = consumer->subscribe_pattern(expression);
+    ASSERT_FALSE(refused) << expression;
+    EXPECT_TRUE(refused.error().is(Cause::invalid_argument));
+    EXPECT_TRUE(names(refused.error(), expression) && names(refused.error(), why)) << refused.error().message;
+  }
+  EXPECT_TRUE(consumer->subscribe_pattern("pay.*"));
+}
+
 TEST(GroupMisuse, AShareConsumerRefusesWhatShareGroupsDoNotKnow) {
   const auto nameless = ShareConsumer::create(ShareConsumerConfig().bootstrap_servers(kNowhere));
   ASSERT_FALSE(nameless);
