@@ -77,6 +77,7 @@ protocol::MetadataResponse ScriptedCluster::metadata(const protocol::MetadataReq
     protocol::MetadataResponse::MetadataResponseTopic entry;
     entry.name = topic.name;
     entry.error_code = topic.error;
+    entry.topic_id = topic.id;
     std::int32_t index = 0;
     for (const std::int32_t leader : topic.leaders) {
       protocol::MetadataResponse::MetadataResponsePartition partition;

@@ -61,6 +61,7 @@ class ScriptedCluster {
     std::vector<std::int32_t> leaders;  // of partition 0, 1, ...; -1: none
     std::int32_t epoch = 0;
     std::int16_t error = 0;
+    ::millrace::Uuid id{};
   };
   ScriptedCluster(FakePorts& ports, std::int32_t brokers);
 
