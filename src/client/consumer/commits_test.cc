@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "client/testing/scripted_broker.h"
-#include "protocol/gen/find_coordinator.h"
 #include "protocol/gen/offset_commit.h"
 #include "protocol/gen/offset_fetch.h"
 
@@ -14,8 +13,6 @@ namespace millrace::client {
 namespace {
 
 using protocol::Errc;
-using protocol::FindCoordinatorRequest;
-using protocol::FindCoordinatorResponse;
 using protocol::OffsetCommitRequest;
 using protocol::OffsetCommitResponse;
 using protocol::OffsetFetchRequest;
@@ -26,16 +23,7 @@ using testing::ScriptedCluster;
 // A coordinator that keeps what is committed, and refuses the first commits with `verdicts`.
 struct CommitsTest : ::testing::Test {
   CommitsTest() {
-    brokers.broker(0).on<FindCoordinatorRequest, FindCoordinatorResponse>([](const auto& request, std::int16_t) {
-      FindCoordinatorResponse response;
-      auto& found = response.coordinators.emplace_back();
-      found.key = request.coordinator_keys.at(0);
-      found.node_id = 0;
-      found.host = "b0";
-      found.port = 9092;
-      return response;
-    });
-    brokers.broker(0).offer(protocol::ApiKey::find_coordinator, {4, 4});
+    brokers.coordinate(0);
     brokers.broker(0).on<OffsetCommitRequest, OffsetCommitResponse>([this](const auto& request, std::int16_t) {
       OffsetCommitResponse response;
       auto& topic = response.topics.emplace_back();

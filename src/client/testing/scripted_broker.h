@@ -68,6 +68,8 @@ class ScriptedCluster {
   static ports::Endpoint address(std::int32_t id) { return {"b" + std::to_string(id), 9092}; }
   void stop(std::int32_t id);
   void start(std::int32_t id);
+  // From now on all brokers name this one as the coordinator of whatever is asked for.
+  void coordinate(std::int32_t id);
   ScriptedBroker& broker(std::int32_t id) { return *brokers_[static_cast<std::size_t>(id)]; }
   // How often Metadata was asked for, over all brokers.
   int metadata_requests() const { return metadata_requests_; }
