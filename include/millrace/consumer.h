@@ -123,8 +123,8 @@ class MILLRACE_API Consumer {
   // next poll, and replaces what was subscribed before. `listener` may be null. No topics: unsubscribe().
   // Cause::invalid_config without group.id, Cause::wrong_state beside assign().
   Status subscribe(std::vector<std::string> topics, std::shared_ptr<RebalanceListener> listener = nullptr);
-  // The same for all topics whose whole name the regular expression matches, now and later; what RE2 and Java's have in
-  // common, without look-around and references. Cause::invalid_argument if it is none.
+  // The same for all topics whose whole name the regular expression matches, now and later, in the syntax of RE2:
+  // Java's without look-around and references back. Cause::invalid_argument names one that is none, and why.
   Status subscribe_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener = nullptr);
   // The same for all topics that the brokers find to match, in the syntax of RE2 (KIP-848; Kafka 4.0): no metadata of
   // other topics reaches this client. Needs group.protocol=consumer, else Cause::wrong_state;

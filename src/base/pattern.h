@@ -1,44 +1,34 @@
 #pragma once
 
-#include <bitset>
-#include <cstddef>
-#include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 
+namespace re2 {
+class RE2;
+}
+
 namespace millrace {
 
-// A regular expression, in the part of Java's and RE2's syntax that both share and that needs no looking back: text,
-// '.', classes, groups, alternatives, repetition, '^' and '$'. Works on bytes; a letter beyond ASCII is its bytes of
-// UTF-8. Matching takes time in proportion to text times expression, whatever they are. A plain value; any thread.
+// A regular expression in the syntax of RE2, which is that of Java's but for look-around and references back. Works on
+// UTF-8. Matching takes time in proportion to the text, whatever the expression. A plain value; any thread.
 class Pattern {
  public:
-  // Error::corrupt: it is no expression; Error::unsupported: it asks for what is not offered (references, looking ahead
-  // or behind, flags, properties); Error::too_large: it would need more than kMaxSteps.
-  static Result<Pattern> compile(std::string_view expression);
+  // Error::corrupt: it is no expression, or asks for what is not offered; Error::too_large: it would need more than
+  // kMaxBytes. `why`: where to put what is wrong with it, in words.
+  static Result<Pattern> compile(std::string_view expression, std::string* why = nullptr);
 
   // Whether the expression takes the whole text.
-  bool matches(std::string_view text) const { return run(text, true); }
-  // Whether it takes some part of the text.
-  bool found_in(std::string_view text) const { return run(text, false); }
+  bool matches(std::string_view text) const;
 
-  static constexpr std::size_t kMaxSteps = 4096;
+  static constexpr int kMaxBytes = 1 << 20;
 
  private:
-  friend class PatternCompiler;
-  enum class Kind : std::uint8_t { bytes, split, jump, begin, end, accept };
-  struct Step {
-    Kind kind = Kind::accept;
-    std::uint32_t next = 0;   // split: the first way
-    std::uint32_t other = 0;  // split: the second
-    std::bitset<256> set;     // bytes: those that are taken
-  };
+  explicit Pattern(std::shared_ptr<const re2::RE2> compiled) : compiled_(std::move(compiled)) {}
 
-  bool run(std::string_view text, bool whole) const;
-
-  std::vector<Step> steps_;
+  std::shared_ptr<const re2::RE2> compiled_;
 };
 
 }  // namespace millrace

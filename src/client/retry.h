@@ -1,7 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "client/cluster.h"
@@ -20,7 +20,7 @@ template <protocol::Message R, protocol::Message M, typename Make, typename Judg
 class Retry : public std::enable_shared_from_this<Retry<R, M, Make, Judge>> {
  public:
   Retry(Cluster& cluster, std::weak_ptr<const bool> alive, Target target, Make make, Judge judge, RetryOptions options,
-        VersionRange versions, Callback<void(Result<Answer<R>>)> done)
+        Callback<VersionRange()> versions, Callback<void(Result<Answer<R>>)> done)
       : cluster_(cluster),
         alive_(std::move(alive)),
         target_(std::move(target)),
@@ -28,7 +28,7 @@ class Retry : public std::enable_shared_from_this<Retry<R, M, Make, Judge>> {
         judge_(std::move(judge)),
         deadline_(cluster.shard().clock.now() + options.timeout),
         left_(options.retries),
-        versions_(versions),
+        versions_(std::move(versions)),
         backoff_(cluster.options().retry_backoff, cluster.options().retry_backoff_max),
         done_(std::move(done)) {}
 
@@ -38,7 +38,7 @@ class Retry : public std::enable_shared_from_this<Retry<R, M, Make, Judge>> {
     auto self = this->shared_from_this();
     cluster_.send_made<R, M>(
         target_, [self](std::int16_t version) { return self->make_(version); }, once,
-        [self](Result<Answer<R>> answer) { self->take(std::move(answer)); }, versions_);
+        [self](Result<Answer<R>> answer) { self->take(std::move(answer)); }, versions_());
   }
 
  private:
@@ -72,7 +72,8 @@ class Retry : public std::enable_shared_from_this<Retry<R, M, Make, Judge>> {
     if (code == Errc::not_coordinator || code == Errc::coordinator_not_available) {
       if (target_.kind == Target::Kind::coordinator) cluster_.forget_coordinator(target_.type, target_.key);
     } else if (code == Errc::not_controller || code == Errc::not_leader_or_follower ||
-               code == Errc::leader_not_available || code == Errc::unknown_topic_or_partition) {
+               code == Errc::leader_not_available || code == Errc::unknown_topic_or_partition ||
+               code == Errc::unknown_topic_id) {
       cluster_.refresh();
     }
   }
@@ -84,7 +85,7 @@ class Retry : public std::enable_shared_from_this<Retry<R, M, Make, Judge>> {
   Judge judge_;
   const MonoTime deadline_;
   std::uint32_t left_;
-  const VersionRange versions_;
+  Callback<VersionRange()> versions_;
   Backoff backoff_;
   Callback<void(Result<Answer<R>>)> done_;
 };
@@ -93,14 +94,21 @@ class Retry : public std::enable_shared_from_this<Retry<R, M, Make, Judge>> {
 
 // Cluster::send_made, tried again until options.timeout. `judge` (const Answer<R>& -> Errc) says which error of the
 // answer, if any, is reason to try again: only retriable codes are. Local failures that are retriable are tried again
-// too, so the request must be one that may be carried out twice. `done` gets the last answer or failure.
-template <protocol::Message R, protocol::Message M, typename Make, typename Judge>
+// too, so the request must be one that may be carried out twice. `done` gets the last answer or failure. `versions`: a
+// range, or a call for the range of each attempt.
+template <protocol::Message R, protocol::Message M, typename Make, typename Judge, typename Versions = VersionRange>
 void send_until(Cluster& cluster, Target target, Make make, Judge judge, RetryOptions options,
                 Callback<void(Result<Answer<R>>)> done,
-                VersionRange versions = Cluster::stable_versions(M::kApi)) {
+                Versions versions = Cluster::stable_versions(M::kApi)) {
+  Callback<VersionRange()> each;
+  if constexpr (std::is_invocable_v<Versions&>) {
+    each = std::move(versions);
+  } else {
+    each = [versions] { return versions; };
+  }
   auto retry = std::make_shared<detail::Retry<R, M, Make, Judge>>(cluster, cluster.alive(), std::move(target),
-                                                                  std::move(make), std::move(judge), options, versions,
-                                                                  std::move(done));
+                                                                  std::move(make), std::move(judge), options,
+                                                                  std::move(each), std::move(done));
   retry->attempt();
 }
 

@@ -215,10 +215,11 @@ Status Consumer::subscribe(std::vector<std::string> topics, std::shared_ptr<Reba
   });
 }
 Status Consumer::subscribe_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener) {
-  auto pattern = ::millrace::Pattern::compile(expression);
+  std::string why;
+  auto pattern = ::millrace::Pattern::compile(expression, &why);
   if (!pattern) {
-    return local_error(Cause::invalid_argument, "\"" + expression + "\" is no regular expression that can be used: " +
-                                                    ::millrace::to_string(pattern.error()));
+    return local_error(Cause::invalid_argument,
+                       "subscribe_pattern() got \"" + expression + "\", which is no expression of RE2: " + why);
   }
   const bool listening = listener != nullptr;
   state_->listen(std::move(listener));

@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
 
 #include "client/admin/topics.h"
+#include "protocol/gen/describe_topic_partitions.h"
 #include "protocol/gen/metadata.h"
 
 namespace millrace::client::admin {
@@ -83,14 +87,105 @@ void describe(AdminCore& core, std::vector<Key> keys, std::int16_t first_version
       std::move(done), VersionRange{first_version, MetadataRequest::kMaxVersion});
 }
 
-}  // namespace
+using Described = Items<std::string, TopicDescription>;
 
-void describe_topics(AdminCore& core, std::vector<std::string> names, Millis timeout,
-                     Done<Items<std::string, TopicDescription>> done) {
+void describe_by_metadata(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Described> done) {
   describe(
       core, std::move(names), 4, timeout, std::move(done),
       [](const std::string& name, auto& topic) { topic.name = name; },
       [](const auto& topic) { return text(topic.name); });
+}
+
+// KIP-966: page after page, which tell what leaders a partition may have beyond those in sync.
+class TopicPages : public std::enable_shared_from_this<TopicPages> {
+ public:
+  TopicPages(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Described> done)
+      : core_(core),
+        alive_(core.cluster.alive()),
+        names_(std::move(names)),
+        deadline_(core.shard.clock.now() + timeout),
+        done_(std::move(done)) {}
+
+  void next() {
+    auto self = shared_from_this();
+    ask<void, DescribeTopicPartitionsResponse, DescribeTopicPartitionsRequest>(
+        core_, Target::any(), left(),
+        [self](std::int16_t) {
+          DescribeTopicPartitionsRequest request;
+          for (const std::string& name : self->names_) request.topics.push_back({name});
+          if (const auto& at = self->cursor_) {
+            request.cursor = DescribeTopicPartitionsRequest::Cursor{at->topic, at->partition};
+          }
+          return request;
+        },
+        never_again,
+        [self](const Answer<DescribeTopicPartitionsResponse>& answer) -> Result<void> {
+          self->take(answer.body);
+          return {};
+        },
+        [self](Result<void> page) { self->go_on(std::move(page)); });
+  }
+
+ private:
+  Millis left() const { return std::max(Millis((deadline_ - core_.shard.clock.now()) / 1'000'000), Millis(1)); }
+
+  void take(const DescribeTopicPartitionsResponse& page) {
+    for (const auto& from : page.topics) {
+      const std::string name = text(from.name);
+      const Errc code = from_wire(from.error_code);
+      if (code != Errc::none) {
+        found_.try_emplace(name, broker_error(code, "describing topic " + name));
+        continue;
+      }
+      TopicDescription described{name, topic_id(from.topic_id), from.is_internal, {}};
+      auto& result = found_.try_emplace(name, std::move(described)).first->second;
+      for (std::size_t i = 0; result && i < from.partitions.size(); ++i) {
+        const auto& part = from.partitions[i];
+        result->partitions.push_back({part.partition_index, part.leader_id, part.leader_epoch, part.replica_nodes,
+                                      part.isr_nodes, part.offline_replicas,
+                                      part.eligible_leader_replicas.value_or(std::vector<std::int32_t>()),
+                                      part.last_known_elr.value_or(std::vector<std::int32_t>())});
+      }
+    }
+    cursor_.reset();
+    if (page.next_cursor) {
+      cursor_ = TopicPartition{std::string(page.next_cursor->topic_name), page.next_cursor->partition_index};
+    }
+  }
+
+  void go_on(Result<void> page) {
+    if (!page) {
+      const bool unknown = page.error().is(Cause::unsupported_version) && found_.empty();
+      if (!unknown || alive_.expired()) return done_(page.error());
+      return describe_by_metadata(core_, std::move(names_), left(), std::move(done_));
+    }
+    if (cursor_ && !alive_.expired()) return next();
+    Described items;
+    for (const std::string& name : names_) {
+      const auto at = found_.find(name);
+      if (at == found_.end()) continue;
+      if (at->second) std::ranges::sort(at->second->partitions, {}, &PartitionDescription::partition);
+      items.push_back({name, at->second});
+    }
+    done_(std::move(items));
+  }
+
+  AdminCore& core_;
+  const std::weak_ptr<const bool> alive_;
+  std::vector<std::string> names_;
+  const MonoTime deadline_;
+  std::map<std::string, Result<TopicDescription>> found_;
+  std::optional<TopicPartition> cursor_;  // where the next page begins
+  Done<Described> done_;
+};
+
+}  // namespace
+
+void describe_topics(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Described> done) {
+  if (names.empty()) {
+    return core.shard.timers.at_turn_end([done = std::move(done)]() mutable { done(Described()); });
+  }
+  std::make_shared<TopicPages>(core, std::move(names), timeout, std::move(done))->next();
 }
 
 void describe_topics_by_id(AdminCore& core, std::vector<TopicId> ids, Millis timeout,

@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "client/consumer/assignor.h"
 
@@ -8,10 +11,11 @@ namespace millrace::client {
 namespace {
 
 // Shares partitions out so that nobody could give one away, directly or through others, to somebody with two fewer.
+// Where all subscribe to the same topics each partition goes to whom Kafka's own leaders would give it.
 class Sticky {
  public:
   Sticky(GroupMembers members, const PartitionCounts& topics) : members_(std::move(members)), topics_(topics) {
-    sort_members(members_);
+    std::ranges::sort(members_, {}, &GroupMember::id);
     shares_.resize(members_.size());
     for (std::size_t at = 0; at < members_.size(); ++at) {
       for (const auto& topic : members_[at].topics) {
@@ -21,9 +25,15 @@ class Sticky {
   }
 
   GroupAssignment run() {
-    keep();
-    share_rest();
-    while (balance_once()) {
+    if (members_.empty()) return {};
+    find_owners();
+    if (alike()) {
+      share_alike();
+    } else {
+      for (const auto& [key, owner] : owner_) give(owner, key);
+      share_rest();
+      while (balance_once()) {
+      }
     }
     GroupAssignment result;
     for (std::size_t at = 0; at < members_.size(); ++at) {
@@ -51,9 +61,97 @@ class Sticky {
     if (at->second.empty()) share.by_topic.erase(at);
   }
 
+  // Whether everybody wants the same.
+  bool alike() const {
+    return std::ranges::all_of(topics_, [this](const auto& topic) {
+      const auto subscribers = subscribers_.find(topic.first);
+      return subscribers == subscribers_.end() || subscribers->second.size() == members_.size();
+    });
+  }
+
+  // The members as Java's HashMap holds their ids: who of several with too much keeps one more goes by it there.
+  std::vector<std::size_t> hashed() const {
+    std::size_t places = 16;
+    while (members_.size() * 4 > places * 3) places *= 2;
+    std::vector<std::pair<std::size_t, std::size_t>> order;  // place, member
+    for (std::size_t at = 0; at < members_.size(); ++at) {
+      std::uint32_t hash = 0;
+      for (const char c : members_[at].id) hash = hash * 31 + static_cast<unsigned char>(c);
+      order.emplace_back((hash ^ (hash >> 16U)) & (places - 1), at);
+    }
+    std::ranges::sort(order);
+    std::vector<std::size_t> result;
+    for (const auto& [place, at] : order) result.push_back(at);
+    return result;
+  }
+
+  // Each keeps up to its quota; what is left is dealt out to those below theirs, in turn, and then one more to each of
+  // those who may have one more.
+  void share_alike() {
+    std::vector<TopicPartition> rest;
+    for (const auto& [topic, count] : topics_) {
+      if (!subscribers_.contains(topic)) continue;
+      for (std::int32_t partition = 0; partition < count; ++partition) rest.push_back({topic, partition});
+    }
+    const std::size_t quota = rest.size() / members_.size();
+    const std::size_t with_more = rest.size() % members_.size();
+    std::vector<std::vector<TopicPartition>> owned(members_.size());
+    for (const auto& [key, owner] : owner_) owned[owner].push_back(key);
+    std::vector<std::size_t> below;
+    std::deque<std::size_t> filled;
+    std::size_t more = 0;
+    for (const std::size_t at : hashed()) {
+      auto& own = owned[at];
+      std::ranges::sort(own, {}, [](const TopicPartition& key) { return std::tie(key.partition, key.topic); });
+      if (own.size() < quota) {
+        below.push_back(at);
+      } else if (own.size() > quota && more < with_more) {
+        own.resize(quota + 1);
+        ++more;
+      } else {
+        own.resize(quota);
+        filled.push_back(at);
+      }
+      for (const auto& key : own) give(at, key);
+    }
+    std::ranges::sort(below);
+    std::ranges::sort(filled);
+    std::erase_if(rest, [&](const TopicPartition& key) {
+      const auto owner = owner_.find(key);
+      return owner != owner_.end() && has(owner->second, key);
+    });
+    deal(rest, quota, std::move(below), std::move(filled));
+  }
+
+  void deal(const std::vector<TopicPartition>& rest, std::size_t quota, std::vector<std::size_t> below,
+            std::deque<std::size_t> filled) {
+    std::size_t turn = 0;
+    for (const auto& key : rest) {
+      if (below.empty()) {
+        give(filled.front(), key);
+        filled.pop_front();
+        continue;
+      }
+      if (turn >= below.size()) turn = 0;
+      const std::size_t to = below[turn];
+      give(to, key);
+      if (shares_[to].count < quota) {
+        ++turn;
+      } else {
+        below.erase(below.begin() + static_cast<std::ptrdiff_t>(turn));
+        filled.push_back(to);
+      }
+    }
+  }
+
+  bool has(std::size_t at, const TopicPartition& key) const {
+    const auto topic = shares_[at].by_topic.find(key.topic);
+    return topic != shares_[at].by_topic.end() && topic->second.contains(key.partition);
+  }
+
   // Members keep what they own, still exists and they still want. Of several who claim a partition the one of the
   // newest generation has it; of one generation nobody, since then one of them is wrong.
-  void keep() {
+  void find_owners() {
     struct Claim {
       std::size_t member;
       std::int32_t generation;
@@ -76,9 +174,7 @@ class Sticky {
       }
     }
     for (const auto& [key, claim] : claims) {
-      if (claim.disputed) continue;
-      give(claim.member, key);
-      owner_.emplace(key, claim.member);
+      if (!claim.disputed) owner_.emplace(key, claim.member);
     }
   }
 

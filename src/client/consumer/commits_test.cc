@@ -6,37 +6,30 @@
 #include <vector>
 
 #include "client/testing/scripted_broker.h"
-#include "protocol/gen/find_coordinator.h"
 #include "protocol/gen/offset_commit.h"
+#include "protocol/gen/offset_fetch.h"
 
 namespace millrace::client {
 namespace {
 
 using protocol::Errc;
-using protocol::FindCoordinatorRequest;
-using protocol::FindCoordinatorResponse;
 using protocol::OffsetCommitRequest;
 using protocol::OffsetCommitResponse;
+using protocol::OffsetFetchRequest;
+using protocol::OffsetFetchResponse;
 using testing::FakePorts;
 using testing::ScriptedCluster;
 
 // A coordinator that keeps what is committed, and refuses the first commits with `verdicts`.
 struct CommitsTest : ::testing::Test {
   CommitsTest() {
-    brokers.broker(0).on<FindCoordinatorRequest, FindCoordinatorResponse>([](const auto& request, std::int16_t) {
-      FindCoordinatorResponse response;
-      auto& found = response.coordinators.emplace_back();
-      found.key = request.coordinator_keys.at(0);
-      found.node_id = 0;
-      found.host = "b0";
-      found.port = 9092;
-      return response;
-    });
-    brokers.broker(0).offer(protocol::ApiKey::find_coordinator, {4, 4});
+    brokers.coordinate(0);
     brokers.broker(0).on<OffsetCommitRequest, OffsetCommitResponse>([this](const auto& request, std::int16_t) {
       OffsetCommitResponse response;
       auto& topic = response.topics.emplace_back();
       topic.name = request.topics.at(0).name;
+      topic.topic_id = request.topics.at(0).topic_id;
+      named.push_back(topic.name.empty() ? topic.topic_id.text() : std::string(topic.name));
       auto& part = topic.partitions.emplace_back();
       if (!verdicts.empty()) {
         part.error_code = protocol::to_wire(verdicts.front());
@@ -67,7 +60,11 @@ struct CommitsTest : ::testing::Test {
   std::vector<Errc> verdicts;
   std::vector<std::int64_t> committed;
   std::vector<std::string> ended;
+  std::vector<std::string> named;  // the topics of commits: names or ids
 };
+
+constexpr ::millrace::Uuid kOld{1, 2};
+constexpr ::millrace::Uuid kNew{3, 4};
 
 // KIP-848: epochs of members whose partitions stay theirs grow.
 TEST_F(CommitsTest, ACommitThatAnEpochHasOvertakenIsSentOnceMoreBeforeThoseBehindIt) {
@@ -97,6 +94,52 @@ TEST_F(CommitsTest, ALaterCommitWaitsForTheRetriesOfAnEarlierOne) {
   EXPECT_EQ(committed, (std::vector<std::int64_t>{10, 20}));
   EXPECT_EQ(ended, (std::vector<std::string>{"10 done", "20 done"}));
   EXPECT_TRUE(commits.idle());
+}
+
+// KIP-848, Kafka 4.1: topics are named by their ids where the cluster has told them.
+TEST_F(CommitsTest, ATopicThatWasMadeAnewIsLearntBeforeTheNextAttempt) {
+  brokers.topics = {{"t", {0}, 0, 0, kOld}};
+  cluster.track("t");
+  ports.advance(Millis(1'000));
+  brokers.topics = {{"t", {0}, 0, 0, kNew}};
+  verdicts = {Errc::unknown_topic_id};
+  commit(10);
+  ports.advance(Millis(5'000));
+  EXPECT_EQ(named.front(), kOld.text());
+  EXPECT_EQ(named.back(), kNew.text());
+  EXPECT_EQ(ended, (std::vector<std::string>{"10 done"}));
+}
+
+TEST_F(CommitsTest, ATopicWithoutAKnownIdIsNamed) {
+  commit(10);
+  ports.advance(Millis(1'000));
+  EXPECT_EQ(named, (std::vector<std::string>{"t"}));
+  EXPECT_EQ(brokers.broker(0).last_version[static_cast<std::int16_t>(protocol::ApiKey::offset_commit)], 9);
+}
+
+TEST_F(CommitsTest, PositionsThatAreToldByIdsAreThoseOfTheirTopics) {
+  brokers.topics = {{"t", {0}, 0, 0, kOld}, {"u", {0}, 0, 0, kNew}};
+  brokers.broker(0).on<OffsetFetchRequest, OffsetFetchResponse>([](const auto& request, std::int16_t) {
+    OffsetFetchResponse response;
+    auto& group = response.groups.emplace_back();
+    group.group_id = request.groups.at(0).group_id;
+    for (const auto& asked : *request.groups.at(0).topics) {
+      auto& topic = group.topics.emplace_back();
+      topic.topic_id = asked.topic_id;
+      auto& part = topic.partitions.emplace_back();
+      part.committed_offset = asked.topic_id == kOld ? 7 : 8;
+      part.metadata = "";
+    }
+    return response;
+  });
+  for (const char* topic : {"t", "u"}) cluster.track(topic);
+  ports.advance(Millis(1'000));
+  Offsets found;
+  fetch_committed(cluster, {"g", 1, "m", std::nullopt}, {{"t", 0}, {"u", 0}}, Millis(1'000),
+                  [&](Result<Offsets> offsets) { found = *offsets; });
+  ports.advance(Millis(1'000));
+  EXPECT_EQ((found[{"t", 0}].offset), 7);
+  EXPECT_EQ((found[{"u", 0}].offset), 8);
 }
 
 TEST_F(CommitsTest, AFailureDoesNotStopThoseBehindIt) {

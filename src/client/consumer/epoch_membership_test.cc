@@ -9,7 +9,6 @@
 
 #include "client/testing/scripted_broker.h"
 #include "protocol/gen/consumer_group_heartbeat.h"
-#include "protocol/gen/find_coordinator.h"
 
 namespace millrace::client {
 namespace {
@@ -17,8 +16,6 @@ namespace {
 using protocol::ConsumerGroupHeartbeatRequest;
 using protocol::ConsumerGroupHeartbeatResponse;
 using protocol::Errc;
-using protocol::FindCoordinatorRequest;
-using protocol::FindCoordinatorResponse;
 using testing::FakePorts;
 using testing::ScriptedCluster;
 
@@ -50,16 +47,7 @@ class EpochMembershipTest : public ::testing::Test, protected MembershipOwner {
     options.group_id = "g";
     options.protocol = GroupProtocol::consumer;
     auto& broker = brokers.broker(0);
-    broker.offer(protocol::ApiKey::find_coordinator, {4, 4});
-    broker.on<FindCoordinatorRequest, FindCoordinatorResponse>([](const auto& request, std::int16_t) {
-      FindCoordinatorResponse response;
-      auto& found = response.coordinators.emplace_back();
-      found.key = request.coordinator_keys.at(0);
-      found.node_id = 0;
-      found.host = "b0";
-      found.port = 9092;
-      return response;
-    });
+    brokers.coordinate(0);
     broker.on<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>([this](const auto& request, auto) {
       heard.push_back(text(request));
       members.emplace_back(request.member_id);

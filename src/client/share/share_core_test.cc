@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "client/testing/scripted_broker.h"
-#include "protocol/gen/find_coordinator.h"
 #include "protocol/gen/share_group_heartbeat.h"
 #include "record/batch_builder.h"
 
@@ -49,16 +48,7 @@ class ShareCoreTest : public ::testing::Test {
   ShareCoreTest() {
     options.consumer.group_id = "g";
     auto& broker = brokers.broker(0);
-    broker.offer(ApiKey::find_coordinator, {4, 4});
-    broker.on<FindCoordinatorRequest, FindCoordinatorResponse>([](const auto& request, std::int16_t) {
-      FindCoordinatorResponse response;
-      auto& found = response.coordinators.emplace_back();
-      found.key = request.coordinator_keys.at(0);
-      found.node_id = 0;
-      found.host = "b0";
-      found.port = 9092;
-      return response;
-    });
+    brokers.coordinate(0);
     broker.on<MetadataRequest, MetadataResponse>([](const auto& request, auto) {
       MetadataResponse response;
       response.brokers.push_back({0, "b0", 9092, std::nullopt});

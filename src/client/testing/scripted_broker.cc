@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/gen/find_coordinator.h"
+
 namespace millrace::client::testing {
 
 using protocol::ApiKey;
@@ -65,6 +67,25 @@ void ScriptedCluster::start(std::int32_t id) {
   ports_.put(address(id), brokers_[static_cast<std::size_t>(id)].get());
 }
 
+void ScriptedCluster::coordinate(std::int32_t id) {
+  using protocol::FindCoordinatorRequest;
+  using protocol::FindCoordinatorResponse;
+  for (auto& broker : brokers_) {
+    broker->offer(protocol::ApiKey::find_coordinator, {4, 4});
+    broker->on<FindCoordinatorRequest, FindCoordinatorResponse>([this, id](const auto& request, std::int16_t) {
+      FindCoordinatorResponse response;
+      for (const std::string_view key : request.coordinator_keys) {
+        auto& found = response.coordinators.emplace_back();
+        found.key = key;
+        found.node_id = id;
+        found.host = hosts_[static_cast<std::size_t>(id)];
+        found.port = 9092;
+      }
+      return response;
+    });
+  }
+}
+
 protocol::MetadataResponse ScriptedCluster::metadata(const protocol::MetadataRequest& request) {
   ++metadata_requests_;
   protocol::MetadataResponse response;
@@ -77,6 +98,7 @@ protocol::MetadataResponse ScriptedCluster::metadata(const protocol::MetadataReq
     protocol::MetadataResponse::MetadataResponseTopic entry;
     entry.name = topic.name;
     entry.error_code = topic.error;
+    entry.topic_id = topic.id;
     std::int32_t index = 0;
     for (const std::int32_t leader : topic.leaders) {
       protocol::MetadataResponse::MetadataResponsePartition partition;

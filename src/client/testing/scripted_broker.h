@@ -61,12 +61,15 @@ class ScriptedCluster {
     std::vector<std::int32_t> leaders;  // of partition 0, 1, ...; -1: none
     std::int32_t epoch = 0;
     std::int16_t error = 0;
+    ::millrace::Uuid id{};
   };
   ScriptedCluster(FakePorts& ports, std::int32_t brokers);
 
   static ports::Endpoint address(std::int32_t id) { return {"b" + std::to_string(id), 9092}; }
   void stop(std::int32_t id);
   void start(std::int32_t id);
+  // From now on all brokers name this one as the coordinator of whatever is asked for.
+  void coordinate(std::int32_t id);
   ScriptedBroker& broker(std::int32_t id) { return *brokers_[static_cast<std::size_t>(id)]; }
   // How often Metadata was asked for, over all brokers.
   int metadata_requests() const { return metadata_requests_; }

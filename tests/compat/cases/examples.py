@@ -28,6 +28,11 @@ TRANSACTIONS = [
     ("open_transactions", [], ["example-exactly-once: CompleteCommit", "example-transaction: CompleteAbort"]),
     ("open_transactions", ["example-transaction"], ["example-transaction is fenced below epoch"]),
 ]
+# Groups whose brokers share the partitions out.
+MODERN = [
+    ("group", ["modern-readers", "many", "5000", "brokers"], ["assigned: many-0", "5000 records"]),
+    ("share", ["workers", "many", "5000"], ["5000 accepted"]),
+]
 
 
 def step(bootstrap, program, arguments, expected):
@@ -46,12 +51,13 @@ def step(bootstrap, program, arguments, expected):
 
 
 def run(_ci):
-    """PEER=host:port runs them against another broker, those with transactions too."""
+    """PEER=host:port runs them against another broker, those that need more than the server has too."""
     peer = os.environ.get("PEER")
     if peer:
-        for program in STEPS + TRANSACTIONS:
+        programs = STEPS + TRANSACTIONS + MODERN
+        for program in programs:
             step(peer, *program)
-        return f"{len(STEPS + TRANSACTIONS)} runs against {peer}"
+        return f"{len(programs)} runs against {peer}"
     with Server() as server:
         for program in STEPS:
             step(server.bootstrap, *program)

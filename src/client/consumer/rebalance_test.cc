@@ -1,0 +1,188 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/consumer/consumer.h"
+#include "client/consumer/group_wire.h"
+#include "client/testing/scripted_broker.h"
+#include "protocol/gen/fetch.h"
+#include "protocol/gen/heartbeat.h"
+#include "protocol/gen/join_group.h"
+#include "protocol/gen/leave_group.h"
+#include "protocol/gen/list_offsets.h"
+#include "protocol/gen/offset_commit.h"
+#include "protocol/gen/offset_fetch.h"
+#include "protocol/gen/sync_group.h"
+#include "record/batch_builder.h"
+
+// What a rebalance that is overtaken by another, or by the end of the subscription, must not do any more.
+namespace millrace::client {
+namespace {
+
+using namespace protocol;
+using client::Result;
+using testing::FakePorts;
+using testing::ScriptedCluster;
+
+// A coordinator whose group has another leader: each SyncGroup gives `share`. Partition t-0 has one record.
+class RebalanceTest : public ::testing::Test {
+ protected:
+  RebalanceTest() {
+    brokers.topics = {{"t", {0}, 1, 0}};
+    brokers.coordinate(0);
+    options.group_id = "g";
+    options.reset = Reset::earliest;
+    auto& broker = brokers.broker(0);
+    broker.on<JoinGroupRequest, JoinGroupResponse>([this](const auto& request, auto) {
+      JoinGroupResponse response;
+      response.generation_id = ++generation;
+      response.protocol_name = request.protocols.at(0).name;
+      response.leader = "somebody";
+      response.member_id = "m";
+      rebalancing = false;
+      return response;
+    });
+    broker.on<SyncGroupRequest, SyncGroupResponse>([this](const auto&, auto) {
+      SyncGroupResponse response;
+      held.push_back(encode_assignment(share));
+      response.assignment = held.back().bytes();
+      return response;
+    });
+    broker.on<HeartbeatRequest, HeartbeatResponse>([this](const auto&, auto) {
+      HeartbeatResponse response;
+      response.error_code = to_wire(rebalancing ? Errc::rebalance_in_progress : Errc::none);
+      return response;
+    });
+    broker.on<LeaveGroupRequest, LeaveGroupResponse>([](const auto&, auto) { return LeaveGroupResponse(); });
+    broker.on<OffsetFetchRequest, OffsetFetchResponse>([](const auto&, auto) {
+      OffsetFetchResponse response;
+      response.groups.emplace_back().group_id = "g";
+      return response;
+    });
+    broker.on<OffsetCommitRequest, OffsetCommitResponse>([this](const auto& request, auto) {
+      OffsetCommitResponse response;
+      auto& topic = response.topics.emplace_back();
+      topic.name = request.topics.at(0).name;
+      topic.topic_id = request.topics.at(0).topic_id;
+      topic.partitions.emplace_back().error_code = to_wire(loading ? Errc::coordinator_load_in_progress : Errc::none);
+      commits += loading ? 0 : 1;
+      return response;
+    });
+    serve_records();
+  }
+  void serve_records() {
+    auto& broker = brokers.broker(0);
+    broker.on<ListOffsetsRequest, ListOffsetsResponse>([](const auto&, auto) {
+      ListOffsetsResponse response;
+      auto& topic = response.topics.emplace_back();
+      topic.name = "t";
+      topic.partitions.push_back({0, 0, -1, 0, 1});
+      return response;
+    });
+    broker.offer(ApiKey::fetch, {4, 12});  // without sessions
+    broker.on<FetchRequest, FetchResponse>([this](const auto& request, auto) {
+      FetchResponse response;
+      if (request.topics.empty()) return response;
+      auto& topic = response.responses.emplace_back();
+      topic.topic = "t";
+      auto& part = topic.partitions.emplace_back();
+      part.high_watermark = 1;
+      part.aborted_transactions.reset();
+      if (request.topics.at(0).partitions.at(0).fetch_offset > 0) {
+        part.error_code = to_wire(Errc::offset_not_available);  // else it would be asked without end
+        return response;
+      }
+      record::BatchOptions shape;
+      record::BatchBuilder builder(shape);
+      builder.add(WallTime(1000), std::nullopt, as_bytes("a"));
+      held.push_back(builder.build());
+      part.records = RecordsRef(held.back().bytes());
+      return response;
+    });
+  }
+  ConsumerCore& consumer() {
+    if (!made) {
+      ClusterOptions cluster;
+      cluster.bootstrap = {ScriptedCluster::address(0)};
+      made = std::make_unique<ConsumerCore>(ports.shard(), cluster, options);
+    }
+    return *made;
+  }
+  // Polls for so long; rebalances go into `heard`.
+  void poll(Millis time) {
+    const MonoTime end = ports.shard().clock.now() + time;
+    while (ports.shard().clock.now() < end) {
+      bool done = false;
+      consumer().poll(Millis((end - ports.shard().clock.now()) / 1'000'000), [&](Result<Polled> polled) {
+        done = true;
+        if (!polled || !polled->event) return;
+        static constexpr const char* kNames[] = {"assigned", "revoked", "lost"};
+        std::string line = kNames[static_cast<std::size_t>(polled->event->kind)];
+        for (const auto& key : polled->event->partitions) line += " " + key.topic + "-" + std::to_string(key.partition);
+        heard.push_back(line);
+        ports.shard().timers.at_turn_end([this] { consumer().event_done(); });
+      });
+      while (!done) ports.advance(Millis(10));
+    }
+  }
+  // Lets the group rebalance, and the member hear of it while its program does not poll.
+  void rebalance() {
+    rebalancing = true;
+    ports.advance(options.heartbeat_interval + Millis(100));
+  }
+
+  FakePorts ports;
+  ScriptedCluster brokers{ports, 1};
+  ConsumerOptions options;
+  std::vector<TopicPartition> share{{"t", 0}};
+  bool rebalancing = false;
+  bool loading = false;
+  int generation = 0;
+  int commits = 0;
+  std::vector<Buffer> held;
+  std::vector<std::string> heard;
+  std::unique_ptr<ConsumerCore> made;
+};
+
+TEST_F(RebalanceTest, AnAssignmentThatWasNeverAdoptedIsVoidAtTheNextJoin) {
+  options.strategies = {Strategy::cooperative_sticky};
+  ASSERT_TRUE(consumer().subscribe({"t"}, true));
+  // The answers to what this poll begins come when the program does not poll.
+  bool over = false;
+  consumer().poll(Millis(0), [&](auto) { over = true; });
+  ports.advance(Millis(1'000));
+  ASSERT_TRUE(over);
+  ASSERT_EQ(generation, 1);
+  rebalance();
+  share.clear();  // the others have it by now
+  poll(Millis(1'000));
+  EXPECT_EQ(generation, 2);
+  EXPECT_EQ(heard, std::vector<std::string>{"assigned"});
+  EXPECT_TRUE(consumer().assignment().empty());
+}
+
+TEST_F(RebalanceTest, ARevocationThatOutlivesItsSubscriptionTakesNothingFromTheNext) {
+  options.strategies = {Strategy::range};
+  ASSERT_TRUE(consumer().subscribe({"t"}, true));
+  poll(Millis(1'000));
+  ASSERT_EQ(heard, std::vector<std::string>{"assigned t-0"});
+  heard.clear();
+  loading = true;  // the commit before the revocation does not end
+  rebalance();
+  poll(Millis(100));
+  ASSERT_EQ(generation, 1) << "it joins when it has committed";
+  consumer().unsubscribe();
+  ASSERT_TRUE(consumer().subscribe({"t"}, true));
+  poll(Millis(1'000));
+  EXPECT_EQ(heard, std::vector<std::string>{"assigned t-0"});
+  loading = false;
+  poll(Millis(2'000));
+  EXPECT_GT(commits, 0);
+  EXPECT_EQ(heard, std::vector<std::string>{"assigned t-0"});
+  EXPECT_EQ(consumer().assignment(), (std::vector<TopicPartition>{{"t", 0}}));
+}
+
+}  // namespace
+}  // namespace millrace::client
