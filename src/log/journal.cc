@@ -239,7 +239,6 @@ void Journal::wipe(std::size_t index) {
   if (files_[index].free || std::exchange(files_[index].wiping, true)) return;
   Buffer nothing = Buffer::allocate(kRoundHeadBytes);
   std::ranges::fill(nothing.writable(), std::byte{0});
-  if (shard_.faults.planted(ports::Planted::journal_not_wiped)) nothing = Buffer();
   std::vector<Buffer> head;
   head.push_back(std::move(nothing));
   files_[index].file->write(
