@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import os
+import re
 import statistics
 import subprocess
 import time
@@ -22,6 +23,8 @@ LARGE = dict(partitions=4, conns=2, batch=65536, record=1024, seconds=60)
 SMALL = dict(partitions=4, conns=2, batch=4096, record=128, seconds=60)
 MEMORY_MIB = 64
 MARK = "<!-- table -->"
+SHORT_MARKS = ("<!-- short table -->\n", "<!-- end of table -->\n")
+IN_LONG_ONLY = re.compile(r", [\d,]+ msg/s|p50 [\d.,]+, |, p99\.9 [\d.,]+")
 
 # `durable`: whether millrace and Kafka sync before they answer. `reach`: (what, is it reached?) of the medians.
 # `memory`: the most that is resident, in MiB. `with_kafka` false: Kafka cannot do it.
@@ -182,6 +185,16 @@ def write(table):
     page = TOP / "docs" / "benchmarks.md"
     head = page.read_text().split(MARK)[0]
     page.write_text(head + MARK + "\n" + "\n".join(table) + "\n")
+    shorten(table)
+
+
+def shorten(table):
+    """The same in the README: who is compared, and of the figures those that say most."""
+    page = TOP / "README.md"
+    begin, end = SHORT_MARKS
+    head, rest = page.read_text().split(begin)
+    short = [IN_LONG_ONLY.sub("", "|".join(line.split("|")[:4]) + "|") for line in table if line.startswith("|")]
+    page.write_text(head + begin + "\n".join([table[0], "", *short]) + "\n" + end + rest.split(end)[1])
 
 
 def main():

@@ -61,9 +61,6 @@ class MILLRACE_API ProducerConfig : public CommonConfig<ProducerConfig> {
   std::vector<std::shared_ptr<ProducerInterceptor>> interceptors_;
 };
 
-// Told what became of a record: where it was written, or why not. On the client's own thread; must not wait.
-using DeliveryCallback = std::function<void(const Result<RecordMetadata>&)>;
-
 // What a producer has done so far.
 struct ProducerStatistics {
   std::uint64_t records_delivered = 0;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "millrace/result.h"
 
 namespace millrace::client {
 
@@ -32,5 +35,8 @@ struct RecordMetadata {
   std::int64_t offset = -1;        // -1 with acks=0
   std::int64_t timestamp_ms = -1;  // of the record as stored: the broker's own time for LogAppendTime topics
 };
+
+// Told what became of a record: where it was written, or why not. On the client's own thread; must not wait.
+using DeliveryCallback = std::function<void(const Result<RecordMetadata>&)>;
 
 }  // namespace millrace::client

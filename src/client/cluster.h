@@ -46,12 +46,13 @@ class Cluster final : private PeerOwner {
                     std::move(done));
   }
   // The same with a request made when the version is known: `make` is a call from version to M or Result<M>, whose
-  // strings must stay until it is called again or destroyed. `versions`: those that the call can do with.
+  // strings must stay until it is called again or destroyed. `versions`: those that the call can do with. `records`:
+  // the record batches of the message in their order, which are sent from where they are and must not change any more.
   template <protocol::Message R, protocol::Message M, typename Make>
   void send_made(Target target, Make make, Millis timeout, Callback<void(Result<Answer<R>>)> done,
-                 VersionRange versions = stable_versions(M::kApi)) {
+                 VersionRange versions = stable_versions(M::kApi), std::vector<Buffer> records = {}) {
     static_assert(R::kApi == M::kApi);
-    Request request{M::kApi, versions, encoder<M>(std::move(make)), {}, {}, timeout, true};
+    Request request{M::kApi, versions, encoder<M>(std::move(make), std::move(records)), {}, {}, timeout, true};
     request.done = [this, watch = alive_.watch(), lane = target.lane, done = std::move(done)](
                        Result<Reply> reply) mutable {
       if (!reply) return done(reply.error());
@@ -64,8 +65,8 @@ class Cluster final : private PeerOwner {
   // Sends a request that has no answer (produce with acks=0); `done` says that it was handed to the system.
   template <protocol::Message M, typename Make>
   void tell(Target target, Make make, Millis timeout, Callback<void(Status)> done,
-            VersionRange versions = stable_versions(M::kApi)) {
-    Request request{M::kApi, versions, encoder<M>(std::move(make)), {}, {}, timeout, false};
+            VersionRange versions = stable_versions(M::kApi), std::vector<Buffer> records = {}) {
+    Request request{M::kApi, versions, encoder<M>(std::move(make), std::move(records)), {}, {}, timeout, false};
     request.done = [done = std::move(done)](Result<Reply> reply) mutable {
       done(reply ? Status() : Status(reply.error()));
     };

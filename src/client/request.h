@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/callback.h"
 #include "base/ids.h"
 #include "client/errors.h"
 #include "millrace/result.h"
+#include "ports/net.h"
 #include "ports/timers.h"
 #include "protocol/api.h"
 #include "protocol/frame.h"
@@ -38,12 +40,15 @@ struct VersionRange {
   std::int16_t max = 0;
 };
 
+// A frame as it is sent, its length included.
+using Frame = std::vector<ports::Piece>;
+
 // One request on its way, without its type.
 struct Request {
   protocol::ApiKey api{};
   VersionRange versions;
   // Makes the frame when the version is known, which is when a connection is there.
-  Callback<Result<Buffer>(const protocol::RequestHeader& header)> encode;
+  Callback<Result<Frame>(const protocol::RequestHeader& header)> encode;
   // Called once, never from inside the call that took the request.
   Callback<void(Result<Reply>)> done;
   MonoTime deadline;
@@ -51,10 +56,31 @@ struct Request {
   bool answered = true;  // false: the broker sends no answer (acks=0); done is called when it was handed to the system
 };
 
-// The encoder of a message made by `make`, a call from version to M or Result<M>.
+// The frame whose parts lie in `head` or are, in their order, `records`.
+Frame gather(const Buffer& head, const std::vector<protocol::Piece>& parts, const std::vector<Buffer>& records);
+
+// A request without copying its records.
+template <protocol::Message M>
+Frame request_frame(const protocol::RequestHeader& header, const M& body, const std::vector<Buffer>& records) {
+  const std::int16_t version = header.request_api_version;
+  const std::int16_t header_version = protocol::request_header_version(header.request_api_key, version);
+  protocol::Writer counter;
+  encode(counter, header_version, header);
+  encode(counter, version, body);
+  Buffer head = Buffer::allocate(protocol::kLengthBytes + counter.inline_size());
+  protocol::Writer out(head.writable(), protocol::Writer::Records::gather);
+  out.i32(static_cast<std::int32_t>(counter.size()));
+  encode(out, header_version, header);
+  encode(out, version, body);
+  return gather(head, out.pieces(), records);
+}
+
+// The encoder of a message made by `make`, a call from version to M or Result<M>. `records`: those that it has, in
+// their order.
 template <protocol::Message M, typename Make>
-Callback<Result<Buffer>(const protocol::RequestHeader&)> encoder(Make make) {
-  return [make = std::move(make)](const protocol::RequestHeader& header) mutable -> Result<Buffer> {
+Callback<Result<Frame>(const protocol::RequestHeader&)> encoder(Make make, std::vector<Buffer> records) {
+  return [make = std::move(make), records = std::move(records)](
+             const protocol::RequestHeader& header) mutable -> Result<Frame> {
     Result<M> message = make(header.request_api_version);
     if (!message) return message.error();
     if (!fits(*message, header.request_api_version)) {
@@ -63,7 +89,7 @@ Callback<Result<Buffer>(const protocol::RequestHeader&)> encoder(Make make) {
                              std::to_string(header.request_api_version) +
                              " of the broker cannot carry what is asked; use a newer broker");
     }
-    return protocol::request_frame(header, *message);
+    return request_frame(header, *message, records);
   };
 }
 

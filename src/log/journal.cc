@@ -74,10 +74,9 @@ void Journal::add(const JournalKey& key, Offset base, std::uint64_t position, st
 
 void Journal::forget(const JournalKey& key, Callback<void(Status)> done) {
   if (!ready_ || broken_) {
-    // A journal without a round says nothing.
-    if (rounds_ == 0) return shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
-    going_.push_back(std::move(done));
-    for (const std::size_t index : {0, 1}) settle_some(index);
+    // A journal without a round says nothing; one that cannot be written cannot take anything back.
+    const Status status = broken_ && rounds_ > 0 ? Status(Error::io) : Status();
+    shard_.timers.at_turn_end([status, done = std::move(done)]() mutable { done(status); });
     return;
   }
   // Also where there is no room: such an entry makes the file a little longer.
@@ -200,14 +199,19 @@ void Journal::settle_some(std::size_t index) {
     });
   }
   if (file.settling > 0 || !file.settles.empty()) return;
-  if (broken_) return go_when_settled();
+  if (broken_) return discard_when_settled();
   wipe(index);
 }
 
-// What cannot be written takes nothing back; but once nothing in it is needed, it can go as a whole.
-void Journal::go_when_settled() {
+void Journal::discard(Callback<void(Status)> done) {
+  MR_ASSERT(broken_);
+  discarding_.push_back(std::move(done));
+  for (const std::size_t index : {0, 1}) settle_some(index);
+}
+
+void Journal::discard_when_settled() {
   const auto needed = [](const File& file) { return file.settling > 0 || !file.settles.empty(); };
-  if (going_.empty() || needed(files_[0]) || needed(files_[1]) || std::exchange(removing_, true)) return;
+  if (discarding_.empty() || needed(files_[0]) || needed(files_[1]) || std::exchange(removing_, true)) return;
   ports::run_job<Status>(
       shard_.jobs,
       // The older first: the newer takes back what the older says.
@@ -224,7 +228,7 @@ void Journal::go_when_settled() {
         if (alive.expired()) return;
         removing_ = false;
         if (status) rounds_ = 0;
-        for (auto& done : std::exchange(going_, {})) done(status);
+        for (auto& done : std::exchange(discarding_, {})) done(status);
       });
 }
 
@@ -235,7 +239,6 @@ void Journal::wipe(std::size_t index) {
   if (files_[index].free || std::exchange(files_[index].wiping, true)) return;
   Buffer nothing = Buffer::allocate(kRoundHeadBytes);
   std::ranges::fill(nothing.writable(), std::byte{0});
-  if (shard_.faults.planted(ports::Planted::journal_not_wiped)) nothing = Buffer();
   std::vector<Buffer> head;
   head.push_back(std::move(nothing));
   files_[index].file->write(

@@ -42,10 +42,12 @@ class Journal {
   std::uint64_t filling() const { return filling_; }
   // Before the file that is now being filled is filled anew, `settle` is called.
   void before_reuse(Settle settle) { files_[active_].settles.push_back(std::move(settle)); }
-  // Nothing said so far of this log counts any more. `done`, in a later turn, when that is durable. A journal that
-  // cannot be written is removed instead, once what it holds is in its place. Error::no_space, Error::io: it may be
-  // tried again.
+  // Nothing said so far of this log counts any more. `done`, in a later turn, when that is durable; Error::no_space: it
+  // may be tried again, Error::io: it will not be, until discard() has ended.
   void forget(const JournalKey& key, Callback<void(Status)> done);
+  // Of a journal that cannot be written: its files go once what they hold is in its place, so never as long as a log in
+  // it is broken. `done` when it says nothing any more, or with the error why a file cannot be removed.
+  void discard(Callback<void(Status)> done);
 
  private:
   struct File {
@@ -73,7 +75,7 @@ class Journal {
   bool switch_files();
   void settle_some(std::size_t index);
   void wipe(std::size_t index);
-  void go_when_settled();
+  void discard_when_settled();
   void give_up(Status status);
 
   ports::Shard& shard_;
@@ -89,7 +91,7 @@ class Journal {
   std::uint64_t waiting_bytes_ = 0;
   std::deque<Waiting> waiting_;
   std::vector<Waiting> running_;
-  std::vector<Callback<void(Status)>> going_;  // wait for the files to be removed, since they cannot be written
+  std::vector<Callback<void(Status)>> discarding_;  // wait for the files to be removed
   bool opening_ = false;
   bool ready_ = false;
   bool broken_ = false;

@@ -98,17 +98,6 @@ TEST_F(JournalOfAPartitionThatComesBack, IsToldEvenIfTheMarksCannotBeWritten) {
   EXPECT_EQ(end_when_it_came_back(), Offset(1));
 }
 
-TEST_F(JournalOfAPartitionThatComesBack, TruncatesWithAJournalThatCannotBeWritten) {
-  break_file("-a");
-  ASSERT_TRUE(node_.append(1).ok());
-  node_.shard.run();
-  node_.log->truncate(Offset(2), kNoEpoch, [this](Status status) { gone_ = status.ok(); });
-  node_.shard.run();
-  EXPECT_TRUE(gone_);
-  EXPECT_EQ(node_.log->end(), Offset(2));
-  EXPECT_EQ(journals(disk_), 0U);
-}
-
 // What it holds of a log that is gone keeps no file from being used again.
 TEST(Journal, IsUsedAgainAfterALogInItWasClosedOrRemoved) {
   for (const bool removed : {false, true}) {

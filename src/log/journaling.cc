@@ -94,14 +94,10 @@ void LogImpl::settle_journal(Segment& segment, Task finished) {
   // Also what the journal has already and the segment has not:
   //   1. a round ends before the write of the same bytes does   2. its file is given free   3. the write ends, and
   //   vouched for are bytes that the journal has no more
-  // A truncation, which the journal may be about to let go on, has synced what was written, and cuts the rest.
-  const bool all_there = phase_ == Phase::cutting && all_synced();
-  if (all_there) distrust_journal();
   const std::uint64_t given = segment.journal_next == UINT64_MAX ? 0 : segment.journal_next;
   const std::uint64_t upto = std::max(segment.written.bytes, given);
   segment.sync_waiters.push_back({upto, std::move(finished)});
-  // The files and segments are the job's: adopt() tells who waits.
-  if (phase_ == Phase::cutting && !all_there) return;
+  if (phase_ == Phase::cutting) return;  // the files and segments are the job's: adopt() tells who waits
   if (upto <= segment.synced.bytes) {
     call_sync_waiters(segment);
   } else {

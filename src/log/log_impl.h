@@ -148,7 +148,7 @@ class LogImpl final : public PartitionLog {
   void closed(Status status, Callback<void(Status)> done);
   void cut_now(Offset offset, Callback<void(Status)> done);
   void take_mark_back(Offset offset, Callback<void(Status)> done);
-  void disown(Callback<void(Status)> done);
+  void disown(bool patient, Callback<void(Status)> done);
   void disowned(Status status, Callback<void(Status)> done);
   void disown_for_good(bool told, Task then);
   void rename_away(Millis delay, Callback<void(Status)> done);

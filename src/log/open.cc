@@ -111,7 +111,6 @@ void PartitionLog::open(ports::Shard& shard, Committer& committer, std::string d
   settings.damage_cut = shard.faults.planted(ports::Planted::damage_cut);
   settings.old_epochs = shard.faults.planted(ports::Planted::epochs_not_rebuilt);
   settings.mark_comes_back = shard.faults.planted(ports::Planted::mark_comes_back);
-  settings.hole_left = shard.faults.planted(ports::Planted::hole_left);
   settings.cuts_durable = shard.faults.planted(ports::Planted::recovery_cuts_durable);
   ports::run_job<Outcome>(
       shard.jobs,

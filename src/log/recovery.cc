@@ -269,13 +269,12 @@ class Recovery {
       return {};
     }
     // Durably before this segment is cut: a crash in between must not leave a log with a hole.
-    if (auto failed = settings_.hole_left ? Failed() : set_aside_behind(i)) return failed;
+    if (auto failed = set_aside_behind(i)) return failed;
     const auto kept = keep_aside(files_, directory_, entries_, {base, segment.size, size}, file);
     if (!kept) return failure(kept.error(), name, "has a damaged tail that cannot be kept aside");
     if (const auto resized = file.resize(FilePosition(segment.size)); !resized) {
       return failure(resized.error(), name, "cannot be cut");
     }
-    if (auto failed = settings_.hole_left ? set_aside_behind(i) : Failed()) return failed;
     log_.cut = true;
     log_.notes.push_back(place + "; " + std::to_string(size - segment.size) + " bytes cut, " +
                          (kept->empty() ? std::string("all zero") : "kept in " + *kept));

@@ -38,7 +38,6 @@ struct RecoverySettings {
   bool damage_cut = false;
   bool old_epochs = false;
   bool mark_comes_back = false;
-  bool hole_left = false;
 };
 
 struct RecoveredSegment {

@@ -216,7 +216,7 @@ void LogImpl::closed(Status status, Callback<void(Status)> done) {
 void LogImpl::leave(Callback<void(Status)> done) {
   close([this, done = std::move(done)](Status status) mutable {
     if (!status) return done(status);
-    disown(std::move(done));
+    disown(false, std::move(done));
   });
 }
 
@@ -234,23 +234,27 @@ void LogImpl::remove(Millis delay, Callback<void(Status)> done) {
   }
   settled_ = [this, delay, done = std::move(done)]() mutable {
     // A full disk does not keep the log, whose removal makes space: rename_away() tries this again.
-    disown([this, delay, done = std::move(done)](Status) mutable { rename_away(delay, std::move(done)); });
+    disown(false, [this, delay, done = std::move(done)](Status) mutable { rename_away(delay, std::move(done)); });
   };
   write_at_turn_end();
 }
 
 // The same topic and partition may come back here with other contents (a reassignment, a move between directories):
-// nothing that was said of this log may count then.
-void LogImpl::disown(Callback<void(Status)> done) {
+// nothing that was said of this log may count then. `patient`: also if a journal that cannot be written has to go.
+void LogImpl::disown(bool patient, Callback<void(Status)> done) {
   if (!mark_slot_) return done({});
   DurableMark nothing;
   nothing.life = mark_life_ + 1;
   nothing.base = kNoOffset;
-  auto forget = while_alive([this, done = std::move(done)](Status status) mutable {
+  auto forget = while_alive([this, patient, done = std::move(done)](Status status) mutable {
     if (!status || !journaled_) return disowned(status, std::move(done));
-    auto ended = [this, done = std::move(done)](Status forgotten) mutable { disowned(forgotten, std::move(done)); };
-    committer_.journal(mark_slot_->file->log_dir())
-        .forget({topic_id_, std::string(base_name(directory_))}, while_alive(std::move(ended)));
+    Journal& journal = committer_.journal(mark_slot_->file->log_dir());
+    auto ended = while_alive([this, patient, &journal, done = std::move(done)](Status forgotten) mutable {
+      if (forgotten || forgotten.error() != Error::io || !patient) return disowned(forgotten, std::move(done));
+      journal.discard(while_alive(
+          [this, done = std::move(done)](Status discarded) mutable { disowned(discarded, std::move(done)); }));
+    });
+    journal.forget({topic_id_, std::string(base_name(directory_))}, std::move(ended));
   });
   auto taken_back = while_alive([this, forget = std::move(forget)](Status status) mutable {
     if (status || status.error() == Error::no_space) return forget(status);
@@ -278,7 +282,7 @@ void LogImpl::disowned(Status status, Callback<void(Status)> done) {
 }
 
 void LogImpl::disown_for_good(bool told, Task then) {
-  disown([this, told, then = std::move(then)](Status status) mutable {
+  disown(true, [this, told, then = std::move(then)](Status status) mutable {
     if (status) return then();
     if (!told) {
       shard_.log.warning(directory_ + " was removed, and what was noted of it cannot be taken back (" +

@@ -65,9 +65,7 @@ namespace millrace::ports {
   X(journal_forgets_first, "a truncation voids the journal before what it keeps is synced")    \
   X(journal_not_awaited, "what is given to the journal counts as durable at once")             \
   X(journal_reused_early, "a journal file is filled anew while what it holds is not synced")   \
-  X(journal_not_wiped, "a journal file is given free with its first round readable")           \
   X(mark_comes_back, "a durable mark that was not believed counts at the next start")          \
-  X(hole_left, "recovery cuts a segment before it sets aside those behind it")                 \
   X(recovery_point_too_far, "the recovery point says what is appended, not what is synced")    \
   X(retention_unbounded, "retention goes beyond the offset that it was given")                 \
   X(segment_dropped_early, "a segment goes though the log start lies inside it")               \

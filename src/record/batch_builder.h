@@ -50,8 +50,16 @@ class BatchBuilder {
 
   // A record with the next offset whose body is encoded already.
   void add_body(WallTime timestamp, Bytes body);
-  // Makes room for so many bytes of records, where that is known.
-  void reserve(std::size_t bytes) { make_room(kBatchHeaderBytes + bytes); }
+  // Makes the batch in this memory, as far as it suffices; nobody else may use it while the batch is in use.
+  // Precondition: empty.
+  void use(Buffer space) { space_ = std::move(space); }
+
+  // Who the batch is from, if that was not known when it began.
+  void set_producer(ProducerId id, ProducerEpoch epoch, std::int32_t base_sequence) {
+    options_.producer_id = id;
+    options_.producer_epoch = epoch;
+    options_.base_sequence = base_sequence;
+  }
 
   std::int32_t count() const { return count_; }
   bool empty() const { return count_ == 0; }

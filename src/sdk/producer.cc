@@ -17,67 +17,6 @@
 namespace millrace::client {
 namespace {
 
-// Bytes of records that have no end yet, over all threads. A thread that finds none left waits.
-class Room {
- public:
-  explicit Room(std::size_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
-
-  // False if there is no room until `until`; `wait`: whether to wait at all.
-  bool take(std::size_t bytes, bool wait, std::chrono::milliseconds patience) {
-    std::unique_lock lock(mutex_);
-    const auto enough = [&] { return left_ >= static_cast<std::int64_t>(bytes); };
-    if (!enough()) {
-      if (!wait) return false;
-      ++waiting_;
-      const bool there = changed_.wait_for(lock, patience, enough);
-      --waiting_;
-      if (!there) return false;
-    }
-    left_ -= static_cast<std::int64_t>(bytes);
-    return true;
-  }
-  void give(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    left_ += static_cast<std::int64_t>(bytes);
-    if (waiting_ > 0) changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::int64_t left_;
-  int waiting_ = 0;
-};
-
-// The ends of records, on the client's thread. What they give back of the room is given at the end of the turn, so that
-// threads that wait for it are woken once; and the result that is shown to callbacks is one that is written over.
-class Ends : public std::enable_shared_from_this<Ends> {
- public:
-  Ends(std::shared_ptr<Room> room, Host& host) : room_(std::move(room)), host_(host) {}
-
-  void tell(const Delivered& outcome, std::size_t bytes, const DeliveryCallback& delivered) {
-    if (returned_ == 0 && bytes > 0) {
-      host_.shard().timers.at_turn_end(
-          [self = shared_from_this()] { self->room_->give(std::exchange(self->returned_, 0)); });
-    }
-    returned_ += bytes;
-    if (!delivered) return;
-    if (outcome.error != nullptr) return delivered(*outcome.error);
-    RecordMetadata& where = *written_;
-    if (where.topic != outcome.topic) where.topic = outcome.topic;
-    where.partition = outcome.partition;
-    where.offset = outcome.offset;
-    where.timestamp_ms = outcome.timestamp_ms;
-    delivered(written_);
-  }
-
- private:
-  const std::shared_ptr<Room> room_;
-  Host& host_;  // outlives what runs on it
-  std::size_t returned_ = 0;
-  Result<RecordMetadata> written_{RecordMetadata()};
-};
-
 Error no_room() {
   return local_error(Cause::queue_full,
                      "records that wait take all of buffer.memory; they are not delivered fast enough: send slower, "
@@ -87,45 +26,107 @@ Error no_room() {
 // Records that wait for the client's thread: their topics and bodies one behind the other, and what else they have.
 class Staging {
  public:
-  void add(const Record& record, const RecordEncoder& encoder, std::size_t body, std::size_t room,
-           DeliveryCallback delivered) {
-    const std::size_t at = bytes_.size();
+  void add(const Record& record, const RecordEncoder& encoder, std::size_t body, DeliveryCallback&& delivered) {
     const std::size_t topic = record.topic.size();
-    bytes_.resize(at + topic + body);
-    std::memcpy(bytes_.data() + at, record.topic.data(), topic);
-    encoder.put(bytes_.data() + at + topic);
-    entries_.push_back({std::move(delivered), record.partition, record.timestamp_ms, topic, body, room});
+    std::byte* to = claim(topic + body);
+    std::memcpy(to, record.topic.data(), topic);
+    encoder.put(to + topic);
+    entries_.push_back({std::move(delivered), record.partition, record.timestamp_ms, static_cast<std::uint32_t>(topic),
+                        static_cast<std::uint32_t>(body)});
   }
   bool empty() const { return entries_.empty(); }
   std::size_t size() const { return entries_.size(); }
 
-  // Calls `use` (const EncodedRecord&, room, DeliveryCallback) for each in turn; then it is empty.
+  // Calls `use` (const EncodedRecord&, DeliveryCallback&&) for each in turn; then it is empty.
   template <typename Use>
   void take(Use use) {
-    const std::byte* at = bytes_.data();
+    const std::byte* at = space_.data();
     for (Entry& entry : entries_) {
       const auto topic = as_text(Bytes(at, entry.topic));
       const EncodedRecord record{topic, entry.partition, entry.timestamp_ms, Bytes(at + entry.topic, entry.body)};
       at += entry.topic + entry.body;
-      use(record, entry.room, std::move(entry.delivered));
+      use(record, std::move(entry.delivered));
     }
+    // What a burst has left is given back.
+    if (space_.size() > kKept && used_ < space_.size() / 8) *this = {};
     entries_.clear();
-    bytes_.clear();
-    if (bytes_.capacity() > kKept) *this = {};
+    used_ = 0;
   }
 
  private:
-  static constexpr std::size_t kKept = 2U << 20U;  // what a burst has left beyond that is given back
+  static constexpr std::size_t kKept = 2U << 20U;
+  static constexpr std::size_t kFirstBytes = 4096;
   struct Entry {
     DeliveryCallback delivered;
     std::optional<std::int32_t> partition;
     std::optional<std::int64_t> timestamp_ms;
-    std::size_t topic;
-    std::size_t body;
-    std::size_t room;
+    std::uint32_t topic;
+    std::uint32_t body;
   };
+  std::byte* claim(std::size_t bytes) {
+    if (used_ + bytes > space_.size()) {
+      Buffer larger = Buffer::allocate(std::max({used_ + bytes, space_.size() * 2, kFirstBytes}));
+      if (used_ > 0) std::memcpy(larger.data(), space_.data(), used_);
+      space_ = std::move(larger);
+    }
+    return space_.data() + std::exchange(used_, used_ + bytes);
+  }
+
   std::vector<Entry> entries_;
-  std::vector<std::byte> bytes_;
+  Buffer space_;
+  std::size_t used_ = 0;
+};
+
+// What the program's threads put in and the client's thread takes out: records, as long as there is room for those that
+// have no end yet. A thread that finds none waits.
+class Intake {
+ public:
+  explicit Intake(std::size_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
+
+  enum class Put : std::uint8_t { full, waits, first };
+  // Puts the record that `encoder` has sized; `first`: somebody must come for it. full: there was no room until
+  // `patience` was over; `wait`: whether to wait at all.
+  Put put(const Record& record, const RecordEncoder& encoder, std::size_t body, DeliveryCallback&& delivered, bool wait,
+          std::chrono::milliseconds patience) {
+    const auto bytes = static_cast<std::int64_t>(EncodedRecord::size_of(body));
+    std::unique_lock lock(mutex_);
+    if (left_ < bytes) {
+      if (!wait) return Put::full;
+      ++waiting_;
+      const bool there = changed_.wait_for(lock, patience, [&] { return left_ >= bytes; });
+      --waiting_;
+      if (!there) return Put::full;
+    }
+    left_ -= bytes;
+    staged_.add(record, encoder, body, std::move(delivered));
+    return std::exchange(expected_, true) ? Put::waits : Put::first;
+  }
+  // Gives room back.
+  void give(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    left_ += static_cast<std::int64_t>(bytes);
+    if (waiting_ > 0) changed_.notify_all();
+  }
+  // Everything that is there; `into` is empty.
+  void take(Staging& into) {
+    const std::lock_guard lock(mutex_);
+    std::swap(into, staged_);
+  }
+  // Whether nothing has come since, so that nobody will come for the next one unless told.
+  bool rest() {
+    const std::lock_guard lock(mutex_);
+    if (!staged_.empty()) return false;
+    expected_ = false;
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::int64_t left_;
+  int waiting_ = 0;
+  bool expected_ = false;  // somebody will come
+  Staging staged_;         // of all threads, in order
 };
 
 // While records come this fast, the client's thread looks for them at this pace instead of being woken for each.
@@ -145,12 +146,14 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   State(std::shared_ptr<Host> host, const ProducerOptions& options, ClusterOptions cluster, Interceptors interceptors)
       : interceptors_(std::move(interceptors)),
         core_(std::make_shared<Resident<ProducerCore>>(std::move(host))),
-        room_(std::make_shared<Room>(options.buffer_bytes)),
-        ends_(std::make_shared<Ends>(room_, core_->host())),
+        intake_(std::make_shared<Intake>(options.buffer_bytes)),
         lingers_(options.linger >= kLookAgain),
         patience_(options.max_block.value()),
         largest_(std::min(options.buffer_bytes, options.max_request_bytes)) {
     core_->make(std::move(cluster), options);
+    core_->tell([intake = intake_](ProducerCore& core) {
+      core.when_room([intake](std::size_t bytes) { intake->give(bytes); });
+    });
   }
   ~State() { core_->close(); }
 
@@ -161,22 +164,20 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
     return future;
   }
 
-  void send(Record record, DeliveryCallback delivered) {
+  void send(Record&& record, DeliveryCallback delivered) {
     if (!interceptors_.empty()) delivered = intercept(record, std::move(delivered));
     RecordEncoder encoder;
     const std::size_t body = encoder.size(record);
-    const std::size_t bytes = EncodedRecord::size_of(body);
-    const bool fits = bytes <= largest_;
-    if (!fits || !room_->take(bytes, !core_->host().here(), patience_)) {
-      if (!delivered) return;
-      return delivered(fits ? no_room() : ProducerCore::too_large(record.topic, bytes, largest_));
+    if (const std::size_t bytes = EncodedRecord::size_of(body); bytes > largest_) {
+      if (delivered) delivered(ProducerCore::too_large(record.topic, bytes, largest_));
+      return;
     }
-    {
-      const std::lock_guard lock(mutex_);
-      staged_.add(record, encoder, body, bytes, std::move(delivered));
-      if (std::exchange(expected_, true)) return;
+    switch (intake_->put(record, encoder, body, std::move(delivered), !core_->host().here(), patience_)) {
+      case Intake::Put::waits: return;
+      case Intake::Put::first: return come_soon();
+      case Intake::Put::full:
+        if (delivered) delivered(no_room());
     }
-    come_soon();
   }
 
   Status flush(std::chrono::milliseconds timeout) {
@@ -240,15 +241,13 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
 
   // On the client's thread, after close(): what was sent too late has its end.
   void abandon() {
-    {
-      const std::lock_guard lock(mutex_);
-      std::swap(taking_, staged_);
-      expected_ = false;
-    }
-    taking_.take([this](const EncodedRecord&, std::size_t room, const DeliveryCallback& delivered) {
-      room_->give(room);
-      if (delivered) delivered(local_error(Cause::closed, "the producer was closed before the record was sent"));
-    });
+    do {
+      intake_->take(taking_);
+      taking_.take([this](const EncodedRecord& record, const DeliveryCallback& delivered) {
+        intake_->give(record.size());
+        if (delivered) delivered(local_error(Cause::closed, "the producer was closed before the record was sent"));
+      });
+    } while (!intake_->rest());
   }
 
   // On the client's thread: takes what is there, and comes again by itself as long as there is much.
@@ -257,44 +256,28 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
     if (lingers_ && taken >= kManyAtOnce) {
       auto& shard = core_->host().shard();
       shard.timers.at(shard.clock.now() + kLookAgain, [self = shared_from_this()] { self->come_soon(); });
-      return;
+    } else if (!intake_->rest()) {
+      come_soon();
     }
-    {
-      const std::lock_guard lock(mutex_);
-      if (staged_.empty()) {
-        expected_ = false;
-        return;
-      }
-    }
-    come_soon();
   }
 
   // On the client's thread: everything that the program's threads have put there since. How many records.
   std::size_t take_staged(ProducerCore& core) {
-    {
-      const std::lock_guard lock(mutex_);
-      std::swap(taking_, staged_);
-    }
+    intake_->take(taking_);
     const std::size_t count = taking_.size();
-    taking_.take([&](const EncodedRecord& record, std::size_t room, DeliveryCallback delivered) {
-      core.send(record, [ends = ends_, room, delivered = std::move(delivered)](const Delivered& outcome) {
-        ends->tell(outcome, room, delivered);
-      });
+    taking_.take([&](const EncodedRecord& record, DeliveryCallback&& delivered) {
+      core.send(record, std::move(delivered));
     });
     return count;
   }
 
   const Interceptors interceptors_;
   std::shared_ptr<Resident<ProducerCore>> core_;
-  std::shared_ptr<Room> room_;
-  std::shared_ptr<Ends> ends_;
+  std::shared_ptr<Intake> intake_;
   const bool lingers_;
   const std::chrono::milliseconds patience_;
   const std::size_t largest_;
-  std::mutex mutex_;
-  Staging staged_;              // of all threads, in order
-  bool expected_ = false;       // somebody will come for them
-  Staging taking_;              // of the client's thread
+  Staging taking_;  // of the client's thread
 };
 
 void ProducerInterceptor::on_send(Record&) {}

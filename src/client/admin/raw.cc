@@ -24,8 +24,8 @@ void send(AdminCore& core, Target target, RawRequest raw, Millis timeout, Done<R
   request.api = static_cast<protocol::ApiKey>(raw.api);
   request.versions = {raw.version, raw.version};
   request.timeout = timeout;
-  request.encode = [body = std::move(raw.body)](const protocol::RequestHeader& header) -> client::Result<Buffer> {
-    return frame_of(header, body);
+  request.encode = [body = std::move(raw.body)](const protocol::RequestHeader& header) -> client::Result<Frame> {
+    return Frame{ports::Piece::of(frame_of(header, body))};
   };
   request.done = [done = std::move(done)](client::Result<Reply> reply) mutable {
     if (!reply) return done(reply.error());

@@ -4,7 +4,7 @@
 
 namespace millrace::client {
 
-GroupAssignment assign_cooperative_sticky(GroupMembers members, const PartitionCounts& topics) {
+GroupAssignment assign_cooperative_sticky(Assignees members, const PartitionCounts& topics) {
   std::map<TopicPartition, std::set<std::string>> owners;
   for (const auto& member : members) {
     for (const auto& key : member.owned) owners[key].insert(member.id);

@@ -4,12 +4,12 @@
 
 namespace millrace::client {
 
-GroupAssignment assign_range(GroupMembers members, const PartitionCounts& topics) {
+GroupAssignment assign_range(Assignees members, const PartitionCounts& topics) {
   sort_members(members);
   GroupAssignment result;
   for (const auto& member : members) result[member.id];
   for (const auto& [topic, count] : topics) {
-    std::vector<const GroupMember*> subscribers;
+    std::vector<const Assignee*> subscribers;
     for (const auto& member : members) {
       if (std::ranges::find(member.topics, topic) != member.topics.end()) subscribers.push_back(&member);
     }

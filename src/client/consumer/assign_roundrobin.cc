@@ -4,13 +4,13 @@
 
 namespace millrace::client {
 
-GroupAssignment assign_roundrobin(GroupMembers members, const PartitionCounts& topics) {
+GroupAssignment assign_roundrobin(Assignees members, const PartitionCounts& topics) {
   sort_members(members);
   GroupAssignment result;
   for (const auto& member : members) result[member.id];
   std::size_t turn = 0;
   for (const auto& [topic, count] : topics) {
-    const auto subscribed = [&topic = topic](const GroupMember& member) {
+    const auto subscribed = [&topic = topic](const Assignee& member) {
       return std::ranges::find(member.topics, topic) != member.topics.end();
     };
     if (std::ranges::none_of(members, subscribed)) continue;

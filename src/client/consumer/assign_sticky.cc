@@ -14,8 +14,8 @@ namespace {
 // Where all subscribe to the same topics each partition goes to whom Kafka's own leaders would give it.
 class Sticky {
  public:
-  Sticky(GroupMembers members, const PartitionCounts& topics) : members_(std::move(members)), topics_(topics) {
-    std::ranges::sort(members_, {}, &GroupMember::id);
+  Sticky(Assignees members, const PartitionCounts& topics) : members_(std::move(members)), topics_(topics) {
+    std::ranges::sort(members_, {}, &Assignee::id);
     shares_.resize(members_.size());
     for (std::size_t at = 0; at < members_.size(); ++at) {
       for (const auto& topic : members_[at].topics) {
@@ -247,7 +247,7 @@ class Sticky {
     return {topic, *partitions.rbegin()};
   }
 
-  GroupMembers members_;
+  Assignees members_;
   const PartitionCounts& topics_;
   std::map<std::string, std::set<std::size_t>> subscribers_;
   std::vector<Share> shares_;
@@ -256,7 +256,7 @@ class Sticky {
 
 }  // namespace
 
-GroupAssignment assign_sticky(GroupMembers members, const PartitionCounts& topics) {
+GroupAssignment assign_sticky(Assignees members, const PartitionCounts& topics) {
   return Sticky(std::move(members), topics).run();
 }
 

@@ -6,7 +6,7 @@
 
 namespace millrace::client {
 
-GroupAssignment assign(Strategy strategy, GroupMembers members, const PartitionCounts& topics) {
+GroupAssignment assign(Strategy strategy, Assignees members, const PartitionCounts& topics) {
   switch (strategy) {
     case Strategy::range: return assign_range(std::move(members), topics);
     case Strategy::roundrobin: return assign_roundrobin(std::move(members), topics);
@@ -21,8 +21,8 @@ std::string_view protocol_name(Strategy strategy) {
   return kNames[static_cast<std::size_t>(strategy)];
 }
 
-void sort_members(GroupMembers& members) {
-  const auto key = [](const GroupMember& member) {
+void sort_members(Assignees& members) {
+  const auto key = [](const Assignee& member) {
     const auto own = member.instance_id ? std::string_view(*member.instance_id) : std::string_view();
     return std::tuple(!member.instance_id.has_value(), own, std::string_view(member.id));
   };

@@ -13,14 +13,14 @@
 namespace millrace::client {
 
 // What the leader of a classic group knows of a member.
-struct GroupMember {
+struct Assignee {
   std::string id;
   std::optional<std::string> instance_id;
   std::vector<std::string> topics;     // subscribed
   std::vector<TopicPartition> owned;   // in its last generation
   std::int32_t generation = -1;        // of `owned`; -1 not known
 };
-using GroupMembers = std::vector<GroupMember>;
+using Assignees = std::vector<Assignee>;
 using PartitionCounts = std::map<std::string, std::int32_t>;  // by topic; topics that do not exist are not there
 using GroupAssignment = std::map<std::string, std::vector<TopicPartition>>;  // by member id; every member is there
 
@@ -28,18 +28,18 @@ using GroupAssignment = std::map<std::string, std::vector<TopicPartition>>;  // 
 //
 // Of each topic every subscriber gets one range, the first ones a partition more: topics with the same number of
 // partitions are shared out alike, so that they can be joined.
-GroupAssignment assign_range(GroupMembers members, const PartitionCounts& topics);
+GroupAssignment assign_range(Assignees members, const PartitionCounts& topics);
 // Partition after partition to the next subscriber.
-GroupAssignment assign_roundrobin(GroupMembers members, const PartitionCounts& topics);
+GroupAssignment assign_roundrobin(Assignees members, const PartitionCounts& topics);
 // As balanced as subscriptions allow, and of those the one that takes the fewest partitions away (KIP-54).
-GroupAssignment assign_sticky(GroupMembers members, const PartitionCounts& topics);
+GroupAssignment assign_sticky(Assignees members, const PartitionCounts& topics);
 // The same in two steps (KIP-429): a partition that moves is first taken away, and given in the next rebalance.
-GroupAssignment assign_cooperative_sticky(GroupMembers members, const PartitionCounts& topics);
+GroupAssignment assign_cooperative_sticky(Assignees members, const PartitionCounts& topics);
 
-GroupAssignment assign(Strategy strategy, GroupMembers members, const PartitionCounts& topics);
+GroupAssignment assign(Strategy strategy, Assignees members, const PartitionCounts& topics);
 // "cooperative-sticky", as members tell it each other.
 std::string_view protocol_name(Strategy strategy);
 // Members in the order that assignors go by: static members by their names first, then by member ids.
-void sort_members(GroupMembers& members);
+void sort_members(Assignees& members);
 
 }  // namespace millrace::client

@@ -12,7 +12,7 @@ namespace {
 
 using Keys = std::vector<TopicPartition>;
 
-GroupMember member(std::string id, std::vector<std::string> topics, Keys owned = {}, std::int32_t generation = -1) {
+Assignee member(std::string id, std::vector<std::string> topics, Keys owned = {}, std::int32_t generation = -1) {
   return {std::move(id), std::nullopt, std::move(topics), std::move(owned), generation};
 }
 

@@ -33,7 +33,7 @@ Keys keys(const std::string& words) {
 
 struct Case {
   PartitionCounts topics;
-  GroupMembers members;
+  Assignees members;
   std::map<std::string, GroupAssignment> expected;  // by assignor
 };
 
@@ -55,7 +55,7 @@ std::vector<Case> cases() {
       now.expected[first][second] = keys(third);
     }
     if (kind != "M") continue;
-    GroupMember member;
+    Assignee member;
     words >> third >> fourth >> member.generation;
     member.id = first;
     if (second != "-") member.instance_id = second;

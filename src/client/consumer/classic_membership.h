@@ -81,7 +81,7 @@ class ClassicMembership final : public Membership {
   // Of the leader.
   struct Leading {
     Strategy strategy;
-    GroupMembers members;
+    Assignees members;
     PartitionCounts counts;
   };
   std::optional<Leading> leading_;

@@ -45,7 +45,7 @@ Buffer user_data(const Subscription& subscription, Strategy strategy) {
 }
 
 // What was written before generations were told ends behind the partitions.
-void read_sticky(Bytes bytes, GroupMember& member) {
+void read_sticky(Bytes bytes, Assignee& member) {
   protocol::Reader in(bytes);
   std::vector<TopicPartition> owned;
   const std::int32_t topics = in.i32();
@@ -76,12 +76,12 @@ Buffer encode_subscription(const Subscription& subscription, Strategy strategy) 
   return protocol::encode_versioned(message, ConsumerProtocolSubscription::kMaxVersion);
 }
 
-std::optional<GroupMember> decode_subscription(std::string_view member_id, std::optional<std::string_view> instance_id,
+std::optional<Assignee> decode_subscription(std::string_view member_id, std::optional<std::string_view> instance_id,
                                                Bytes metadata, Strategy strategy) {
   ConsumerProtocolSubscription message;
   const auto version = protocol::decode_versioned_or_newest(metadata, message);
   if (!version) return std::nullopt;
-  GroupMember member;
+  Assignee member;
   member.id = member_id;
   if (instance_id) member.instance_id = std::string(*instance_id);
   for (const auto topic : message.topics) member.topics.emplace_back(topic);

@@ -24,7 +24,7 @@ struct Subscription {
 };
 Buffer encode_subscription(const Subscription& subscription, Strategy strategy);
 // Nothing if the bytes are no subscription.
-std::optional<GroupMember> decode_subscription(std::string_view member_id, std::optional<std::string_view> instance_id,
+std::optional<Assignee> decode_subscription(std::string_view member_id, std::optional<std::string_view> instance_id,
                                                Bytes metadata, Strategy strategy);
 
 Buffer encode_assignment(const std::vector<TopicPartition>& partitions);

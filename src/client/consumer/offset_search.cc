@@ -99,7 +99,7 @@ class OffsetSearch : public std::enable_shared_from_this<OffsetSearch> {
   void take_part(const TopicPartition& key, const ListOffsetsResponse::ListOffsetsPartitionResponse& part) {
     const Errc code = protocol::from_wire(part.error_code);
     if (code == Errc::none) {
-      FoundOffset found{part.offset, part.timestamp, {}};
+      OffsetAtTime found{part.offset, part.timestamp, {}};
       if (part.leader_epoch >= 0) found.leader_epoch = part.leader_epoch;
       if (missing_.erase(key) > 0) found_.emplace(key, found);
       return;

@@ -12,12 +12,12 @@
 namespace millrace::client {
 
 // What ListOffsets has found.
-struct FoundOffset {
+struct OffsetAtTime {
   std::int64_t offset = -1;  // -1: there is no record of that time or later
   std::int64_t timestamp_ms = -1;
   std::optional<std::int32_t> leader_epoch;
 };
-using FoundOffsets = std::map<TopicPartition, FoundOffset>;
+using FoundOffsets = std::map<TopicPartition, OffsetAtTime>;
 
 // Asks the leaders for the offsets of these times (milliseconds, or kLatestTime, kEarliestTime), and again where
 // leaders move, until all are known. Fails with the first error that does not pass, and at `timeout` with

@@ -72,7 +72,7 @@ void ConsumerCore::ask_resets(std::map<TopicPartition, std::int64_t> times) {
                    if (!partition || partition->turn != turn || partition->state != State::resetting) continue;
                    partition->asking = false;
                    if (!found) continue;
-                   const FoundOffset& at = found->at(key);
+                   const OffsetAtTime& at = found->at(key);
                    if (at.offset < 0) {
                      partition->reset(kLatestTime);  // nothing is as young as was asked for
                    } else {

@@ -14,47 +14,46 @@ Error ProducerCore::too_large(std::string_view topic, std::size_t bytes, std::si
                                            "; raise it, and message.max.bytes of the broker with it");
 }
 
-void ProducerCore::send(const Record& record, Delivery delivery) {
+void ProducerCore::send(const Record& record, DeliveryCallback delivery) {
   const std::size_t body = encoder_.size(record);
-  const std::size_t bytes = EncodedRecord::size_of(body);
-  if (bytes > options_.max_request_bytes) {
-    return refuse({record.topic, record.partition, record.timestamp_ms, {}}, std::move(delivery),
-                  too_large(record.topic, bytes, options_.max_request_bytes), 0);
+  if (const std::size_t bytes = EncodedRecord::size_of(body); bytes > options_.max_request_bytes) {
+    const EncodedRecord nothing{record.topic, record.partition, record.timestamp_ms, {}};
+    buffered_ += nothing.size();
+    return refuse(nothing, std::move(delivery), too_large(record.topic, bytes, options_.max_request_bytes));
   }
   encoded_.resize(body);
   encoder_.put(encoded_.data());
   send(EncodedRecord{record.topic, record.partition, record.timestamp_ms, encoded_}, std::move(delivery));
 }
 
-void ProducerCore::send(const EncodedRecord& record, Delivery delivery) {
-  const std::size_t bytes = record.size();
-  if (closed_) {
-    Error error = local_error(Cause::closed, "the producer is closed; make another one");
-    return refuse(record, std::move(delivery), std::move(error), 0);
-  }
-  if (fatal_) return refuse(record, std::move(delivery), *fatal_, 0);
-  if (transactions_) {
-    if (auto why = transactions_->refusal()) return refuse(record, std::move(delivery), *std::move(why), 0);
-  }
-  if (bytes > options_.max_request_bytes) {
-    return refuse(record, std::move(delivery),
-                  too_large(record.topic, bytes, options_.max_request_bytes), 0);
-  }
-  if (buffered_ + bytes > options_.buffer_bytes) {
-    return refuse(record, std::move(delivery),
-                  local_error(Cause::queue_full, "records that wait take more than buffer.memory=" +
-                                                     std::to_string(options_.buffer_bytes) +
-                                                     " bytes; wait for deliveries, or raise it"),
-                  0);
-  }
-  buffered_ += bytes;
+void ProducerCore::send(const EncodedRecord& record, DeliveryCallback&& delivery) {
+  buffered_ += record.size();
+  if (auto why = refusal(record)) return refuse(record, std::move(delivery), *std::move(why));
   TopicQueues& topic = topic_queues(record.topic);
   topic.last_used = shard_.clock.now();
-  if (topic.parked.empty() && place(topic, record, delivery, bytes)) return;
+  if (topic.parked.empty() && place(topic, record, delivery)) return;
   ++parked_;
-  topic.parked.push_back({KeptRecord(record), std::move(delivery), shard_.clock.now() + options_.max_block, bytes,
-                          ++last_parked_});
+  topic.parked.push_back(
+      {KeptRecord(record), std::move(delivery), shard_.clock.now() + options_.max_block, ++last_parked_});
   schedule_pump();
+}
+
+// Why a record is not taken, whatever its topic.
+std::optional<Error> ProducerCore::refusal(const EncodedRecord& record) const {
+  if (closed_) return local_error(Cause::closed, "the producer is closed; make another one");
+  if (fatal_) return fatal_;
+  if (transactions_) {
+    if (auto why = transactions_->refusal()) return why;
+  }
+  if (record.size() > options_.max_request_bytes) {
+    return too_large(record.topic, record.size(), options_.max_request_bytes);
+  }
+  if (buffered_ > options_.buffer_bytes) {
+    return local_error(Cause::queue_full, "records that wait take more than buffer.memory=" +
+                                              std::to_string(options_.buffer_bytes) +
+                                              " bytes; wait for deliveries, or raise it");
+  }
+  return std::nullopt;
 }
 
 TopicQueues& ProducerCore::topic_queues(std::string_view text) {
@@ -80,11 +79,11 @@ const TopicView* ProducerCore::view_of(TopicQueues& topic) {
 }
 
 // Puts the record where it belongs, or refuses it; false if that cannot be known yet.
-bool ProducerCore::place(TopicQueues& topic, const EncodedRecord& record, Delivery& delivery, std::size_t bytes) {
+bool ProducerCore::place(TopicQueues& topic, const EncodedRecord& record, DeliveryCallback& delivery) {
   const TopicView* view = view_of(topic);
   if (view == nullptr || protocol::retriable(view->error)) return false;
   if (view->error != protocol::Errc::none) {
-    refuse(record, std::move(delivery), broker_error(view->error, "sending to topic " + topic.name), bytes);
+    refuse(record, std::move(delivery), broker_error(view->error, "sending to topic " + topic.name));
     return true;
   }
   if (view->partitions.empty()) return false;
@@ -99,11 +98,10 @@ bool ProducerCore::place(TopicQueues& topic, const EncodedRecord& record, Delive
   if (record.partition && *record.partition < 0) {
     refuse(record, std::move(delivery),
            local_error(Cause::invalid_argument, "partition " + std::to_string(*record.partition) + " of topic " +
-                                                    topic.name + ": partitions are numbered from 0"),
-           bytes);
+                                                    topic.name + ": partitions are numbered from 0"));
     return true;
   }
-  put(*topic.partitions[static_cast<std::size_t>(choose(topic, *view, record))], record, std::move(delivery), bytes);
+  put(*topic.partitions[static_cast<std::size_t>(choose(topic, *view, record))], record, std::move(delivery));
   return true;
 }
 
@@ -126,10 +124,15 @@ std::int32_t ProducerCore::choose(TopicQueues& topic, const TopicView& view, con
   return topic.sticky.current();
 }
 
-void ProducerCore::put(PartitionQueue& queue, const EncodedRecord& record, Delivery delivery, std::size_t bytes) {
+void ProducerCore::put(PartitionQueue& queue, const EncodedRecord& record, DeliveryCallback&& delivery) {
   const bool was_empty = queue.waiting.empty();
-  if (was_empty || !queue.waiting.back()->takes(bytes)) {
-    queue.waiting.push_back(std::make_shared<Batch>(options_, shard_.clock.now(), ++last_order_));
+  if (was_empty || !queue.waiting.back()->takes(record.size())) {
+    Batch::Space space;
+    if (!spare_.empty()) {
+      space = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    queue.waiting.push_back(std::make_shared<Batch>(options_, shard_.clock.now(), ++last_order_, std::move(space)));
     outstanding_.insert(last_order_);
     if (was_empty) busy_.emplace(std::pair<std::string_view, std::int32_t>(queue.topic, queue.partition), &queue);
     schedule_pump();
@@ -139,22 +142,27 @@ void ProducerCore::put(PartitionQueue& queue, const EncodedRecord& record, Deliv
   if (batch.full()) schedule_pump();
 }
 
-// A record that never becomes part of a batch. `bytes`: what it has taken of the buffer.
-void ProducerCore::refuse(const EncodedRecord& record, Delivery delivery, Error error, std::size_t bytes) {
-  buffered_ -= bytes;
+// A record that was counted and never becomes part of a batch.
+void ProducerCore::refuse(const EncodedRecord& record, DeliveryCallback delivery, Error error) {
+  release(record.size());
   ++statistics_.records_failed;
   if (!delivery) return;
-  shard_.timers.at_turn_end([topic = std::string(record.topic), partition = record.partition.value_or(-1),
-                             time = record.timestamp_ms.value_or(-1), error = std::move(error),
-                             delivery = std::move(delivery)]() mutable {
-    delivery({topic, partition, -1, time, &error});
-  });
+  shard_.timers.at_turn_end(
+      [outcome = Result<RecordMetadata>(std::move(error)), delivery = std::move(delivery)] { delivery(outcome); });
+}
+
+// Room that records took is free. Whoever waits for it is told once a turn.
+void ProducerCore::release(std::size_t bytes) {
+  buffered_ -= bytes;
+  if (!on_room_) return;
+  if (std::exchange(released_, released_ + bytes) > 0) return;
+  shard_.timers.at_turn_end(alive_.guard([this] { on_room_(std::exchange(released_, 0)); }));
 }
 
 void ProducerCore::unpark(TopicQueues& topic) {
   while (!topic.parked.empty()) {
     Parked& first = topic.parked.front();
-    if (!place(topic, first.record.view(), first.delivery, first.bytes)) return;
+    if (!place(topic, first.record.view(), first.delivery)) return;
     // A flush that waits for it waits for its batch now.
     for (Flush& flush : flushes_) {
       if (first.number <= flush.upto_parked) flush.upto = last_order_;
@@ -178,8 +186,7 @@ void ProducerCore::expire_parked(MonoTime now) {
       refuse(parked.record.view(), std::move(parked.delivery),
              local_error(Cause::timed_out, "topic " + name + " " + what + " within max.block.ms=" +
                                                std::to_string(options_.max_block.value()) +
-                                               hint),
-             parked.bytes);
+                                               hint));
     }
   }
 }

@@ -12,6 +12,8 @@ using protocol::ProduceResponse;
 
 namespace {
 
+constexpr std::size_t kSpareSpaces = 16;
+
 // Errors that say that the broker cannot place the batch among what it knows of the producer.
 bool of_identity(Errc code) {
   return code == Errc::out_of_order_sequence_number || code == Errc::unknown_producer_id ||
@@ -98,7 +100,10 @@ void ProducerCore::take_part(PartitionQueue& queue, const BatchPtr& batch,
     queue.acked_sequence = record::sequence_plus(batch->sequence() < 0 ? 0 : batch->sequence(), batch->count() - 1);
     statistics_.records_sent += static_cast<std::uint64_t>(batch->count());
     batch->succeed(queue.topic, queue.partition, known ? part.base_offset : -1, part.log_append_time_ms);
-    return finish(queue, batch);
+    finish(queue, batch);
+    // What was sent once and is answered has left.
+    if (batch->attempts == 1 && spare_.size() < kSpareSpaces) spare_.push_back(batch->take_space());
+    return;
   }
   const std::string what = "sending to " + queue.topic + "-" + std::to_string(queue.partition);
   const Error error = broker_error(code, what, part.error_message.value_or(""));
@@ -189,7 +194,7 @@ void ProducerCore::break_sequences() {
 
 // The batch has its end.
 void ProducerCore::finish(PartitionQueue& queue, const BatchPtr& batch) {
-  buffered_ -= batch->bytes();
+  release(batch->bytes());
   queue.forget_in_flight(batch);
   const auto same = [&](const BatchPtr& other) { return other->order == batch->order; };
   // A half that was split off shares its order with the other.
@@ -203,9 +208,7 @@ void ProducerCore::lose(PartitionQueue& queue, const BatchPtr& batch, const Erro
   statistics_.records_failed += static_cast<std::uint64_t>(batch->count());
   finish(queue, batch);
   if (transactions_) transactions_->batch_failed(error, std::exchange(sequences_broken_, false));
-  shard_.timers.at_turn_end([topic = queue.topic, partition = queue.partition, batch, error, refused] {
-    batch->fail(topic, partition, error, refused);
-  });
+  shard_.timers.at_turn_end([batch, error, refused] { batch->fail(error, refused); });
 }
 
 }  // namespace millrace::client

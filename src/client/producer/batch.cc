@@ -23,8 +23,19 @@ record::BatchOptions builder_options(const ProducerOptions& options) {
 
 }  // namespace
 
-Batch::Batch(const ProducerOptions& options, MonoTime now, std::uint64_t number)
-    : order(number), begun_(now), limit_(options.batch_bytes), builder_(builder_options(options)) {}
+Batch::Batch(const ProducerOptions& options, MonoTime now, std::uint64_t number, Space space)
+    : order(number),
+      begun_(now),
+      limit_(options.batch_bytes),
+      space_(std::move(space.bytes)),
+      builder_(builder_options(options)),
+      deliveries_(std::move(space.told)) {}
+
+Batch::Space Batch::take_space() {
+  deliveries_.clear();
+  if (space_.size() > 2 * kRoomAtOnce) return {};  // one of a huge record
+  return {std::move(space_), std::move(deliveries_)};
+}
 
 bool Batch::takes(std::size_t bytes) const {
   return !sealed() && (deliveries_.empty() || builder_.size_estimate() + bytes <= limit_);
@@ -32,12 +43,14 @@ bool Batch::takes(std::size_t bytes) const {
 
 bool Batch::full() const { return sealed() || builder_.size_estimate() >= limit_; }
 
-void Batch::add(const EncodedRecord& record, WallTime now, Delivery delivery) {
+void Batch::add(const EncodedRecord& record, WallTime now, DeliveryCallback&& delivery) {
   const WallTime timestamp = record.timestamp_ms ? WallTime(*record.timestamp_ms) : now;
   const std::size_t size = record.size();
   if (deliveries_.empty()) {
     deliveries_.reserve(std::min(limit_ / record.body.size() + 1, kExpectedRecords));
-    builder_.reserve(std::max(std::min(limit_, kRoomAtOnce), size));
+    const std::size_t room = record::kBatchHeaderBytes + std::max(std::min(limit_, kRoomAtOnce), size);
+    if (space_.size() < room) space_ = Buffer::allocate(room);
+    builder_.use(space_);
   }
   builder_.add_body(timestamp, record.body);
   bytes_ += size;
@@ -45,44 +58,47 @@ void Batch::add(const EncodedRecord& record, WallTime now, Delivery delivery) {
 }
 
 void Batch::seal(ProducerId id, ProducerEpoch epoch, std::int32_t sequence) {
-  if (wire_.empty()) wire_ = builder_.build();
   sequence_ = sequence;
   epoch_ = epoch;
-  if (id == kNoProducer) return;
+  if (!sealed()) {
+    builder_.set_producer(id, epoch, sequence);
+    wire_ = builder_.build();
+    return;
+  }
+  wire_ = Buffer::copy_of(wire_.bytes());
   record::MutableBatch batch(wire_.writable());
   batch.set_producer(id, epoch, sequence);
   batch.seal();
 }
 
-void Batch::succeed(std::string_view topic, std::int32_t partition, std::int64_t base, std::int64_t append_time) {
+void Batch::succeed(const std::string& topic, std::int32_t partition, std::int64_t base, std::int64_t append_time) {
+  Result<RecordMetadata> outcome(RecordMetadata{topic, partition, -1, append_time});
   for (std::size_t i = 0; i < deliveries_.size(); ++i) {
-    Told& told = deliveries_[i];
+    const Told& told = deliveries_[i];
     if (!told.delivery) continue;
-    const std::int64_t time = append_time >= 0 ? append_time : told.timestamp.value();
-    told.delivery({topic, partition, base < 0 ? -1 : base + static_cast<std::int64_t>(i), time, nullptr});
+    if (base >= 0) outcome->offset = base + static_cast<std::int64_t>(i);
+    if (append_time < 0) outcome->timestamp_ms = told.timestamp.value();
+    told.delivery(outcome);
   }
 }
 
-void Batch::fail(std::string_view topic, std::int32_t partition, const Error& error) {
-  fail(topic, partition, error, {});
-}
-
-void Batch::fail(std::string_view topic, std::int32_t partition, const Error& error,
-                 const std::vector<Refused>& refused) {
+void Batch::fail(const Error& error, const std::vector<Refused>& refused) {
+  const Result<RecordMetadata> common(error);
   for (std::size_t i = 0; i < deliveries_.size(); ++i) {
     if (!deliveries_[i].delivery) continue;
-    const Error* why = &error;
-    for (const Refused& one : refused) {
-      if (static_cast<std::size_t>(one.index) == i) why = &one.error;
+    const auto own = std::ranges::find(refused, static_cast<std::int32_t>(i), &Refused::index);
+    if (own == refused.end()) {
+      deliveries_[i].delivery(common);
+    } else {
+      deliveries_[i].delivery(own->error);
     }
-    deliveries_[i].delivery({topic, partition, -1, deliveries_[i].timestamp.value(), why});
   }
 }
 
 std::vector<std::unique_ptr<Batch>> Batch::split(const ProducerOptions& options) {
   std::vector<std::unique_ptr<Batch>> halves;
   record::Scratch scratch;
-  const auto view = record::BatchView::parse(wire());
+  const auto view = record::BatchView::parse(wire_.bytes());
   auto reader = record::RecordReader::open(*view, scratch);
   const std::size_t half = (deliveries_.size() + 1) / 2;
   record::Record read;
@@ -93,7 +109,8 @@ std::vector<std::unique_ptr<Batch>> Batch::split(const ProducerOptions& options)
     std::vector<record::Header> headers;
     for (record::Header header; read.headers.next(header);) headers.push_back(header);
     to.builder_.add(read.timestamp, read.key, read.value, headers);
-    to.bytes_ += bytes_ / deliveries_.size();
+    // Together the halves count for what the whole did.
+    to.bytes_ += bytes_ * (i + 1) / deliveries_.size() - bytes_ * i / deliveries_.size();
     to.deliveries_.push_back(std::move(deliveries_[i]));
   }
   return halves;

@@ -7,35 +7,37 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/callback.h"
 #include "base/ids.h"
-#include "millrace/result.h"
 #include "client/producer/encoded_record.h"
 #include "client/producer/options.h"
+#include "millrace/record.h"
+#include "millrace/result.h"
 #include "record/batch_builder.h"
 
 namespace millrace::client {
 
-// What became of one record. `error`: null when it was written.
-struct Delivered {
-  std::string_view topic;  // valid during the call
-  std::int32_t partition = -1;
-  std::int64_t offset = -1;
-  std::int64_t timestamp_ms = -1;
-  const Error* error = nullptr;
-};
-using Delivery = Callback<void(const Delivered&)>;
-
 // Records of one partition that travel together, from the first record to the broker's answer.
 class Batch {
+  struct Told {
+    WallTime timestamp;
+    DeliveryCallback delivery;  // may be empty
+  };
+
  public:
+  // Memory for a batch, of one that has ended or none yet.
+  struct Space {
+    Buffer bytes;
+    std::vector<Told> told;
+  };
   // `number`: batches of one producer are numbered as they begin.
-  Batch(const ProducerOptions& options, MonoTime now, std::uint64_t number = 0);
+  Batch(const ProducerOptions& options, MonoTime now, std::uint64_t number = 0, Space space = {});
+  // For another one. Precondition: it has its end, and nobody sends or reads it any more.
+  Space take_space();
 
   // Whether a record of so many bytes still fits; the first one always does.
   bool takes(std::size_t bytes) const;
   // `now`: of a record without a time of its own.
-  void add(const EncodedRecord& record, WallTime now, Delivery delivery);
+  void add(const EncodedRecord& record, WallTime now, DeliveryCallback&& delivery);
 
   MonoTime begun() const { return begun_; }
   std::int32_t count() const { return static_cast<std::int32_t>(deliveries_.size()); }
@@ -43,23 +45,23 @@ class Batch {
   std::size_t bytes() const { return bytes_; }
   bool full() const;
 
-  // Ends the batch with the producer's identity (none: kNoProducer). Again after a change of identity.
+  // Ends the batch with the producer's identity (none: kNoProducer). Again after a change of identity, in other memory:
+  // what was sent before may still be on its way out.
   void seal(ProducerId id, ProducerEpoch epoch, std::int32_t sequence);
   bool sealed() const { return !wire_.empty(); }
   std::int32_t sequence() const { return sequence_; }
   ProducerEpoch epoch() const { return epoch_; }
   // As sent. Precondition: sealed.
-  Bytes wire() const { return wire_.bytes(); }
+  const Buffer& wire() const { return wire_; }
 
   // Tells every record. `base`: the first one's offset, -1 unknown; `append_time`: -1 for the records' own times.
-  void succeed(std::string_view topic, std::int32_t partition, std::int64_t base, std::int64_t append_time);
-  void fail(std::string_view topic, std::int32_t partition, const Error& error);
+  void succeed(const std::string& topic, std::int32_t partition, std::int64_t base, std::int64_t append_time);
   // Fails these records of the batch for their own reasons (KIP-467), the others with `error`.
   struct Refused {
     std::int32_t index;
     Error error;
   };
-  void fail(std::string_view topic, std::int32_t partition, const Error& error, const std::vector<Refused>& refused);
+  void fail(const Error& error, const std::vector<Refused>& refused);
   // Two halves with their deliveries, for a broker that finds the batch too large. Precondition: count() > 1, sealed.
   std::vector<std::unique_ptr<Batch>> split(const ProducerOptions& options);
 
@@ -70,12 +72,9 @@ class Batch {
   bool may_be_written = false;  // an attempt has ended without the broker's word
 
  private:
-  struct Told {
-    WallTime timestamp;
-    Delivery delivery;
-  };
   MonoTime begun_;
   std::size_t limit_;
+  Buffer space_;
   record::BatchBuilder builder_;
   std::vector<Told> deliveries_;
   std::size_t bytes_ = 0;

@@ -80,7 +80,7 @@ void ProducerCore::give_up_waiting(const Error& why) {
   for (auto& [name, topic] : topics_) {
     for (Parked& parked : std::exchange(topic->parked, {})) {
       --parked_;
-      refuse(parked.record.view(), std::move(parked.delivery), why, parked.bytes);
+      refuse(parked.record.view(), std::move(parked.delivery), why);
     }
     for (auto& queue : topic->partitions) {
       for (const BatchPtr& batch : std::exchange(queue->waiting, {})) {
@@ -110,7 +110,7 @@ void ProducerCore::fail_everything(const Error& error) {
   for (auto& [name, topic] : topics_) {
     for (Parked& parked : std::exchange(topic->parked, {})) {
       --parked_;
-      refuse(parked.record.view(), std::move(parked.delivery), error, parked.bytes);
+      refuse(parked.record.view(), std::move(parked.delivery), error);
     }
     for (auto& queue : topic->partitions) {
       for (const BatchPtr& batch : std::exchange(queue->waiting, {})) lose(*queue, batch, error);

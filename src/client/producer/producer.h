@@ -35,15 +35,18 @@ class ProducerCore final : TransactionOwner {
 
   // Takes a record. It fails with Cause::too_large above max.request.size, Cause::queue_full above buffer.memory,
   // Cause::timed_out if its topic is not known within max.block.ms, else with the broker's last word.
-  void send(const EncodedRecord& record, Delivery delivery);
+  void send(const EncodedRecord& record, DeliveryCallback&& delivery);
   // The same with a record that is encoded here.
-  void send(const Record& record, Delivery delivery);
+  void send(const Record& record, DeliveryCallback delivery);
   // Why a record of so many bytes is not taken, whatever is free.
   static Error too_large(std::string_view topic, std::size_t bytes, std::size_t limit);
   // Sends everything at once; `done` when every record sent before has been delivered or has failed.
   void flush(Callback<void()> done) override;
   // Fails what has not been delivered with Cause::closed.
   void close();
+
+  // Calls `freed` with the bytes (EncodedRecord::size()) of records that have had their end, at most once a turn.
+  void when_room(Callback<void(std::size_t)> freed) { on_room_ = std::move(freed); }
 
   // Bytes of records that have not been delivered.
   std::size_t buffered_bytes() const { return buffered_; }
@@ -74,10 +77,12 @@ class ProducerCore final : TransactionOwner {
   // accept.cc: from records to batches
   TopicQueues& topic_queues(std::string_view topic);
   const TopicView* view_of(TopicQueues& topic);
-  bool place(TopicQueues& topic, const EncodedRecord& record, Delivery& delivery, std::size_t bytes);
+  std::optional<Error> refusal(const EncodedRecord& record) const;
+  bool place(TopicQueues& topic, const EncodedRecord& record, DeliveryCallback& delivery);
   std::int32_t choose(TopicQueues& topic, const TopicView& view, const EncodedRecord& record);
-  void put(PartitionQueue& queue, const EncodedRecord& record, Delivery delivery, std::size_t bytes);
-  void refuse(const EncodedRecord& record, Delivery delivery, Error error, std::size_t bytes);
+  void put(PartitionQueue& queue, const EncodedRecord& record, DeliveryCallback&& delivery);
+  void refuse(const EncodedRecord& record, DeliveryCallback delivery, Error error);
+  void release(std::size_t bytes);
   void unpark(TopicQueues& topic);
   void expire_parked(MonoTime now);
   // producer.cc
@@ -129,7 +134,10 @@ class ProducerCore final : TransactionOwner {
   std::uint64_t last_order_ = 0;
   std::size_t parked_ = 0;
   std::uint64_t last_parked_ = 0;
+  std::vector<Batch::Space> spare_;
   std::size_t buffered_ = 0;
+  std::size_t released_ = 0;  // and not told yet
+  Callback<void(std::size_t)> on_room_;
   std::deque<Flush> flushes_;
   bool bump_wanted_ = false;
   bool new_id_wanted_ = false;

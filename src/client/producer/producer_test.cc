@@ -116,11 +116,11 @@ class ProducerTest : public ::testing::Test {
     record.topic = std::move(topic);
     record.partition = partition;
     record.value = value;
-    producer().send(std::move(record), [this, value](const Delivered& delivered) {
-      if (delivered.error == nullptr) {
-        delivered_.emplace_back(value, delivered.offset);
+    producer().send(std::move(record), [this, value](const Result<RecordMetadata>& delivered) {
+      if (delivered) {
+        delivered_.emplace_back(value, delivered->offset);
       } else {
-        failed.emplace_back(value, *delivered.error);
+        failed.emplace_back(value, delivered.error());
       }
     });
   }

@@ -33,9 +33,8 @@ struct PartitionQueue {
 // A record whose partition cannot be chosen before more is known of its topic.
 struct Parked {
   KeptRecord record;
-  Delivery delivery;
+  DeliveryCallback delivery;
   MonoTime deadline;
-  std::size_t bytes = 0;
   std::uint64_t number = 0;  // records of one producer are numbered as they are parked
 };
 

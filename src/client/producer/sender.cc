@@ -108,6 +108,9 @@ ProducerCore::Sent ProducerCore::collect(std::vector<PartitionQueue*> ready, Mon
     }
     sent.emplace_back(queue, std::move(batch));
   }
+  // The partitions of a topic stand together in the request.
+  std::ranges::sort(sent, {}, [](const auto& one) { return std::pair(std::string_view(one.first->topic),
+                                                                     one.first->partition); });
   statistics_.batches_sent += sent.size();
   statistics_.bytes_sent += bytes;
   ++statistics_.requests;
@@ -119,17 +122,15 @@ protocol::ProduceRequest ProducerCore::request_for(const Sent& sent) const {
   request.acks = options_.acks;
   request.timeout_ms = static_cast<std::int32_t>(options_.request_timeout.value());
   if (!options_.transactional_id.empty()) request.transactional_id = options_.transactional_id;
-  std::map<std::string_view, std::size_t> places;
   for (const auto& [queue, batch] : sent) {
-    const auto [at, fresh] = places.emplace(queue->topic, request.topic_data.size());
-    if (fresh) {
+    if (request.topic_data.empty() || request.topic_data.back().name != queue->topic) {
       auto& topic = request.topic_data.emplace_back();
       topic.name = queue->topic;
       if (const TopicView* view = cluster_.view()->topic(queue->topic); view != nullptr) topic.topic_id = view->id;
     }
-    auto& part = request.topic_data[at->second].partition_data.emplace_back();
+    auto& part = request.topic_data.back().partition_data.emplace_back();
     part.index = queue->partition;
-    part.records = batch->wire();
+    part.records = batch->wire().bytes();
   }
   return request;
 }
@@ -140,7 +141,9 @@ void ProducerCore::send_to(NodeId node, std::vector<PartitionQueue*> ready, Mono
   const auto make = [this, sent](std::int16_t) { return request_for(sent); };
   // Topic ids are of no use with a broker that has none to tell.
   VersionRange versions = Cluster::stable_versions(protocol::ApiKey::produce);
+  std::vector<Buffer> records;
   for (const auto& [queue, batch] : sent) {
+    records.push_back(batch->wire());
     const TopicView* view = cluster_.view()->topic(queue->topic);
     if (view == nullptr || view->id == ::millrace::Uuid()) versions.max = std::min<std::int16_t>(versions.max, 12);
   }
@@ -152,7 +155,7 @@ void ProducerCore::send_to(NodeId node, std::vector<PartitionQueue*> ready, Mono
           if (!closed_) take_silence(sent, status);
           schedule_pump();
         }),
-        versions);
+        versions, std::move(records));
     return;
   }
   cluster_.send_made<protocol::ProduceResponse, protocol::ProduceRequest>(
@@ -162,7 +165,7 @@ void ProducerCore::send_to(NodeId node, std::vector<PartitionQueue*> ready, Mono
         if (!closed_) take_answer(node, sent, std::move(answer));
         schedule_pump();
       }),
-      versions);
+      versions, std::move(records));
 }
 
 // Batches whose time is over. One that a broker may have written breaks the sequence of its partition.

@@ -10,7 +10,6 @@
 #include "client/testing/scripted_broker.h"
 #include "protocol/gen/add_offsets_to_txn.h"
 #include "protocol/gen/add_partitions_to_txn.h"
-#include "protocol/gen/find_coordinator.h"
 #include "protocol/gen/init_producer_id.h"
 #include "protocol/gen/produce.h"
 #include "protocol/gen/txn_offset_commit.h"
@@ -33,16 +32,7 @@ class TransactionsTest : public ::testing::Test {
     options.max_block = Millis(5'000);
     brokers.topics = {{"t", {0, 0}, 1, 0}};
     auto& broker = brokers.broker(0);
-    broker.offer(ApiKey::find_coordinator, {4, 4});
-    broker.on<FindCoordinatorRequest, FindCoordinatorResponse>([](const auto& request, std::int16_t) {
-      FindCoordinatorResponse response;
-      auto& found = response.coordinators.emplace_back();
-      found.key = request.coordinator_keys.at(0);
-      found.node_id = 0;
-      found.host = "b0";
-      found.port = 9092;
-      return response;
-    });
+    brokers.coordinate(0);
     broker.on<InitProducerIdRequest, InitProducerIdResponse>([this](const auto& request, std::int16_t) {
       InitProducerIdResponse response;
       log("init " + std::to_string(request.producer_id) + "/" + std::to_string(request.producer_epoch));
@@ -152,8 +142,8 @@ class TransactionsTest : public ::testing::Test {
     record.topic = "t";
     record.partition = partition;
     record.value = "v";
-    producer().send(std::move(record), [this](const Delivered& outcome) {
-      outcomes.push_back(outcome.error == nullptr ? "" : std::string(outcome.error->name()));
+    producer().send(std::move(record), [this](const Result<RecordMetadata>& outcome) {
+      outcomes.push_back(outcome ? "" : std::string(outcome.error().name()));
     });
     ports.run();
   }

@@ -76,19 +76,18 @@ void CoreProducer::send() {
   record.key = std::move(key);
   record.value = std::move(value);
   stage_.history.sent(id, to, idempotent_);
-  core_->send(record, [this, id, to, must = stage_.calm](const client::Delivered& outcome) {
-    delivered(id, to, must, outcome);
-  });
+  core_->send(record, [this, id, to, must = stage_.calm](const auto& outcome) { delivered(id, to, must, outcome); });
 }
 
-void CoreProducer::delivered(RecordId id, const PartitionName& asked, bool must, const client::Delivered& outcome) {
-  if (outcome.error == nullptr) {
-    if (outcome.topic != asked.topic || outcome.partition != asked.index) {
-      stage_.history.fail(fmt::format("record {:x} was delivered to {}-{}, and belongs to {}-{}", id, outcome.topic,
-                                      outcome.partition, asked.topic, asked.index));
+void CoreProducer::delivered(RecordId id, const PartitionName& asked, bool must,
+                             const client::Result<client::RecordMetadata>& outcome) {
+  if (outcome) {
+    if (outcome->topic != asked.topic || outcome->partition != asked.index) {
+      stage_.history.fail(fmt::format("record {:x} was delivered to {}-{}, and belongs to {}-{}", id, outcome->topic,
+                                      outcome->partition, asked.topic, asked.index));
     }
     // A duplicate that the broker has written long ago has no offset to tell.
-    if (outcome.offset >= 0) stage_.history.acknowledged(asked, Offset(outcome.offset), {id});
+    if (outcome->offset >= 0) stage_.history.acknowledged(asked, Offset(outcome->offset), {id});
     RecordId& last = last_[asked];
     if (idempotent_ && id < last) {
       stage_.history.fail(fmt::format("{}-{}: record {:x} was delivered before record {:x}", asked.topic, asked.index,
@@ -97,7 +96,7 @@ void CoreProducer::delivered(RecordId id, const PartitionName& asked, bool must,
     last = id;
     return;
   }
-  const client::Error& why = *outcome.error;
+  const client::Error& why = outcome.error();
   // Out of order: the broker has died, and cannot tell any more whether it has the record.
   const bool bearable = why.retriable || why.is(client::Cause::timed_out) || why.is(client::Cause::closed) ||
                         (idempotent_ && why.is(client::ErrorCode::out_of_order_sequence_number));

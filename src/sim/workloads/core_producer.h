@@ -26,7 +26,8 @@ class CoreProducer final : public ports::App {
  private:
   void step();
   void send();
-  void delivered(RecordId id, const PartitionName& asked, bool must, const client::Delivered& outcome);
+  void delivered(RecordId id, const PartitionName& asked, bool must,
+                 const client::Result<client::RecordMetadata>& outcome);
 
   ports::Shard& shard_;
   Stage& stage_;

@@ -62,6 +62,7 @@ Outcome run_logs(const RunOptions& options) {
   LogRunSettings settings = draw_settings(dice);
   settings.options.preallocate = shape.one_in(4);
   Prng visits = shape.fork(1);
+  Prng cuts = shape.fork(2);
   const bool visited = !disks && !rots && visits.one_in(2);
   const auto shards = static_cast<std::uint32_t>(1 + dice.below(2));
   std::uint64_t life = 0;
@@ -93,6 +94,7 @@ Outcome run_logs(const RunOptions& options) {
       if (rots) rot_or_mend(node.disk(), model, dice);
       look_at_index(node.disk(), model);
     }
+    if (rots && !cuts.one_in(3)) node.kill_inside_job(1 + cuts.below(30));  // while damage is dealt with
     world.start(node);
   }
   // Everything opens when nothing fails.

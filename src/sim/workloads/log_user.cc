@@ -11,7 +11,7 @@
 namespace millrace::sim {
 
 LogUser::LogUser(ports::Shard& shard, log::Committer& committer, LogModel& model, History& history, Prng prng)
-    : shard_(shard), committer_(committer), model_(model), history_(history), prng_(prng) {}
+    : shard_(shard), committer_(committer), model_(model), history_(history), prng_(prng), quiet_dice_(prng.fork(1)) {}
 
 LogUser::~LogUser() { model_.open = false; }
 
@@ -126,6 +126,7 @@ void LogUser::step() {
   shard_.timers.at(shard_.clock.now() + delay, [this] {
     if (closing_) return;
     const auto what = prng_.below(40) + (damaged_ ? 20 : 0);  // no more than appends and reads
+    if (quiet_ > 0) --quiet_;
     if (model_.cutting < 0 && what == 0) {
       cut();
     } else if (model_.cutting < 0 && what == 1) {
@@ -135,7 +136,7 @@ void LogUser::step() {
     } else if (model_.cutting < 0 && what == 3) {
       model_.noted_recovery = log_->recovery_point().value();
     } else if (model_.cutting < 0 && what < 25) {
-      append();
+      if (quiet_ == 0) append();
     } else if (model_.cutting < 0 && model_.start <= static_cast<std::int64_t>(model_.contents.size())) {
       const auto kept = model_.contents.size() - static_cast<std::size_t>(model_.start);
       const auto from = model_.start + static_cast<std::int64_t>(prng_.below(kept + 1));
@@ -213,7 +214,11 @@ void LogUser::retain() {
 
 void LogUser::cut() {
   const auto kept = model_.contents.size() - static_cast<std::size_t>(model_.start);
-  const auto offset = model_.start + static_cast<std::int64_t>(prng_.below(kept + 1));
+  auto offset = model_.start + static_cast<std::int64_t>(prng_.below(kept + 1));
+  // Often little is cut: what the journal has said of it would fit behind what stays.
+  if (quiet_dice_.one_in(2)) {
+    offset = static_cast<std::int64_t>(model_.contents.size() - quiet_dice_.below(std::min<std::size_t>(kept, 8) + 1));
+  }
   const bool all_stay = offset == static_cast<std::int64_t>(model_.contents.size());
   const std::int64_t end = all_stay ? offset : model_.contents[static_cast<std::size_t>(offset)].base;
   if (end < model_.start) return;  // in the middle of a batch at the log start
@@ -236,6 +241,7 @@ void LogUser::cut() {
     model_.contents.resize(static_cast<std::size_t>(end));
     model_.durable = end;
     model_.cutting = -1;
+    if (quiet_dice_.one_in(2)) quiet_ = quiet_dice_.below(200);
     if (!damage) check_epochs();
   });
 }

@@ -90,6 +90,8 @@ class LogUser final : public log::LogListener {
   bool damaged_ = false;     // the log is closed for writing because of what has rotted
   bool rot_is_known_ = false;  // and what it was opened with says that it was on the disk
   std::uint64_t cuts_ = 0;
+  Prng quiet_dice_;
+  std::uint64_t quiet_ = 0;  // steps without an append, while others go on: what was cut must not come back
   std::vector<RecordId> found_;
   std::unique_ptr<log::PartitionLog> log_;
 };

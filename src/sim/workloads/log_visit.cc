@@ -81,6 +81,7 @@ void visit(Disk& disk, LogModel& model, Prng& dice) {
 }  // namespace
 
 void visit_as_kafka(Disk& disk, std::deque<LogModel>& models, Prng& dice) {
+  disk.crash(Crash::process, kWorld);  // a cut of the power that was to come in a job of the life before does not
   static_cast<void>(disk.remove(std::string(kLogDirectory) + "/.kafka_cleanshutdown"));  // there may be none
   static_cast<void>(disk.sync_directory(kLogDirectory));
   for (LogModel& model : models) visit(disk, model, dice);
