@@ -18,6 +18,7 @@ using Harm = std::function<void(std::string& bytes)>;
 LogOptions small_segments() {
   LogOptions options = segments_of(400);
   options.index_interval_bytes = ByteCount(100);
+  options.producer_expiry = Millis(1'000'000'000'000'000);
   return options;
 }
 
@@ -252,6 +253,15 @@ TEST_F(Damaged, TheIndexOfAClosedSegmentIsGone) {
     EXPECT_EQ(bytes(beside(bases_[0], kIndexSuffix)), right);
     fill();
   }
+}
+
+// What is scanned for it brings the producers up to that segment's end; the segments behind it are not scanned.
+TEST_F(Damaged, TheIndexOfAClosedSegmentIsGoneAfterACleanStop) {
+  remove(beside(bases_.front(), kIndexSuffix));
+  OpenHints hints;
+  hints.clean_stop = true;
+  hints.recovery_point = kEnd;
+  expect_whole(hints);
 }
 
 TEST_F(Damaged, BothIndexesOfTheActiveSegmentAreGone) {

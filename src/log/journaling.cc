@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "log/limits.h"
 #include "log/log_impl.h"
 #include "log/names.h"
 
@@ -86,6 +87,13 @@ void LogImpl::leave_witness() {
 // The journal vouches for nothing in these segments any more.
 void LogImpl::distrust_journal() {
   for (auto& segment : segments_) segment->journal_from = segment->journal_next = UINT64_MAX;
+}
+
+void LogImpl::write_back(Segment& segment) {
+  const std::uint64_t from = std::max(segment.synced.bytes, segment.written_back);
+  if (!journaling() || segment.written.bytes < from + kWritebackBytes) return;
+  segment.pin->file->begin_writeback(FilePosition(from), segment.written.bytes - from);
+  segment.written_back = segment.written.bytes;
 }
 
 // The journal wants its place back: what it holds of this segment is synced in the segment.

@@ -99,6 +99,7 @@ class LogImpl final : public PartitionLog {
   bool journaling() const;
   void put_into_journal(Segment& segment, const std::vector<Buffer>& pieces, const Reach& reach);
   void leave_witness();
+  void write_back(Segment& segment);
   void settle_journal(Segment& segment, Task finished);
   void distrust_journal();
   void sync(Segment& segment, Task finished);

@@ -79,6 +79,7 @@ class Recovery {
   }
 
   bool trust(std::size_t i, ports::BlockingFile& file, std::uint64_t size) {
+    producers_ready_ = false;  // a segment that was scanned before has brought them up to its own end alone
     if (last(i)) {
       auto active = trust_active(files_, directory_, bases_[i], file, size);
       if (active) log_.segments.push_back(std::move(*active));
@@ -315,6 +316,7 @@ class Recovery {
   Failed prepare_producers(Offset upto) {
     if (producers_ready_) return {};
     producers_ready_ = true;
+    log_.producers = {};
     Offset from{0};
     for (auto at = snapshots_.rbegin(); at != snapshots_.rend(); ++at) {
       if (*at > upto) continue;

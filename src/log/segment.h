@@ -82,6 +82,7 @@ struct Segment {
   std::uint64_t journal_next = UINT64_MAX;
   Reach journaled;
   std::uint64_t counted = 0;       // by SyncChoice
+  std::uint64_t written_back = 0;  // the system was asked to bring so much to the disk
   std::uint64_t journal_file = 0;  // that has bytes of this segment, and knows it
   struct SyncWaiter {
     std::uint64_t bytes;

@@ -120,6 +120,7 @@ void LogImpl::wrote(Segment& segment, const Reach& reach, Status status) {
     while (!segment.tail.empty() && segment.tail.front().position < reach.bytes) segment.tail.pop_front();
     if (stalled_) stall(false);
     if (must_flush(segment)) want_sync(segment);
+    write_back(segment);
     update_durable_end();
   } else if (status.error() == Error::no_space) {
     // Nothing dependable was written and nothing is given up: the same bytes are written again at the same place.

@@ -31,6 +31,9 @@ class File {
   virtual void write(FilePosition at, std::vector<Buffer> pieces, Done done) = 0;
   // Makes all writes that completed before this call durable (data and length; fdatasync).
   virtual void sync(Done done) = 0;
+  // Asks the system to begin bringing `size` bytes from `from` to the disk, so that a sync has less to wait for later.
+  // Nothing is durable by it, and nothing fails.
+  virtual void begin_writeback(FilePosition /*from*/, std::uint64_t /*size*/) {}
   // Reads up to `size` bytes from `at`; fewer only at the end of the file.
   virtual void read(FilePosition at, std::size_t size, ReadDone done) = 0;
   // What is in memory already, at most into.size() bytes: how many were read, 0 at the end of the file,

@@ -1,5 +1,6 @@
 #include "runtime/shard_file.h"
 
+#include <fcntl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -125,6 +126,16 @@ void ShardFile::resize(FilePosition size, Done done) {
   auto operation = std::make_unique<Operation>(*this, What::resize, size);
   operation->done = std::move(done);
   add(std::move(operation));
+}
+
+// In a thread of its own: the call waits where the disk's queue is full.
+void ShardFile::begin_writeback(FilePosition from, std::uint64_t size) {
+  ++engine_.calls_in_pool;
+  engine_.file_pool.post([this, self = shared_from_this(), from, size]() mutable {
+    static_cast<void>(::sync_file_range(fd_, static_cast<off64_t>(from.value()), static_cast<off64_t>(size),
+                                        SYNC_FILE_RANGE_WRITE));
+    engine_.inbox.post([&engine = engine_, self = std::move(self)] { --engine.calls_in_pool; });
+  });
 }
 
 void ShardFile::add(std::unique_ptr<Operation> operation) {

@@ -26,6 +26,7 @@ class ShardFile final : public ports::File, public std::enable_shared_from_this<
 
   void write(FilePosition at, std::vector<Buffer> pieces, Done done) override;
   void sync(Done done) override;
+  void begin_writeback(FilePosition from, std::uint64_t size) override;
   void read(FilePosition at, std::size_t size, ReadDone done) override;
   Result<std::size_t> read_cached(FilePosition at, MutableBytes into) override;
   void resize(FilePosition size, Done done) override;
