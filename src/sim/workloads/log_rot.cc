@@ -87,7 +87,7 @@ void look_at_index(Disk& disk, LogModel& model) {
 void rot_or_mend(Disk& disk, LogModel& model, Prng& dice) {
   mend(disk, model);
   if (dice.one_in(3) && !model.rot) model.rot = rot_a_batch(disk, model, dice);
-  if (!dice.one_in(3)) return;
+  if (dice.one_in(3)) return;
   const std::string index =
       pick(disk, model, dice, [](const std::string& file) { return file.ends_with(log::kIndexSuffix); });
   static_cast<void>(disk.rot(model.directory + "/" + index));  // there may be none
