@@ -40,9 +40,13 @@ std::optional<RecoveryFailure> recover_epochs(ports::BlockingFiles& files, const
     for (const RecoveredSegment& segment : log.segments) {
       auto file = files.open(directory + "/" + segment_name(segment.index.base()), ports::OpenMode::read);
       if (!file) return failure(file.error(), directory, "has a segment that cannot be opened");
-      for (FileScan batches(**file, 0, segment.size); batches.next();) {
+      FileScan batches(**file, 0, segment.size);
+      while (batches.next()) {
         const record::BatchView& batch = batches.batch();
         if (batch.leader_epoch() >= LeaderEpoch(0)) all.begin(batch.leader_epoch(), batch.base_offset());
+      }
+      if (batches.stop() == FileScan::Stop::io) {
+        return failure(Error::io, directory, "has a segment that cannot be read");
       }
     }
     log.epochs = std::move(all);
