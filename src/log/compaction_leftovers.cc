@@ -44,7 +44,7 @@ Result<Offset> end_of(ports::BlockingFiles& files, const std::string& path, Offs
   FileScan batches(**file, 0, size->value());
   Offset next = base;
   while (batches.next()) {
-    if (!batches.crc_ok()) return Error::corrupt;
+    if (!batches.crc_ok()) return batches.stop() == FileScan::Stop::io ? Error::io : Error::corrupt;
     next = batches.batch().next_offset();
   }
   if (batches.stop() == FileScan::Stop::end) return next;
