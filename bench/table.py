@@ -193,7 +193,8 @@ def shorten(table):
     page = TOP / "README.md"
     begin, end = SHORT_MARKS
     head, rest = page.read_text().split(begin)
-    short = [IN_LONG_ONLY.sub("", "|".join(line.split("|")[:4]) + "|") for line in table if line.startswith("|")]
+    cells = [line.split("|") for line in table if line.startswith("|")]
+    short = [f"|{load}|{IN_LONG_ONLY.sub('', ours + '|' + theirs)}|" for _, load, ours, theirs, *_ in cells]
     page.write_text(head + begin + "\n".join([table[0], "", *short]) + "\n" + end + rest.split(end)[1])
 
 
