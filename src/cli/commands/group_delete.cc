@@ -37,7 +37,7 @@ Outcome<Table> planned(Call& call, client::Admin& admin) {
 Outcome<int> run(Call& call) {
   const auto admin = call.admin();
   if (!admin) return admin.error();
-  if (!call.options().has("yes")) {
+  if (!call.options().has("yes") || call.options().has("dry-run")) {
     auto plan = planned(call, **admin);
     if (!plan) return plan.error();
     const auto agreed = call.agreed({*std::move(plan)}, "Delete these groups with all they have committed?");
