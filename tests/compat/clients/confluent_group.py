@@ -7,7 +7,7 @@ import time
 
 from confluent_kafka import Consumer, KafkaException
 
-QUIET_SECONDS = 4
+QUIET_SECONDS = 9  # longer than a member that was lost with the node is waited for
 
 
 def main():
