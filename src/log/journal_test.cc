@@ -142,6 +142,25 @@ TEST(Journal, GrowsAheadOfItsRounds) {
   EXPECT_EQ(again.log->end(), Offset(4));
 }
 
+// Else the sync that gives a journal file free would bring all of it to the disk at once.
+TEST(Journal, WhatItAloneMadeDurableIsWrittenBackAsTheSegmentGrows) {
+  FakeDisk disk;
+  Node node(disk);
+  node.open(journaled(disk));
+  const std::string value(kWritebackBytes / 4, 'v');
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(node.append(1, value).ok());
+    node.shard.run();
+  }
+  EXPECT_EQ(node.shard.bytes_written_back, 0U);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(node.append(1, value).ok());
+    node.shard.run();
+  }
+  EXPECT_GE(node.shard.bytes_written_back, kWritebackBytes);
+  EXPECT_LE(node.shard.bytes_written_back, disk.contents(segment_path())->size()) << "no byte twice";
+}
+
 TEST(Journal, GoesOnWhenThereIsSpaceAgain) {
   FakeDisk disk;
   Node node(disk);

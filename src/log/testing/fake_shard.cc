@@ -27,6 +27,7 @@ class FakeFile final : public ports::File {
             done(status);
           });
   }
+  void begin_writeback(FilePosition, std::uint64_t size) override { shard_.bytes_written_back += size; }
   void read(FilePosition at, std::size_t size, ReadDone done) override {
     queue(false, [this, inode = inode_, at, size, done = std::move(done)]() mutable {
       shard_.cold = false;

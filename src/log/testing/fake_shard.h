@@ -54,6 +54,7 @@ class FakeShard final : ports::Clock,
 
   std::size_t writes_begun = 0;
   std::size_t syncs_begun = 0;
+  std::uint64_t bytes_written_back = 0;  // that begin_writeback() was asked for
 
  private:
   friend class FakeFile;
