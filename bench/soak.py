@@ -24,7 +24,8 @@ def tenth(samples, key, last):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=1)
-    parser.add_argument("--rate", type=float, default=0, help="MB/s; without it, 70 %% of what the first half minute takes")
+    parser.add_argument("--rate", type=float, default=0,
+                        help="MB/s; without it, 70 %% of what the first half minute takes")
     arguments = parser.parse_args()
     common = dict(bootstrap=f"127.0.0.1:{PORT}", topic="t", partitions=4, conns=2, batch=65536, record=1024)
     samples = []

@@ -10,7 +10,6 @@
 #include "log/limits.h"
 #include "log/names.h"
 #include "log/partition_metadata.h"
-#include "record/batch.h"
 
 namespace millrace::log {
 namespace {
@@ -24,8 +23,6 @@ struct RoundPlace {
   std::uint64_t at = 0;
   RoundHead head;
 };
-
-constexpr std::size_t kChecksumAt = 17;  // in a batch of magic 2
 
 bool is_journal(const ports::DirectoryEntry& entry) {
   return !entry.is_directory && entry.name.starts_with(kJournalPrefix);
@@ -145,57 +142,12 @@ class Replay {
     to_sync_.insert(path);
     const auto untouched = has_witness(entry.key.name);
     if (!untouched) return untouched.error();
-    if (!*untouched || foreign_.contains(path) || size->value() < entry.position) return {};
+    if (!*untouched || size->value() < entry.position) return {};
     Buffer there = Buffer::allocate(bytes.size());
     const auto got = (*file)->read(FilePosition(entry.position), there.writable());
     if (!got) return got.error();
-    const Bytes found = there.bytes().first(*got);
-    if (same_bytes(found, bytes)) return {};
-    auto foreign = holds_another_batch(**file, entry.position, found, bytes);
-    if (foreign && !*foreign) foreign = is_crossed(**file, size->value(), entry.position, found);
-    if (!foreign) return foreign.error();
-    if (!*foreign) return (*file)->write(FilePosition(entry.position), bytes);
-    foreign_.insert(path);
-    return {};
-  }
-
-  // Whether a whole batch is there that is not ours: another program went on, and what we had to say is out of date.
-  static Result<bool> holds_another_batch(ports::BlockingFile& file, std::uint64_t at, Bytes found, Bytes ours) {
-    const auto header = record::BatchView::parse_header(found);
-    if (!header || header->is_legacy() || header->size() > kMaxRoundBytes) return false;
-    Buffer whole = Buffer::allocate(header->size());
-    const auto got = file.read(FilePosition(at), whole.writable());
-    if (!got) return got.error();
-    const auto batch = record::BatchView::parse(whole.bytes().first(*got));
-    if (!batch || !batch->crc_ok()) return false;
-    // Base offset and leader epoch stand before the checksum and are not covered by it: a sector that was torn there
-    // leaves a batch of ours that looks whole.
-    const std::size_t size = batch->size();
-    return ours.size() < size || !same_bytes(ours.first(size).subspan(kChecksumAt),
-                                             whole.bytes().first(size).subspan(kChecksumAt));
-  }
-
-  // Whether a whole batch lies across the position, where one of ours begins: another program has cut the segment and
-  // gone on, or made it anew. `there`: what follows the position.
-  static Result<bool> is_crossed(ports::BlockingFile& file, std::uint64_t size, std::uint64_t at, Bytes there) {
-    if (std::all_of(there.begin(), there.end(), [](std::byte b) { return b == std::byte{0}; })) return false;
-    const std::uint64_t from = at - std::min(at, kMaxJournaledWrite);
-    Buffer before = Buffer::allocate(static_cast<std::size_t>(at - from) + record::kBatchHeaderBytes);
-    const auto got = file.read(FilePosition(from), before.writable());
-    if (!got) return got.error();
-    for (std::uint64_t begin = at; begin-- > from;) {
-      const Bytes bytes = before.bytes().first(*got).subspan(static_cast<std::size_t>(begin - from));
-      const auto header = record::BatchView::parse_header(bytes);
-      if (!header || header->is_legacy()) continue;
-      const std::uint64_t end = begin + header->size();
-      if (end <= at || end > size || header->size() > kMaxRoundBytes) continue;
-      Buffer whole = Buffer::allocate(header->size());
-      const auto read = file.read(FilePosition(begin), whole.writable());
-      if (!read) return read.error();
-      const auto batch = record::BatchView::parse(whole.bytes().first(*read));
-      if (batch && batch->crc_ok()) return true;
-    }
-    return false;
+    if (same_bytes(there.bytes().first(*got), bytes)) return {};
+    return (*file)->write(FilePosition(entry.position), bytes);
   }
 
   ports::BlockingFiles& files_;
@@ -204,7 +156,6 @@ class Replay {
   std::map<LogName, RoundId> forgotten_;
   std::map<std::string, Uuid> owners_;
   std::map<std::string, bool> witnessed_;
-  std::set<std::string> foreign_;  // segments that another program has changed
   std::set<std::string> to_sync_;
 };
 

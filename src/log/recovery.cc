@@ -82,8 +82,10 @@ class Recovery {
     producers_ready_ = false;  // a segment that was scanned before has brought them up to its own end alone
     if (last(i)) {
       auto active = trust_active(files_, directory_, bases_[i], file, size);
-      if (active) log_.segments.push_back(std::move(*active));
-      return active.has_value();
+      const Offset end = hints_.recovery_point;
+      if (!active || (end != kNoOffset && active->index.next() > end)) return false;
+      log_.segments.push_back(std::move(*active));
+      return true;
     }
     auto index = trust_closed(files_, directory_, bases_[i], bases_[i + 1], size);
     auto aborted = read_aborted(files_, directory_, bases_[i]);
@@ -218,6 +220,7 @@ class Recovery {
     if (mark_ && batch.base_offset() > segment.index.next() && !was_durable(i, segment.size, segment.index.next())) {
       return "the batch's offset leaves a gap behind what was synced";
     }
+    if (passes_known_end(segment.index, batches)) return "the batch ends behind the known end of the log";
     if (batch.last_offset() - segment.index.base() > INT32_MAX)
       return "the batch's offset is too far from the segment's";
     if (!settings_.torn_tail_kept && !batches.crc_ok()) return "the batch's checksum is wrong";
@@ -226,14 +229,22 @@ class Recovery {
     return nullptr;
   }
 
+  // Whether the present batch begins before a place whose offset is known, and ends behind it: its own offset, which
+  // the checksum does not cover, is another. A clean stop leaves the log's end as the recovery point.
+  bool passes_known_end(const SegmentIndex& before, const FileScan& batches) const {
+    const Offset end = batches.batch().next_offset();
+    if (mark_) return mark_->base == before.base() && batches.position() < mark_->position && end > mark_->end;
+    const Offset known = hints_.clean_stop ? hints_.recovery_point : kNoOffset;
+    return before.next() < known && known < end && before.next() < batches.batch().base_offset();
+  }
+
   // Whether the present batch, which is damaged, holds only records that were deleted, and the log goes on behind it.
   bool was_given_up(std::size_t i, const FileScan& batches, const RecoveredSegment& segment) {
     if (batches.stop() != FileScan::Stop::none) return false;
     const record::BatchView& batch = batches.batch();
     const Offset next = segment.index.next();
-    const bool in_line =
-        batch.base_offset() == next && batch.last_offset() >= next && batch.last_offset() < hints_.log_start;
-    if (!in_line || !was_durable(i, segment.size, next)) return false;
+    const bool in_line = batch.base_offset() == next && batch.last_offset() >= next;
+    if (!in_line || batch.last_offset() >= hints_.log_start || !was_durable(i, segment.size, next)) return false;
     log_.notes.push_back(path(segment_name(segment.index.base())) + " at position " + std::to_string(segment.size) +
                          ", offset " + std::to_string(next.value()) +
                          ": a damaged batch below the log start is passed over");
@@ -340,8 +351,7 @@ class Recovery {
       FileScan batches(**file, 0, segment.size);
       while (batches.next()) {
         const record::BatchView& batch = batches.batch();
-        if (batch.base_offset() < from || !batch.has_producer()) continue;
-        if (batches.crc_ok()) note(batches);
+        if (batch.base_offset() >= from && batch.has_producer() && batches.crc_ok()) note(batches);
       }
       if (batches.stop() == FileScan::Stop::io) return failure(Error::io, name, "cannot be read");
     }

@@ -143,6 +143,7 @@ void LogImpl::cut_now(Offset offset, Callback<void(Status)> done) {
           DurableMark kept;
           kept.base = point->base;
           kept.position = point->position;
+          kept.end = point->end;
           kept.trusted = settings.hints.recovery_point;
           settings.hints.mark = kept;
         }
