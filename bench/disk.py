@@ -10,61 +10,67 @@ from pathlib import Path
 from bench import memory
 
 SIZES = [4096, 65536, 655360]
-FILE_BYTES = 64 << 20
-SECONDS = 1.5
+ROUNDS = 1600  # of each: with 640 KiB, a segment of 1 GiB
+SECONDS = 4
 
 
-def growing(fd):
+def growing(_fd, _total):
     """Each write extends the file: the new length and blocks go through the journal of the file system."""
 
 
-def reserved(fd):
+def reserved(fd, total):
     """Blocks are there, but marked as never written; the length is final."""
-    os.posix_fallocate(fd, 0, FILE_BYTES)
+    os.posix_fallocate(fd, 0, total)
 
 
-def written(fd):
+def written(fd, total):
     """Blocks were written once before: only the bytes themselves travel."""
     piece = b"\0" * (1 << 20)
-    for position in range(0, FILE_BYTES, len(piece)):
-        os.pwrite(fd, piece, position)
+    for position in range(0, total, len(piece)):
+        os.pwrite(fd, piece[:total - position], position)
     os.fsync(fd)
 
 
-def rounds(fds, size, second_copy=None):
-    """Milliseconds of each write-and-sync, over the files in turn. The second copy goes first, as a journal's would."""
+def rounds(fd, size, total, second_copy=None):
+    """Milliseconds of each write-and-sync. The second copy goes first, as a journal's would."""
     data = os.urandom(size)
     times = []
     begin = time.monotonic()
-    position = 0
-    while time.monotonic() - begin < SECONDS:
-        if position + size > FILE_BYTES:
-            break
+    for position in range(0, total, size):
         start = time.monotonic()
         if second_copy is not None:
             os.pwrite(second_copy, data, position)
             os.fdatasync(second_copy)
-        for fd in fds:
-            os.pwrite(fd, data, position)
+        os.pwrite(fd, data, position)
         if second_copy is None:
-            for fd in fds:
-                os.fdatasync(fd)
+            os.fdatasync(fd)
         times.append((time.monotonic() - start) * 1000)
-        position += size
+        if time.monotonic() - begin > SECONDS:
+            break
     return times
 
 
-def new_file(folder, name, prepare):
+def new_file(folder, name, prepare, total):
     fd = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
-    prepare(fd)
+    prepare(fd, total)
     return fd
 
 
+def append_rate(folder, size, total):
+    """MB/s at which a file that grows becomes durable, so many bytes at a time: all that an append-only log can have."""
+    fd = new_file(folder, "appended", growing, total)
+    times = rounds(fd, size, total)
+    os.close(fd)
+    os.unlink(folder / "appended")
+    return size * len(times) / sum(times) / 1000
+
+
 def measure(folder, prepare, size, twice):
-    fd = new_file(folder, "target", growing if twice else prepare)
-    journal = new_file(folder, "journal", prepare) if twice else None
+    total = size * ROUNDS
+    fd = new_file(folder, "target", growing if twice else prepare, total)
+    journal = new_file(folder, "journal", prepare, total) if twice else None
     begin = os.times()
-    times = rounds([fd], size, journal)
+    times = rounds(fd, size, total, journal)
     end = os.times()
     spent = end.user + end.system - begin.user - begin.system
     gigabytes = len(times) * size / 1e9
@@ -72,6 +78,7 @@ def measure(folder, prepare, size, twice):
         if descriptor is not None:
             os.close(descriptor)
             os.unlink(folder / name)
+    os.sync()
     return times, spent / gigabytes
 
 
