@@ -57,7 +57,7 @@ def new_file(folder, name, prepare, total):
 
 
 def append_rate(folder, size, total):
-    """MB/s at which a file that grows becomes durable, so many bytes at a time: all that an append-only log can have."""
+    """MB/s at which a file that grows becomes durable, so many bytes at a time: all that a log can have."""
     fd = new_file(folder, "appended", growing, total)
     times = rounds(fd, size, total)
     os.close(fd)
