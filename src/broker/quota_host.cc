@@ -34,6 +34,11 @@ std::uint64_t answer_bytes(const Request& request) {
   return size;
 }
 
+// On a controller's listener a Fetch reads the metadata log, which no quota is about.
+bool is_fetch(const Request& request) {
+  return static_cast<ApiKey>(request.api_key()) == ApiKey::fetch && !request.listener().controller;
+}
+
 // KIP-219: what a fetch above its quota gets at once is that it is above its quota. A client that begins a session has
 // none then, and asks again.
 Buffer empty_fetch(const Request& request, Millis pause) {
@@ -93,7 +98,7 @@ void QuotaHost::weigh(RequestPtr request) {
   due->pause = asked.wanted_pause();
   const auto api = static_cast<ApiKey>(asked.api_key());
   if (api == ApiKey::produce) ask(due, Kind::produce, static_cast<double>(asked.frame().size()));
-  if (api == ApiKey::fetch) {
+  if (is_fetch(asked)) {
     due->fetch_bytes = answer_bytes(asked);
     due->fetch = limit_of(Kind::fetch, asked.header().client_id.value_or(""));
     ask(due, Kind::fetch, static_cast<double>(due->fetch_bytes));
@@ -122,7 +127,7 @@ void QuotaHost::settle(const std::shared_ptr<Due>& due) {
   if (--due->left > 0) return;
   Request& request = *due->request;
   if (due->pause <= Millis(0)) return request.pass(Millis(0));
-  if (static_cast<ApiKey>(request.api_key()) == ApiKey::fetch) {
+  if (is_fetch(request)) {
     request.replace_answer(empty_fetch(request, due->pause));
     if (due->fetch) {
       broker_.crossing().ask<Millis>(

@@ -42,14 +42,23 @@ namespace millrace::controller {
   X(allocate_producer_ids)                   \
   X(controller_registration)
 
+// And what it reads from the log and its snapshots for other replicas (replica_reads.h), which decides nothing.
+#define MILLRACE_REPLICA_APIS(X) \
+  X(fetch)                       \
+  X(fetch_snapshot)
+
 #define MILLRACE_API(name)                                                                          \
   Result<Decision> decide_##name(const Context& context, std::int16_t version, Bytes body);        \
   Buffer refuse_##name(std::int16_t version, Bytes body, protocol::Errc code);
 MILLRACE_CONTROLLER_APIS(MILLRACE_API)
 #undef MILLRACE_API
+#define MILLRACE_API(name) Buffer refuse_##name(std::int16_t version, Bytes body, protocol::Errc code);
+MILLRACE_REPLICA_APIS(MILLRACE_API)
+#undef MILLRACE_API
 
 struct Api {
   std::int16_t key;
+  // Null for what is read.
   Result<Decision> (*decide)(const Context&, std::int16_t, Bytes);
   Buffer (*refuse)(std::int16_t, Bytes, protocol::Errc);
 };

@@ -16,9 +16,12 @@
 #include "metadata/record_frame.h"
 #include "ports/random.h"
 #include "protocol/errc.h"
+#include "raft/observers.h"
 #include "raft/voters.h"
 
 namespace millrace::controller {
+
+inline constexpr std::string_view kMetadataTopic = "__cluster_metadata";
 
 // What raft knows at the moment.
 struct QuorumFacts {
@@ -27,6 +30,8 @@ struct QuorumFacts {
   Offset log_end;
   WallTime now;
   const raft::VoterSet* voters = nullptr;
+  Offset log_start{0};
+  const raft::Observers* observers = nullptr;  // null: nobody is known to observe
 };
 
 // What a decision is made from. The image holds everything recorded so far, also what is not committed yet: the answer
@@ -44,6 +49,11 @@ struct Context {
   config::ServerLayers layers() const {
     return {&image.configs({metadata::ResourceType::broker, std::to_string(self.value())}),
             &image.configs({metadata::ResourceType::broker, std::string()}), &server.explicit_settings};
+  }
+  // Where this node, which leads the quorum, listens for other replicas; null if the voters do not say it.
+  const raft::VoterEndpoint* endpoint() const {
+    const raft::Voter* voter = quorum.voters->find(self);
+    return voter == nullptr || voter->endpoints.empty() ? nullptr : &voter->endpoints[0];
   }
 };
 

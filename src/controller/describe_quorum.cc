@@ -8,8 +8,6 @@ using protocol::DescribeQuorumRequest;
 using protocol::DescribeQuorumResponse;
 using protocol::Errc;
 
-constexpr std::string_view kMetadataTopic = "__cluster_metadata";
-
 bool asks_for_metadata(const DescribeQuorumRequest& request) {
   return request.topics.size() == 1 && request.topics[0].topic_name == kMetadataTopic &&
          request.topics[0].partitions.size() == 1 && request.topics[0].partitions[0].partition_index == 0;
@@ -53,11 +51,20 @@ void describe(const Context& context, DescribeQuorumResponse& response) {
       node.listeners.push_back({endpoint.listener, endpoint.host, endpoint.port});
     }
   }
+  if (context.quorum.observers == nullptr) return;
+  for (const auto& [key, observed] : context.quorum.observers->present(context.quorum.now)) {
+    auto& state = partition.observers.emplace_back();
+    state.replica_id = key.id.value();
+    state.replica_directory_id = key.directory_id;
+    state.log_end_offset = observed.end.value();
+    state.last_fetch_timestamp = observed.fetched.value();
+    state.last_caught_up_timestamp = observed.caught_up.value();
+  }
 }
 
 }  // namespace
 
-// KIP-595, KIP-836, KIP-853. Brokers of this process read the log directly, so nobody observes.
+// KIP-595, KIP-836, KIP-853. Observers are who fetches the log; the broker of this process reads it directly.
 Result<Decision> decide_describe_quorum(const Context& context, std::int16_t version, Bytes body) {
   DescribeQuorumRequest request;
   MR_TRY(protocol::decode_body(body, version, request));

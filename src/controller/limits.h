@@ -29,4 +29,10 @@ inline constexpr Millis kSnapshotCheck{60'000};
 // How much of the log is read at once while it is replayed.
 inline constexpr std::size_t kReplayReadBytes = 4u << 20;
 
+// The most bytes of log or snapshot that another replica gets at once (a whole batch of the log at least); as Kafka's.
+inline constexpr std::int64_t kReplicaReadBytes = 8 << 20;
+
+// Reads of other replicas that are under way or wait for records; more are refused with BROKER_NOT_AVAILABLE.
+inline constexpr std::size_t kMaxReplicaReads = 1000;
+
 }  // namespace millrace::controller

@@ -1,9 +1,8 @@
 #include "controller/log_replay.h"
 
-#include <cstring>
 #include <utility>
-#include <vector>
 
+#include "controller/gather.h"
 #include "controller/limits.h"
 #include "metadata/bootstrap.h"
 
@@ -40,10 +39,11 @@ class Run : public std::enable_shared_from_this<Run> {
     }
     if (!plan.ok()) return fail(to_string(plan.error()));
     if (plan->pieces.empty()) return fail("the log ends before its end");
-    pieces_ = std::move(plan->pieces);
-    gathered_ = Buffer::allocate(plan->size);
-    filled_ = 0;
-    gather(0);
+    gather(std::move(*plan), [self = shared_from_this()](Result<Buffer> bytes) {
+      if (bytes.ok()) return self->apply(bytes->bytes());
+      const bool shorter = bytes.error() == Error::truncated;
+      self->fail(shorter ? "its file is shorter than it was" : to_string(bytes.error()));
+    });
   }
 
  private:
@@ -51,35 +51,8 @@ class Run : public std::enable_shared_from_this<Run> {
     done_("the metadata log cannot be replayed at offset " + std::to_string(next_.value()) + ": " + why);
   }
 
-  void gather(std::size_t piece) {
-    for (; piece < pieces_.size(); ++piece) {
-      const ports::Piece& part = pieces_[piece];
-      if (part.file) {
-        part.file->read(part.position, part.length, [self = shared_from_this(), piece](Result<Buffer> bytes) {
-          if (!bytes.ok()) return self->fail(to_string(bytes.error()));
-          if (!self->take(bytes->bytes(), self->pieces_[piece].length)) return;
-          self->gather(piece + 1);
-        });
-        return;
-      }
-      if (!take(part.memory.bytes(), part.memory.size())) return;
-    }
-    apply();
-  }
-
-  bool take(Bytes bytes, std::uint64_t expected) {
-    if (bytes.size() != expected || bytes.size() > gathered_.size() - filled_) {
-      fail("its file is shorter than it was");
-      return false;
-    }
-    if (!bytes.empty()) std::memcpy(gathered_.data() + filled_, bytes.data(), bytes.size());
-    filled_ += bytes.size();
-    return true;
-  }
-
-  void apply() {
-    pieces_.clear();
-    record::BatchWalk walk(gathered_.bytes().first(filled_));
+  void apply(Bytes batches) {
+    record::BatchWalk walk(batches);
     const Offset before = next_;
     while (walk.next()) {
       const Outcome outcome = replay_batch(walk.batch(), next_, *replayed_);
@@ -94,9 +67,6 @@ class Run : public std::enable_shared_from_this<Run> {
   Offset next_;
   std::unique_ptr<Replayed> replayed_;
   Done done_;
-  std::vector<ports::Piece> pieces_;
-  Buffer gathered_;
-  std::size_t filled_ = 0;
 };
 
 }  // namespace

@@ -86,18 +86,17 @@ bool QuorumNode::record_first() {
 
 Context QuorumNode::context() const {
   const raft::VoterSet* voters = membership_ ? &membership_->voters : &raft_->voters();
-  const QuorumFacts facts{raft_->epoch(), raft_->commit_index(), log_->end(), shard_.clock.wall(), voters};
+  const QuorumFacts facts{raft_->epoch(),      raft_->commit_index(), log_->end(), shard_.clock.wall(), voters,
+                          log_->start(), &observers_};
   return {*image_, *options_.server, options_.node_id, options_.cluster_id, log_->end(), shard_.random, facts};
 }
 
 void QuorumNode::take(Request request) {
   const Api* api = find_api(request.api_key);
+  if (api->decide == nullptr) return take_read(std::move(request));
   const Context context = this->context();
   auto decision = api->decide(context, request.version, request.body.bytes());
-  if (!decision.ok()) {
-    shard_.timers.at_turn_end([answer = std::move(request.answer)]() mutable { answer(Buffer()); });
-    return;
-  }
+  if (!decision.ok()) return answer_later(std::move(request), Buffer());
   if (!decision->records.empty()) {
     if (const auto written = write(decision->records); !written.ok()) {
       return refuse_later(std::move(request), code_for(written.error()));
@@ -186,8 +185,13 @@ void QuorumNode::park(Request request, Buffer response) {
 
 void QuorumNode::refuse_later(Request request, protocol::Errc code) {
   Buffer body = find_api(request.api_key)->refuse(request.version, request.body.bytes(), code);
-  shard_.timers.at_turn_end(
-      [answer = std::move(request.answer), body = std::move(body)]() mutable { answer(std::move(body)); });
+  answer_later(std::move(request), std::move(body));
+}
+
+void QuorumNode::answer_later(Request request, Buffer response) {
+  shard_.timers.at_turn_end([answer = std::move(request.answer), body = std::move(response)]() mutable {
+    answer(std::move(body));
+  });
 }
 
 void QuorumNode::refuse_all() {
@@ -198,6 +202,7 @@ void QuorumNode::refuse_all() {
   }
   std::vector<Request> waiting = std::exchange(waiting_, {});
   for (Request& request : waiting) refuse_later(std::move(request), protocol::Errc::not_controller);
+  refuse_reads();
 }
 
 }  // namespace millrace::controller

@@ -41,6 +41,7 @@ void QuorumNode::stop(Task stopped) {
   over_ = true;
   active_ = false;
   snapshots_.stop();
+  refuse_reads();
   if (!log_) {
     refuse_all();
     shard_.timers.at_turn_end(std::move(stopped));

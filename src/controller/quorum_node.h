@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,9 +14,11 @@
 #include "controller/log_replay.h"
 #include "controller/quorum.h"
 #include "controller/quorum_files.h"
+#include "controller/replica_reads.h"
 #include "controller/snapshot_keeper.h"
 #include "log/partition_log.h"
 #include "metadata/replayer.h"
+#include "raft/observers.h"
 #include "raft/raft.h"
 
 namespace millrace::controller {
@@ -61,6 +65,14 @@ class QuorumNode final : public Quorum, public log::LogListener {
     Request refused;  // without a callback: to make the refusal, should leadership end first
   };
 
+  // A request of another replica that is being read for, or waits for the log to grow.
+  struct Read {
+    Request request;
+    LogFetch fetch;        // of a Fetch
+    ports::TimerId timer;  // when a Fetch has waited long enough
+    bool waits = false;
+  };
+
   // Wraps `call` so that it does nothing once this object is gone.
   template <typename Call>
   auto while_alive(Call call);
@@ -95,6 +107,18 @@ class QuorumNode final : public Quorum, public log::LogListener {
   void park(Request request, Buffer response);
   void refuse_all();
   void refuse_later(Request request, protocol::Errc code);
+  void answer_later(Request request, Buffer response);
+
+  // quorum_reads.cc
+  void take_read(Request request);
+  std::uint64_t keep_read(Request request);
+  void answer_read(std::uint64_t id, Buffer response);
+  void take_fetch(Request request);
+  void serve_fetch(std::uint64_t id);
+  void give_fetched(std::uint64_t id, const LogFetched& fetched);
+  void wake_fetches();
+  void take_fetch_snapshot(Request request);
+  void refuse_reads();
 
   ports::Shard& shard_;
   const QuorumOptions options_;
@@ -118,6 +142,9 @@ class QuorumNode final : public Quorum, public log::LogListener {
   std::deque<Uncommitted> uncommitted_;
   std::deque<Parked> parked_;
   std::vector<Request> waiting_;  // for this node to lead
+  std::map<std::uint64_t, Read> reads_;
+  std::uint64_t last_read_ = 0;
+  raft::Observers observers_;  // of this epoch
   std::vector<Callback<void(metadata::ImagePtr)>> subscribers_;
   bool active_ = false;
   bool over_ = false;  // stopped or failed: nothing is taken any more

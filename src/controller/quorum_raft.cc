@@ -89,7 +89,9 @@ void QuorumNode::committed(Offset end) {
 }
 
 void QuorumNode::on_durable(Offset durable_end) {
-  if (raft_) step(raft::Input::durable(durable_end));
+  if (!raft_) return;
+  step(raft::Input::durable(durable_end));
+  wake_fetches();
 }
 
 void QuorumNode::on_broken() { storage_failed(directory_ + " can no longer be written"); }

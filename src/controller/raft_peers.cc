@@ -12,8 +12,6 @@ namespace {
 
 using protocol::Errc;
 
-constexpr std::string_view kMetadataTopic = "__cluster_metadata";
-
 template <typename Request>
 Errc check_whole(const Context& context, const Request& request) {
   if (request.cluster_id && *request.cluster_id != context.cluster_id) return Errc::inconsistent_cluster_id;
@@ -68,9 +66,8 @@ Buffer answer(const Context& context, Errc code, std::int16_t version) {
   partition.error_code = protocol::to_wire(code);
   partition.leader_id = context.self.value();
   partition.leader_epoch = context.quorum.epoch.value();
-  const raft::Voter* self = context.quorum.voters->find(context.self);
-  if (self != nullptr && !self->endpoints.empty()) {
-    response.node_endpoints.push_back({self->key.id.value(), self->endpoints[0].host, self->endpoints[0].port});
+  if (const raft::VoterEndpoint* endpoint = context.endpoint()) {
+    response.node_endpoints.push_back({context.self.value(), endpoint->host, endpoint->port});
   }
   return protocol::encode_body(response, version);
 }

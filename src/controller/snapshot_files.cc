@@ -109,6 +109,17 @@ Result<SnapshotFile> store_snapshot(ports::BlockingFiles& files, const std::stri
   return SnapshotFile{snapshot.name, *size, snapshot.last_contained};
 }
 
+Result<Buffer> read_snapshot(ports::BlockingFiles& files, const std::string& directory,
+                             const metadata::CheckpointName& name, FilePosition position, std::size_t length) {
+  auto file = files.open(path_of(directory, name), ports::OpenMode::read);
+  if (!file.ok()) return file.error();
+  Buffer bytes = Buffer::allocate(length);
+  const auto got = (*file)->read(position, bytes.writable());
+  if (!got.ok()) return got.error();
+  if (*got != length) return Error::truncated;
+  return bytes;
+}
+
 Status remove_snapshots(ports::BlockingFiles& files, const std::string& directory,
                         const std::vector<metadata::CheckpointName>& names) {
   for (const auto& name : names) MR_TRY(remove_if_there(files, path_of(directory, name)));

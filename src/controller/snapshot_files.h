@@ -30,6 +30,10 @@ Result<std::vector<SnapshotFile>> find_snapshots(ports::BlockingFiles& files, co
 Result<SnapshotFile> store_snapshot(ports::BlockingFiles& files, const std::string& directory,
                                     const metadata::Snapshot& snapshot, const Uuid& unique, WallTime now);
 
+// `length` bytes of a snapshot from `position` on. Error::not_found if it is gone, Error::truncated if it is shorter.
+Result<Buffer> read_snapshot(ports::BlockingFiles& files, const std::string& directory,
+                             const metadata::CheckpointName& name, FilePosition position, std::size_t length);
+
 // Removes them; what is missing already is as good as removed.
 Status remove_snapshots(ports::BlockingFiles& files, const std::string& directory,
                         const std::vector<metadata::CheckpointName>& names);

@@ -35,10 +35,12 @@ void refuse(Request& request, Errc code) {
   answer(request, response);
 }
 
-// What is inside may be asked of the controller by a broker.
+// What is inside may be asked of the controller by a broker on behalf of a client. A Fetch is two things: from a client
+// it is the broker's.
 bool may_be_inside(const Handler* handler, const RequestHeader& header, Broker& broker) {
   return handler != nullptr && handler->has(header.version) &&
          handler->listeners == (protocol::kOnBroker | protocol::kOnController) &&
+         handler->api != protocol::ApiKey::fetch &&
          broker.facts().controller_serves.test(static_cast<std::size_t>(header.api_key));
 }
 

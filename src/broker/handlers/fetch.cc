@@ -320,7 +320,9 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
 
 }  // namespace
 
+// On a controller's listener it is another replica that reads the metadata log (src/controller/fetch.cc).
 void fetch(RequestPtr request, Broker& broker) {
+  if (request->listener().controller) return forward(std::move(request), broker);
   auto body = read_body<FetchRequest>(*request);
   if (body) std::make_shared<Fetching>(std::move(request), broker, std::move(*body))->begin();
 }

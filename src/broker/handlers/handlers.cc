@@ -19,7 +19,7 @@ using enum Operation;
 // Produce announces versions that nobody serves any more: old librdkafka looks for them to choose its record format.
 constexpr std::array kHandlers = {
     Handler{ApiKey::produce, 3, 13, 0, kOnBroker, write, kPipelines, produce},
-    Handler{ApiKey::fetch, 4, 18, 4, kOnBroker, read, kInTurn, fetch},
+    Handler{ApiKey::fetch, 4, 18, 4, kOnBoth, read, kInTurn, fetch},
     Handler{ApiKey::list_offsets, 1, 11, 1, kOnBroker, describe, kInTurn, list_offsets},
     Handler{ApiKey::metadata, 0, 13, 0, kOnBroker, describe, kInTurn, metadata_request},
     Handler{ApiKey::offset_commit, 2, 10, 2, kOnBroker, read, kInTurn, offset_commit},
@@ -70,6 +70,7 @@ constexpr std::array kHandlers = {
     Handler{ApiKey::alter_partition, 2, 3, 2, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::update_features, 0, 2, 0, kOnBoth, alter, kInTurn, forward},
     Handler{ApiKey::envelope, 0, 0, 0, kOnController, cluster_action, kInTurn, envelope},
+    Handler{ApiKey::fetch_snapshot, 0, 1, 0, kOnController, cluster_action, kInTurn, forward},
     Handler{ApiKey::describe_cluster, 0, 2, 0, kOnBoth, describe, kInTurn, describe_cluster},
     Handler{ApiKey::describe_producers, 0, 0, 0, kOnBroker, read, kInTurn, describe_producers},
     Handler{ApiKey::broker_registration, 0, 4, 0, kOnController, cluster_action, kInTurn, forward},
