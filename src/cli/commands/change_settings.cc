@@ -46,15 +46,14 @@ Outcome<int> change_settings(Call& call, std::vector<client::ConfigResource> res
   if (!admin) return admin.error();
   std::vector<std::pair<client::ConfigResource, std::vector<AlterConfig>>> all;
   for (auto& resource : resources) all.emplace_back(std::move(resource), *changes);
-  const bool dry = call.options().has("dry-run");
-  const auto altered = outcome((*admin)->alter_configs(std::move(all), dry).get());
+  const auto altered = outcome((*admin)->alter_configs(std::move(all), checks_only(call)).get());
   if (!altered) return altered.error();
   std::vector<std::string> texts;
   for (const auto& change : *changes) texts.push_back(shown(change));
   Table table(kChangeTables[0]);
   for (const auto& item : *altered) {
     const auto [done, error] = done_cells(call, item.result);
-    table.add({resource_text(item.key), texts, dry ? Cell(false) : done, error});
+    table.add({resource_text(item.key), texts, done, error});
   }
   return call.show({std::move(table)});
 }

@@ -19,7 +19,7 @@ inline constexpr auto kChangeOptions = std::to_array<OptionSpec>({
     {"delete", "NAME", "Back to what holds without it; may be given several times", false, "d"},
     {"append", "NAME=VALUE", "Add to a list"},
     {"subtract", "NAME=VALUE", "Take from a list"},
-    {"dry-run", "", "Check all of it, change nothing"},
+    kCheckOnly,
 });
 
 // Applies `sets` (NAME=VALUE) and what --delete, --append and --subtract say to each resource, and prints what became

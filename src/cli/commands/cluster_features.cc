@@ -11,7 +11,7 @@ namespace {
 constexpr auto kOptions = std::to_array<OptionSpec>({
     {"level", "FEATURE=LEVEL", "Bring a feature to a level; 0 takes it away; may be given several times"},
     {"unsafe", "", "A lower level even where it loses metadata"},
-    {"dry-run", "", "Check all of it, change nothing"},
+    kCheckOnly,
 });
 constexpr auto kColumns = std::to_array<Column>({
     {"feature", Type::text, "its name"},
@@ -72,13 +72,13 @@ Outcome<int> run(Call& call) {
     for (const auto& [name, span] : all) add(name, present(name), {}, {});
     return call.show({std::move(table)});
   }
-  const bool dry = call.options().has("dry-run");
+  const bool dry = checks_only(call);
   const auto updated = outcome((*admin)->update_features(*updates, dry).get());
   if (!updated) return updated.error();
   for (std::size_t i = 0; i < updated->size(); ++i) {
     const auto& item = (*updated)[i];
     const auto [done, error] = done_cells(call, item.result);
-    add(item.key, item.result && !dry ? (*updates)[i].level : present(item.key), dry ? Cell(false) : done, error);
+    add(item.key, item.result && !dry ? (*updates)[i].level : present(item.key), done, error);
   }
   return call.show({std::move(table)});
 }

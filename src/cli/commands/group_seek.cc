@@ -127,9 +127,8 @@ Outcome<int> run(Call& call) {
   if (!admin) return admin.error();
   Seek seek(call, **admin);
   MR_TRY(seek.plan(*position));
-  const auto agreed = call.agreed({seek.shown()}, "Move the group there?");
-  if (!agreed) return agreed.error();
-  return *agreed ? seek.carry_out() : call.exit_code();
+  return plan_ask_act(
+      call, "Move the group there?", [&] { return seek.shown(); }, [&] { return seek.carry_out(); });
 }
 
 }  // namespace

@@ -29,6 +29,19 @@ constexpr auto kSources =
 
 }  // namespace
 
+Outcome<int> plan_ask_act(Call& call, std::string_view question, Callback<Outcome<Table>()> plan,
+                          Callback<Outcome<int>()> act) {
+  std::vector<Table> shown;
+  if (call.options().has("dry-run") || !call.options().has("yes")) {
+    auto table = plan();
+    if (!table) return table.error();
+    shown.push_back(*std::move(table));
+  }
+  const auto agreed = call.agreed(shown, question);
+  if (!agreed) return agreed.error();
+  return *agreed ? act() : call.exit_code();
+}
+
 Outcome<std::vector<client::TopicPartition>> named_partitions(client::Admin& admin,
                                                               const std::vector<std::string>& texts) {
   std::vector<client::TopicPartition> partitions;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/callback.h"
 #include "cli/call.h"
 
 // What several commands read and print in the same way.
@@ -53,12 +54,21 @@ Outcome<client::ConfigResource> parse_resource(std::string_view text);
 std::string resource_text(const client::ConfigResource& resource);
 std::string_view source_text(client::ConfigSource source);
 
-// What became of one thing of several: the last columns of every table of changes.
+// Does what cannot be taken back only after it was seen, as --dry-run and --yes say (kTakesPlan): shows what `plan`
+// gives, asks `question`, and calls `act`. With --dry-run the plan is the result, with --yes none is made.
+Outcome<int> plan_ask_act(Call& call, std::string_view question, Callback<Outcome<Table>()> plan,
+                          Callback<Outcome<int>()> act);
+
+// For commands whose requests the cluster itself can check without doing anything.
+inline constexpr OptionSpec kCheckOnly{"dry-run", "", "Check all of it, change nothing"};
+inline bool checks_only(const Call& call) { return call.options().has(kCheckOnly.name); }
+
+// What became of one thing of several: the last columns of every table of changes. Nothing is done with --dry-run.
 inline constexpr Column kDoneColumn{"done", Type::flag, "whether it was done"};
 inline constexpr Column kErrorColumn{"error", Type::text, "why not: Kafka's name of the error"};
 template <typename T>
 std::pair<Cell, Cell> done_cells(Call& call, const client::Result<T>& result) {
-  if (result) return {true, Cell()};
+  if (result) return {!checks_only(call), Cell()};
   call.failed(result.error());
   return {false, std::string(result.error().name())};
 }

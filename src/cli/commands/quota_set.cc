@@ -15,7 +15,7 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     kEntityOptions[1],
     kEntityOptions[2],
     {"delete", "QUOTA", "Remove one; may be given several times", false, "d"},
-    {"dry-run", "", "Check all of it, change nothing"},
+    kCheckOnly,
 });
 constexpr auto kColumns = std::to_array<Column>({
     {"entity", Type::text, "whom it is for: user/NAME, client-id/NAME, ip/ADDRESS; without a name: the default"},
@@ -58,13 +58,12 @@ Outcome<int> run(Call& call) {
   for (const auto& [name, value] : change->values) {
     texts.push_back(value ? fmt::format("{}={}", name, *value) : "-" + name);
   }
-  const bool dry = call.options().has("dry-run");
-  const auto altered = outcome((*admin)->alter_quotas({*change}, dry).get());
+  const auto altered = outcome((*admin)->alter_quotas({*change}, checks_only(call)).get());
   if (!altered) return altered.error();
   Table table(kTables[0]);
   for (const auto& item : *altered) {
     const auto [done, error] = done_cells(call, item.result);
-    table.add({entity_text(item.key), texts, dry ? Cell(false) : done, error});
+    table.add({entity_text(item.key), texts, done, error});
   }
   return call.show({std::move(table)});
 }

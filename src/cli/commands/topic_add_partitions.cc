@@ -12,7 +12,7 @@ constexpr auto kOperands = std::to_array<Operand>({{"TOPIC", false, true}});
 constexpr auto kOptions = std::to_array<OptionSpec>({
     {"to", "N", "How many partitions there are afterwards"},
     {"by", "N", "How many are added, instead"},
-    {"dry-run", "", "Check all of it, change nothing"},
+    kCheckOnly,
 });
 constexpr auto kColumns = std::to_array<Column>({
     {"topic", Type::text, "its name"},
@@ -54,14 +54,13 @@ Outcome<int> run(Call& call) {
   if (!admin) return admin.error();
   const auto changes = wanted(call, **admin);
   if (!changes) return changes.error();
-  const bool dry = call.options().has("dry-run");
-  const auto changed = outcome((*admin)->create_partitions(*changes, dry).get());
+  const auto changed = outcome((*admin)->create_partitions(*changes, checks_only(call)).get());
   if (!changed) return changed.error();
   Table table(kTables[0]);
   for (const auto& item : *changed) {
     const auto [done, error] = done_cells(call, item.result);
     const auto total = item.result ? whole(changes->at(item.key).total) : Cell();
-    table.add({item.key, total, dry ? Cell(false) : done, error});
+    table.add({item.key, total, done, error});
   }
   return call.show({std::move(table)});
 }

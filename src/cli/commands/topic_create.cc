@@ -15,7 +15,7 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"config", "NAME=VALUE", "A setting of the topic; may be given several times", false, "c"},
     {"assignment", "B:B,B:B", "Brokers of each partition, instead of the numbers"},
     {"if-not-exists", "", "A topic that is there already is no failure"},
-    {"dry-run", "", "Check all of it, create nothing"},
+    kCheckOnly,
 });
 constexpr auto kColumns = std::to_array<Column>({
     {"topic", Type::text, "its name"},
@@ -77,8 +77,7 @@ Outcome<int> run(Call& call) {
   if (!admin) return admin.error();
   std::vector<client::NewTopic> topics(call.operands().size(), *topic);
   for (std::size_t i = 0; i < topics.size(); ++i) topics[i].name = call.operands()[i];
-  const bool dry = call.options().has("dry-run");
-  const auto created = outcome((*admin)->create_topics(std::move(topics), dry).get());
+  const auto created = outcome((*admin)->create_topics(std::move(topics), checks_only(call)).get());
   if (!created) return created.error();
   Table table(kTables[0]);
   for (const auto& item : *created) {
@@ -91,7 +90,7 @@ Outcome<int> run(Call& call) {
     const auto [done, error] = done_cells(call, result);
     if (result) {
       table.add({item.key, result->id.is_zero() ? Cell() : Cell(result->id.text()), known(result->partitions),
-                 known(result->replication_factor), !dry, error});
+                 known(result->replication_factor), done, error});
     } else {
       table.add({item.key, {}, {}, {}, done, error});
     }

@@ -39,17 +39,8 @@ Outcome<Table> planned(Call& call, client::Admin& admin) {
   return table;
 }
 
-Outcome<int> run(Call& call) {
-  const auto admin = call.admin();
-  if (!admin) return admin.error();
-  if (!call.options().has("yes") || call.options().has("dry-run")) {
-    auto plan = planned(call, **admin);
-    if (!plan) return plan.error();
-    const auto agreed = call.agreed({*std::move(plan)}, "Delete these topics with all their records?");
-    if (!agreed) return agreed.error();
-    if (!*agreed) return call.exit_code();
-  }
-  const auto deleted = outcome((*admin)->delete_topics(call.operands()).get());
+Outcome<int> carry_out(Call& call, client::Admin& admin) {
+  const auto deleted = outcome(admin.delete_topics(call.operands()).get());
   if (!deleted) return deleted.error();
   Table table(kTables[0]);
   for (const auto& item : *deleted) {
@@ -62,6 +53,14 @@ Outcome<int> run(Call& call) {
     table.add({item.key, {}, done, error});
   }
   return call.show({std::move(table)});
+}
+
+Outcome<int> run(Call& call) {
+  const auto admin = call.admin();
+  if (!admin) return admin.error();
+  return plan_ask_act(
+      call, "Delete these topics with all their records?", [&] { return planned(call, **admin); },
+      [&] { return carry_out(call, **admin); });
 }
 
 }  // namespace

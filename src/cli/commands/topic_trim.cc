@@ -38,6 +38,18 @@ Table planned(const std::vector<client::TopicPartition>& partitions, const Bound
   return plan;
 }
 
+Outcome<int> carry_out(Call& call, client::Admin& admin, const Bounds& bounds, const Offsets& targets) {
+  const auto removed = outcome(admin.delete_records(targets).get());
+  if (!removed) return removed.error();
+  Table table(kTables[0]);
+  for (const auto& item : *removed) {
+    const auto [done, error] = done_cells(call, item.result);
+    table.add({item.key.topic, whole(item.key.partition), whole(bounds.first.at(item.key)),
+               item.result ? whole(*item.result) : Cell(), whole(bounds.next.at(item.key)), done, error});
+  }
+  return call.show({std::move(table)});
+}
+
 Outcome<int> run(Call& call) {
   const auto text = call.required("before");
   if (!text) return text.error();
@@ -52,19 +64,10 @@ Outcome<int> run(Call& call) {
   if (!bounds) return bounds.error();
   const auto targets = resolve(call, **admin, *position, *partitions, *bounds, {});
   if (!targets) return targets.error();
-  const auto agreed =
-      call.agreed({planned(*partitions, *bounds, *targets)}, "Remove the records before these offsets for good?");
-  if (!agreed) return agreed.error();
-  if (!*agreed) return call.exit_code();
-  const auto removed = outcome((*admin)->delete_records(*targets).get());
-  if (!removed) return removed.error();
-  Table table(kTables[0]);
-  for (const auto& item : *removed) {
-    const auto [done, error] = done_cells(call, item.result);
-    table.add({item.key.topic, whole(item.key.partition), whole(bounds->first.at(item.key)),
-               item.result ? whole(*item.result) : Cell(), whole(bounds->next.at(item.key)), done, error});
-  }
-  return call.show({std::move(table)});
+  return plan_ask_act(
+      call, "Remove the records before these offsets for good?",
+      [&] { return planned(*partitions, *bounds, *targets); },
+      [&] { return carry_out(call, **admin, *bounds, *targets); });
 }
 
 }  // namespace
