@@ -44,8 +44,9 @@ Failure failure_of(const client::Error& error) {
 }
 
 std::string next_step(const client::Error& error) {
-  if (error.cause == client::Cause::network) return "millrace profile show";
-  if (error.cause != client::Cause::broker) return {};
+  // Where the settings that led there come from.
+  if (error.cause == Cause::network || error.cause == Cause::authentication) return "millrace profile show";
+  if (error.cause != Cause::broker) return {};
   const auto at = std::ranges::find(kSteps, error.code, &Step::code);
   return at == kSteps.end() ? fmt::format("millrace explain {}", error.name()) : std::string(at->line);
 }
