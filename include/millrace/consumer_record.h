@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "millrace/compression.h"
 #include "millrace/export.h"
 
 namespace millrace::client {
@@ -29,7 +30,12 @@ class MILLRACE_API ConsumerRecord {
   std::int64_t offset = -1;
   std::int64_t timestamp_ms = -1;  // since 1970 UTC; -1 none
   TimestampType timestamp_type = TimestampType::create_time;
-  std::int16_t delivery_count = 0;  // of a share group: how often it was handed out, this time included; else 0
+  Compression compression = Compression::none;  // of the batch that it came in
+  bool transactional = false;                   // written in a transaction
+  std::int16_t delivery_count = 0;              // of a share group: how often it was handed out, this time
+                                                // included; else 0
+  std::int16_t producer_epoch = -1;
+  std::int64_t producer_id = -1;  // of an idempotent producer, with its epoch; -1 none
   std::optional<std::int32_t> leader_epoch;
   std::optional<std::string_view> key;    // none: null
   std::optional<std::string_view> value;  // none: null

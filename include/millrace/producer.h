@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "millrace/compression.h"
 #include "millrace/config.h"
 #include "millrace/export.h"
 #include "millrace/future.h"
@@ -20,8 +21,6 @@
 #include "millrace/topic_partition.h"
 
 namespace millrace::client {
-
-enum class Compression : std::uint8_t { none, gzip, snappy, lz4, zstd };
 
 // A producer's settings: Kafka's names by set("linger.ms", "20"), the most used ones by a method of their own.
 // Idempotence is on and acks=all unless set otherwise, so retries neither duplicate nor reorder records.

@@ -20,7 +20,8 @@ using Offsets = std::map<TopicPartition, std::int64_t>;
 
 constexpr auto kTopics = std::to_array<Operand>({{"TOPIC", false, true}});
 constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"output", "FORMAT", "How a record is written: rpk's letters (%k %v %p %o %d %h{...}), or json", false, "f"},
+    {"output", "FORMAT", "How a record is written: rpk's letters (%k %v %p %o %d %h{...} %x %a{...}), or json", false,
+     "f"},
     {"offset", "RANGE", "start, end, N, +N, -N, FROM:TO, @TIME, @-1h:end (consume: end, cat: :end)", false, "o"},
     {"partitions", "LIST", "Only these partitions", false, "p"},
     {"num", "N", "End after so many records", false, "n"},

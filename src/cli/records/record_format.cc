@@ -28,9 +28,23 @@ constexpr auto kLetters = std::to_array<Letter>({{'t', What::topic},
                                                  {'o', What::offset},
                                                  {'e', What::epoch},
                                                  {'d', What::time},
-                                                 {'i', What::count}});
+                                                 {'i', What::count},
+                                                 {'x', What::producer_id},
+                                                 {'y', What::producer_epoch},
+                                                 {'a', What::attribute}});
 // Letters of rpk that a client of this library is not told.
-constexpr std::string_view kUntold = "axy[|]";
+constexpr std::string_view kUntold = "[|]";
+
+struct AttributeName {
+  std::string_view name;
+  RecordFormat::Attribute attribute;
+};
+constexpr auto kAttributes = std::to_array<AttributeName>({
+    {"compression", RecordFormat::Attribute::compression},
+    {"timestamp-type", RecordFormat::Attribute::timestamp_type},
+    {"transactional-bit", RecordFormat::Attribute::transactional},
+    {"control-bit", RecordFormat::Attribute::control},
+});
 
 struct NumberName {
   std::string_view name;
@@ -140,6 +154,8 @@ class Parser {
       });
       if (!right) return wrong("in %h{} there are %k, %v, %K and %V");
       part.inner = std::move(*inner);
+    } else if (part.what == What::attribute) {
+      MR_TRY(attribute(part, braces));
     } else if (given) {
       MR_TRY(modify(part, braces));
     }
@@ -167,14 +183,30 @@ class Parser {
     return wrong("a brace is not closed");
   }
 
+  // Whether `how` is a way to write a number, which the part then has.
+  static bool as_number(Part& part, std::string_view how) {
+    const auto number = std::ranges::find(kNumbers, how, &NumberName::name);
+    if (number == kNumbers.end()) return false;
+    part.number = number->number;
+    part.bytes = number->bytes;
+    return true;
+  }
+
+  Failed attribute(Part& part, std::string_view braces) const {
+    const std::size_t end = braces.find(';');
+    const auto at = std::ranges::find(kAttributes, braces.substr(0, end), &AttributeName::name);
+    if (at == kAttributes.end()) {
+      return wrong("%a needs braces with compression, timestamp-type, transactional-bit or control-bit");
+    }
+    part.attribute = at->attribute;
+    part.by_name = end == std::string_view::npos && part.attribute == RecordFormat::Attribute::compression;
+    if (end == std::string_view::npos || as_number(part, braces.substr(end + 1))) return {};
+    return wrong(fmt::format("{{{}}} is no way to write a number", braces.substr(end + 1)));
+  }
+
   Failed modify(Part& part, const std::string& how) const {
     if (part.length || !is_text(part.what)) {
-      const auto number = std::ranges::find(kNumbers, std::string_view(how), &NumberName::name);
-      if (number != kNumbers.end()) {
-        part.number = number->number;
-        part.bytes = number->bytes;
-        return {};
-      }
+      if (as_number(part, how)) return {};
       if (part.what != What::time || part.length) return wrong(fmt::format("{{{}}} is no way to write a number", how));
     } else if (const auto size = whole_number(how); size && *size >= 0) {
       part.text = Text::fixed;

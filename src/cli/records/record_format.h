@@ -18,6 +18,9 @@ namespace millrace::cli {
 //   %t %k %v     topic, key, value          %T %K %V  how many bytes they have
 //   %h{...}      each header, with %k %v %K %V in the braces             %H  how many headers
 //   %p %o %e %d  partition, offset, leader epoch, timestamp (ms)         %i  the number of the record, from 1
+//   %x %y        producer id and epoch; -1 without an idempotent producer
+//   %a{...}      an attribute: compression (its name), timestamp-type (0 by the producer, 1 by the broker, -1 without
+//                a timestamp), transactional-bit, control-bit; ";" and a way of writing a number behind it
 //   %% %{ %}     these characters; \t \n \r \\ \xNN too
 //
 // Braces behind a letter say how: numbers ascii (unless told otherwise), hex64 hex32 hex16 hex8 hex4, big64 big32
@@ -29,7 +32,9 @@ namespace millrace::cli {
 // "json" alone is one object a line, in which nothing is lost: bytes that are no UTF-8 stand as key_base64 and so on.
 class RecordFormat {
  public:
-  enum class What : std::uint8_t { literal, topic, key, value, headers, partition, offset, epoch, time, count };
+  enum class What : std::uint8_t { literal, topic, key, value, headers, partition, offset, epoch, time, count,
+                                   producer_id, producer_epoch, attribute };
+  enum class Attribute : std::uint8_t { compression, timestamp_type, transactional, control };
   enum class Number : std::uint8_t { ascii, hex, big, little, boolean };
   enum class Text : std::uint8_t { plain, hex, base64, base64raw, unpack, strftime, json, expression, fixed };
 
@@ -42,6 +47,8 @@ class RecordFormat {
     Text text = Text::plain;
     std::string argument;         // the literal; what stands in unpack[], strftime[], re[]
     std::size_t size = 0;         // with fixed
+    Attribute attribute = Attribute::compression;
+    bool by_name = false;         // of an attribute: its name instead of a number
     std::vector<Part> inner;      // of headers
   };
 

@@ -84,13 +84,35 @@ TEST(RecordFormat, WritesNumbersAndBytesInOtherForms) {
   EXPECT_EQ(written("%k{unpack[<h]} %k{unpack[q]}", received.record), "-255 (2 bytes are too few)");
 }
 
+TEST(RecordFormat, WritesTheProducerAndTheAttributesOfTheBatch) {
+  Received received("k", "v");
+  EXPECT_EQ(written("%x %y %a{compression} %a{transactional-bit}", received.record), "-1 -1 none 0");
+  received.record.producer_id = 4000;
+  received.record.producer_epoch = 7;
+  received.record.compression = client::Compression::zstd;
+  received.record.transactional = true;
+  EXPECT_EQ(written("%x %y %x{hex16} %y{big16}", received.record), "4000 7 0fa0 \0\7"s);
+  EXPECT_EQ(written("%a{compression} %a{compression;number} %a{compression;hex8}", received.record), "zstd 4 04");
+  EXPECT_EQ(written("%a{transactional-bit;bool} %a{control-bit} %a{control-bit;bool}", received.record),
+            "true 0 false");
+  EXPECT_EQ(written("%a{timestamp-type}", received.record), "0");
+  received.record.timestamp_type = client::TimestampType::log_append_time;
+  EXPECT_EQ(written("%a{timestamp-type}", received.record), "1");
+  received.record.timestamp_ms = -1;
+  EXPECT_EQ(written("%a{timestamp-type}", received.record), "-1");
+}
+
 TEST(RecordFormat, SaysWhatItCannotRead) {
   EXPECT_NE(refusal("%k%v"), "");
   EXPECT_NE(refusal("%h{%k}"), "");
   EXPECT_NE(refusal("%v{unpack[b]}"), "");
   EXPECT_NE(refusal("%q").find("%q means nothing"), std::string::npos);
   EXPECT_NE(refusal("%v{").find("not closed"), std::string::npos);
-  EXPECT_NE(refusal("%x").find("not told"), std::string::npos);
+  EXPECT_NE(refusal("%[").find("not told"), std::string::npos);
+  EXPECT_NE(refusal("%a").find("timestamp-type"), std::string::npos);
+  EXPECT_NE(refusal("%a{size}").find("timestamp-type"), std::string::npos);
+  EXPECT_NE(refusal("%a{compression;base64}").find("number"), std::string::npos);
+  EXPECT_NE(refusal("%a{compression} %v\n").find("only be written"), std::string::npos);
   EXPECT_EQ(refusal("%k %v\n"), "");
   EXPECT_EQ(refusal("%V{big32}%v%k"), "");
 }
@@ -102,6 +124,10 @@ TEST(RecordReader, ReadsLinesAndTheLastWithoutItsEnd) {
   EXPECT_EQ(records[1].value, "");
   EXPECT_EQ(records[2].key, "");
   EXPECT_EQ(records[2].value, "c=d");
+}
+
+TEST(RecordReader, PassesOverTheProducer) {
+  EXPECT_EQ(read_all("%x %y %v\n", "4000 7 a\n-1 -1 b\n").back().value, "b");
 }
 
 TEST(RecordReader, ReadsLengthsJsonAndExpressions) {

@@ -37,6 +37,7 @@ std::string refusal_of(const std::vector<Part>& parts) {
     if (part.text == Text::unpack || part.text == Text::strftime) {
       return "format: unpack and strftime can only be written, not read";
     }
+    if (part.what == What::attribute) return "format: %a can only be written, not read";
     if (part.what == What::headers && !part.length) {
       if (!known(What::headers)) return "format: %h can only be read behind %H, which says how many there are";
       if (const std::string inner = refusal_of(part.inner); !inner.empty()) return inner;

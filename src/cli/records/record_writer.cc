@@ -8,6 +8,7 @@
 #include "cli/records/record_format.h"
 #include "cli/records/record_json.h"
 #include "cli/records/unpack.h"
+#include "record/batch.h"
 
 namespace millrace::cli {
 namespace {
@@ -42,6 +43,24 @@ void write_time(const Part& part, std::int64_t ms, std::string& out) {
   std::string line(part.argument.size() * 8 + 64, '\0');
   line.resize(std::strftime(line.data(), line.size(), part.argument.c_str(), &parts));
   out += line;
+}
+
+void write_attribute(const Part& part, const client::ConsumerRecord& record, std::string& out) {
+  using enum RecordFormat::Attribute;
+  const auto codec = static_cast<record::Codec>(record.compression);
+  switch (part.attribute) {
+    case compression:
+      if (part.by_name) {
+        out += to_string(codec);
+      } else {
+        write_number(part, static_cast<std::int64_t>(codec), out);
+      }
+      return;
+    case timestamp_type:
+      return write_number(part, record.timestamp_ms < 0 ? -1 : static_cast<std::int64_t>(record.timestamp_type), out);
+    case transactional: return write_number(part, record.transactional ? 1 : 0, out);
+    case control: return write_number(part, 0, out);  // markers are not handed out
+  }
 }
 
 void write_headers(const Part& part, const client::ConsumerRecord& record, std::string& out) {
@@ -107,6 +126,9 @@ void RecordFormat::write(const client::ConsumerRecord& record, std::uint64_t num
       case What::epoch: write_number(part, record.leader_epoch.value_or(-1), out); break;
       case What::time: write_time(part, record.timestamp_ms, out); break;
       case What::count: write_number(part, static_cast<std::int64_t>(number), out); break;
+      case What::producer_id: write_number(part, record.producer_id, out); break;
+      case What::producer_epoch: write_number(part, record.producer_epoch, out); break;
+      case What::attribute: write_attribute(part, record, out); break;
     }
   }
 }

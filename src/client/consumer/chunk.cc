@@ -68,6 +68,12 @@ Status Chunk::take(std::size_t limit, ConsumerRecords& out) {
     to.partition = partition.partition;
     to.timestamp_type = static_cast<TimestampType>(batch.timestamp_type());
     if (epoch != kNoEpoch) to.leader_epoch = epoch.value();
+    to.compression = static_cast<Compression>(batch.codec());
+    to.transactional = batch.is_transactional();
+    if (batch.has_producer()) {
+      to.producer_id = batch.producer_id().value();
+      to.producer_epoch = batch.producer_epoch().value();
+    }
     bool ended = false;
     while (out.size() < limit) {
       if (!reader_->next(from)) {

@@ -60,7 +60,6 @@ class ConsumerTest : public ::testing::Test {
     });
   }
   Bytes batch(std::size_t at) {
-    record::BatchOptions shape;
     shape.base_offset = Offset(static_cast<std::int64_t>(at));
     record::BatchBuilder builder(shape);
     builder.add(WallTime(1000), std::nullopt, as_bytes(values[at]), {});
@@ -87,6 +86,7 @@ class ConsumerTest : public ::testing::Test {
   ScriptedCluster brokers{ports, 1};
   std::vector<std::string> values;
   std::vector<Buffer> held;
+  record::BatchOptions shape;
   ConsumerOptions options;
   std::unique_ptr<ConsumerCore> made;
   const TopicPartition t0{"t", 0};
@@ -102,6 +102,24 @@ TEST_F(ConsumerTest, HandsOutRecordsInOrderFromWhereItsResetSays) {
     for (const auto& record : polled->records) seen += *record.value;
   }
   EXPECT_EQ(seen, "abc");
+}
+
+TEST_F(ConsumerTest, ARecordTellsHowItsBatchWasWritten) {
+  values = {"a"};
+  shape.codec = record::Codec::gzip;
+  shape.producer_id = ProducerId(4000);
+  shape.producer_epoch = ProducerEpoch(7);
+  shape.base_sequence = 0;
+  shape.transactional = true;
+  ASSERT_TRUE(consumer().assign({t0}));
+  const auto polled = poll();
+  ASSERT_TRUE(polled) << polled.error().text();
+  ASSERT_EQ(polled->records.size(), 1U);
+  const ConsumerRecord& record = polled->records[0];
+  EXPECT_EQ(record.compression, Compression::gzip);
+  EXPECT_EQ(record.producer_id, 4000);
+  EXPECT_EQ(record.producer_epoch, 7);
+  EXPECT_TRUE(record.transactional);
 }
 
 TEST_F(ConsumerTest, AnAnswerLongerThanTheFirstBufferArrivesWhole) {
