@@ -170,6 +170,7 @@ class Cluster final : private PeerOwner {
   void give_up();
   Error nobody_reached(Millis within) const;
   Peer* least_busy();
+  Peer* free_lane(NodeId id);
   std::vector<Peer*> candidates();
   void maybe_rebootstrap();
   void rebootstrap(std::string_view why);

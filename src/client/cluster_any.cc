@@ -82,10 +82,18 @@ Peer* Cluster::least_busy() {
   return best;
 }
 
+// A fetch may wait for longer than a request has time.
+Peer* Cluster::free_lane(NodeId id) {
+  Peer* data = peer(id, Lane::data);
+  if (!data->occupied()) return data;
+  Peer* other = peer(id, Lane::coordination);
+  return other->occupied() || other->in_backoff() ? data : other;
+}
+
 std::vector<Peer*> Cluster::candidates() {
   std::vector<Peer*> result;
   if (!bootstrapping_) {
-    for (const auto& [id, broker] : view_->brokers) result.push_back(peer(id, Lane::data));
+    for (const auto& [id, broker] : view_->brokers) result.push_back(free_lane(id));
     return result;
   }
   for (std::size_t i = 0; i < options_.bootstrap.size(); ++i) {

@@ -6,6 +6,7 @@
 
 #include "client/retry.h"
 #include "client/testing/scripted_broker.h"
+#include "protocol/gen/fetch.h"
 #include "protocol/gen/heartbeat.h"
 
 namespace millrace::client {
@@ -13,6 +14,8 @@ namespace {
 
 using protocol::ApiKey;
 using protocol::FindCoordinatorRequest;
+using protocol::FetchRequest;
+using protocol::FetchResponse;
 using protocol::FindCoordinatorResponse;
 using protocol::HeartbeatRequest;
 using protocol::HeartbeatResponse;
@@ -292,6 +295,26 @@ TEST_F(ClusterTest, CoordinatorIsFoundOnceAndAskedByAConnectionOfItsOwn) {
   for (std::int32_t id = 0; id < 3; ++id) lookups += brokers.broker(id).count(ApiKey::find_coordinator);
   EXPECT_EQ(lookups, 1);
   EXPECT_EQ(cluster().known_coordinator(CoordinatorType::group, "g"), NodeId(2));
+}
+
+TEST_F(ClusterTest, WhatAnyBrokerAnswersDoesNotWaitBehindFetches) {
+  learn_topic("t");
+  brokers.coordinate(1);
+  int ended = 0;
+  for (std::int32_t id = 0; id < 3; ++id) {
+    cluster().send<FetchResponse>(Target::node(NodeId(id)), FetchRequest{}, Millis(60'000), [&](const auto&) {
+      ++ended;
+    });
+  }
+  ports.run();
+  Result<NodeId> found = kNoNode;
+  cluster().find_coordinator(CoordinatorType::group, "g", Millis(1'000), [&](Result<NodeId> id) { found = id; });
+  ports.advance(Millis(1'000));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, NodeId(1));
+  EXPECT_EQ(ended, 0) << "a fetch that waits is not disturbed";
+  cluster().close();
+  ports.advance(Millis(1));
 }
 
 TEST_F(ClusterTest, CloseFailsWhatWaitsAndWhatComesAfter) {

@@ -48,6 +48,19 @@ std::string Peer::name() const {
   return id_.value() < 0 ? at : fmt::format("broker {} ({})", id_.value(), at);
 }
 
+bool Peer::occupied() const {
+  const auto held_back = [](const Pending& pending) {
+    switch (pending.request.api) {
+      case ApiKey::fetch:
+      case ApiKey::share_fetch:
+      case ApiKey::join_group:
+      case ApiKey::sync_group: return true;
+      default: return false;
+    }
+  };
+  return std::ranges::any_of(in_flight_, held_back) || std::ranges::any_of(waiting_, held_back);
+}
+
 bool Peer::in_backoff() const { return state_ == State::idle && shard_.clock.now() < retry_at_; }
 
 void Peer::submit(Request request) {

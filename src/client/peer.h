@@ -66,6 +66,9 @@ class Peer final : private ChannelUser {
   MonoTime retry_at() const { return retry_at_; }
   // Requests that wait or are under way.
   std::size_t load() const { return waiting_.size() + in_flight_.size(); }
+  // Whether something waits or is under way that a broker answers only when it has something to say: fetches, and what
+  // a rebalance holds back. Whatever is asked behind it comes late.
+  bool occupied() const;
   // What the broker offers. Precondition: ready().
   const BrokerVersions& versions() const { return versions_; }
   // Why the last connection ended or could not be made; empty if none did.

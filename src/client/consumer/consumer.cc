@@ -290,6 +290,8 @@ void ConsumerCore::find(std::map<TopicPartition, std::int64_t> times, Millis tim
 
 void ConsumerCore::leave(Millis timeout, Callback<void(Status)> done) {
   const MonoTime deadline = shard_.clock.now() + timeout;
+  // Or a rebalance would have it join once more, and what it commits last would speak of an older generation.
+  finish_poll(local_error(Cause::closed, "the consumer leaves its group"));
   auto part = alive_.guard([this, deadline, done = std::move(done)](Status committed) mutable {
     if (!group_) return done(std::move(committed));
     const Millis left((deadline - shard_.clock.now()) / 1'000'000);

@@ -91,7 +91,8 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   void observe_commits(CommitObserver observer) { commit_observer_ = std::move(observer); }
   void find(std::map<TopicPartition, std::int64_t> times, Millis timeout, Callback<void(Result<FoundOffsets>)> done);
 
-  // Commits what auto commit would, and leaves the group; for the time before close().
+  // Commits what auto commit would, and leaves the group; for the time before close(). A poll that waits ends with
+  // Cause::closed.
   void leave(Millis timeout, Callback<void(Status)> done);
   void close();
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -182,6 +183,25 @@ TEST_F(RebalanceTest, ARevocationThatOutlivesItsSubscriptionTakesNothingFromTheN
   EXPECT_GT(commits, 0);
   EXPECT_EQ(heard, std::vector<std::string>{"assigned t-0"});
   EXPECT_EQ(consumer().assignment(), (std::vector<TopicPartition>{{"t", 0}}));
+}
+
+TEST_F(RebalanceTest, AMemberThatLeavesJoinsNoMoreBeforeItsLastCommitIsDone) {
+  options.strategies = {Strategy::cooperative_sticky};
+  ASSERT_TRUE(consumer().subscribe({"t"}, false));
+  poll(Millis(1'000));
+  ASSERT_EQ(generation, 1);
+  loading = true;
+  bool cut_short = false;
+  consumer().poll(Millis(60'000), [&](const auto& polled) { cut_short = !polled && polled.error().is(Cause::closed); });
+  std::optional<bool> left;
+  consumer().leave(Millis(30'000), [&](const Status& status) { left = status.ok(); });
+  rebalance();
+  EXPECT_TRUE(cut_short);
+  EXPECT_FALSE(left) << "the last commit is still tried";
+  loading = false;
+  ports.advance(Millis(5'000));
+  EXPECT_EQ(left, true);
+  EXPECT_EQ(generation, 1);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/producer/murmur2.h"
+#include "protocol/errc.h"
 #include "sim/workloads/content.h"
 #include "sim/workloads/core_options.h"
 
@@ -49,7 +50,7 @@ void CoreProducer::step() {
     flushing_ = true;
     core_->flush([this, last = left_ == 0] {
       flushing_ = false;
-      finished_ = last;
+      finished_ = last && left_ == 0;
     });
   }
   const auto pause = static_cast<std::int64_t>(1 + prng_.below(stage_.traffic.pause.value() + 1ULL));
@@ -76,7 +77,13 @@ void CoreProducer::send() {
   record.key = std::move(key);
   record.value = std::move(value);
   stage_.history.sent(id, to, idempotent_);
-  core_->send(record, [this, id, to, must = stage_.calm](const auto& outcome) { delivered(id, to, must, outcome); });
+  // While its topic is not known, a record has no longer than max.block.ms; then another is sent in its place.
+  const client::TopicView* topic = core_->cluster().view()->topic(to.topic);
+  const bool known = topic != nullptr && topic->error == protocol::Errc::none;
+  core_->send(record, [this, id, to, known, must = stage_.calm](const auto& outcome) {
+    if (must && !known && !outcome && outcome.error().is(client::Cause::timed_out)) ++left_;
+    delivered(id, to, must && known, outcome);
+  });
 }
 
 void CoreProducer::delivered(RecordId id, const PartitionName& asked, bool must,
