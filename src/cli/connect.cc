@@ -26,13 +26,14 @@ Outcome<void> read_settings(const std::string& path, client::Config& config) {
   return {};
 }
 
-Outcome<client::Admin> connect(const Options& options) {
+Outcome<client::Admin> connect(const Options& options, std::string_view timeout_ms) {
   client::AdminConfig config;
   for (const char* name : {"command-config", "admin.config"}) {
     if (const auto path = options.value(name)) MR_TRY(read_settings(*path, config));
   }
   if (const auto servers = options.value("bootstrap-server")) config.bootstrap_servers(*servers);
   if (const auto servers = options.value("bootstrap-controller")) config.bootstrap_controllers(*servers);
+  if (!timeout_ms.empty()) config.set("default.api.timeout.ms", std::string(timeout_ms));
   auto admin = client::Admin::create(config);
   if (!admin) return failure_of(admin.error());
   return std::move(admin).value();

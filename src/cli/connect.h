@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cli/failure.h"
 #include "cli/options.h"
@@ -15,7 +16,7 @@ Outcome<void> read_settings(const std::string& path, client::Config& config);
 Outcome<std::string> read_text(const std::string& path);
 
 // An admin client for the servers that --bootstrap-server (or --bootstrap-controller) names, with the settings of the
-// --command-config file.
-Outcome<client::Admin> connect(const Options& options);
+// --command-config file. `timeout_ms`, unless empty: default.api.timeout.ms, how long a call may take.
+Outcome<client::Admin> connect(const Options& options, std::string_view timeout_ms = {});
 
 }  // namespace millrace::cli

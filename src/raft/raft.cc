@@ -14,7 +14,7 @@ Result<Raft, std::string> Raft::create(RaftConfig config) {
     for (const Voter& voter : config.voters.voters()) {
       line += " " + std::to_string(voter.key.id.value()) + "/" + voter.key.directory_id.text();
     }
-    return line + ": give the node the id and the directory that it was formatted with";
+    return line + ": give the node the id and the directory (meta.properties names both) that it was formatted with";
   }
   if (config.voters.size() != 1) {
     return "the metadata quorum has " + std::to_string(config.voters.size()) +

@@ -40,6 +40,8 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"version", "", "Show the version"},
 });
 
+constexpr const char* kDefaultTimeout = "30000";
+
 std::string capitalised(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
@@ -187,7 +189,7 @@ int kafka_consumer_groups(const Arguments& arguments, Console& console) {
                                       kOptions);
   if (!options) return options.error();
   if (const auto wrong = refusal(*options)) return script_usage(console, *wrong, kOptions);
-  auto admin = connect(*options);
+  auto admin = connect(*options, options->value("timeout").value_or(kDefaultTimeout));
   if (!admin) {
     console.complain("{}\n", admin.error().text);
     return 1;
