@@ -17,6 +17,7 @@ using protocol::FetchResponse;
 namespace {
 
 constexpr std::int16_t kNewestByName = 12;  // later versions name topics by their ids
+constexpr Millis kForgotten{86'400'000};          // planted: long enough for never
 
 std::string place(const AssignedPartition& partition) {
   return *partition.topic + "-" + std::to_string(partition.partition);
@@ -217,8 +218,8 @@ void Fetcher::take_error(AssignedPartition& partition, Errc code) {
     default:
       if (!protocol::retriable(code)) failures_.push_back(broker_error(code, "fetching " + place(partition)));
   }
-  partition.not_before = cluster_.shard().clock.now() + options_.retry_backoff;
-  if (cluster_.shard().faults.planted(ports::Planted::client_fetch_forgotten)) partition.paused = true;
+  const bool forgotten = cluster_.shard().faults.planted(ports::Planted::client_fetch_forgotten);
+  partition.not_before = cluster_.shard().clock.now() + (forgotten ? kForgotten : options_.retry_backoff);
 }
 
 Status Fetcher::take(std::size_t limit, ConsumerRecords& out) {

@@ -79,9 +79,12 @@ std::string CoreConsumer::describe() const {
 
 void CoreConsumer::next() {
   std::int64_t pause = static_cast<std::int64_t>(prng_.below(50));
-  if (!stage_.calm && prng_.one_in(60)) pause = static_cast<std::int64_t>(prng_.below(8'000));  // too long, perhaps
-  shard_.timers.at(shard_.clock.now() + Millis(pause), [this] {
-    if (!stopping_) poll();
+  const bool dawdles = !stage_.calm && prng_.one_in(40);
+  if (dawdles) pause = static_cast<std::int64_t>(prng_.below(8'000));  // too long, perhaps
+  shard_.timers.at(shard_.clock.now() + Millis(pause), [this, dawdles] {
+    if (stopping_) return;
+    if (dawdles && !core_->options().auto_commit) commit_processed();  // the group may have gone on without it
+    poll();
   });
 }
 
@@ -145,19 +148,18 @@ void CoreConsumer::take(const client::ConsumerRecords& records) {
   }
 }
 
+// Commits by number or by position.
+void CoreConsumer::commit_processed() {
+  count_as_processed();
+  if (listening_ && prng_.one_in(2)) return commit_places();
+  core_->commit(std::nullopt, Millis(static_cast<std::int64_t>(100 + prng_.below(5'000))), [this](client::Status done) {
+    if (!done && !bearable(done.error())) stage_.history.fail("commit: " + done.error().text());
+  });
+}
+
 // What programs do between polls.
 void CoreConsumer::act() {
-  const auto outcome = [this](client::Status status) {
-    if (!status && !bearable(status.error())) stage_.history.fail("commit: " + status.error().text());
-  };
-  if (!core_->options().auto_commit && prng_.one_in(3)) {
-    count_as_processed();
-    if (listening_ && prng_.one_in(2)) {
-      commit_places();
-    } else {
-      core_->commit(std::nullopt, Millis(static_cast<std::int64_t>(100 + prng_.below(5'000))), outcome);
-    }
-  }
+  if (!core_->options().auto_commit && prng_.one_in(3)) commit_processed();
   if (stage_.calm) {
     if (const auto paused = core_->paused(); !paused.empty()) std::ignore = core_->pause(paused, false);
     return;

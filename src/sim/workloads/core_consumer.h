@@ -39,6 +39,7 @@ class CoreConsumer final : public ports::App {
   void take(const client::ConsumerRecords& records);
   void count_as_processed();
   void act();
+  void commit_processed();
   void commit_places();
   bool bearable(const client::Error& why);
 
