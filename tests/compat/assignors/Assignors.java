@@ -67,6 +67,11 @@ public class Assignors {
             if (wanted.isEmpty()) wanted.add("t0");
             wishes.put("m" + (char) ('a' + random.nextInt(26)) + i, wanted);
         }
+        // A leader asks its cluster for the topics of its members only.
+        for (Iterator<String> all = topics.keySet().iterator(); all.hasNext(); ) {
+            String topic = all.next();
+            if (wishes.values().stream().noneMatch(wanted -> wanted.contains(topic))) all.remove();
+        }
         Map<String, List<TopicPartition>> owned = fresh ? Map.of() : before(topics, wishes);
         Map<String, Subscription> eager = new HashMap<>(), cooperative = new HashMap<>();
         topics.forEach((topic, count) -> System.out.println("T " + topic + " " + count));
