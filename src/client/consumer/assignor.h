@@ -31,8 +31,8 @@ using GroupAssignment = std::map<std::string, std::vector<TopicPartition>>;  // 
 GroupAssignment assign_range(Assignees members, const PartitionCounts& topics);
 // Partition after partition to the next subscriber.
 GroupAssignment assign_roundrobin(Assignees members, const PartitionCounts& topics);
-// Evens out what members have, and takes as little away as it can (KIP-54): by the same steps as Kafka's leaders, so that
-// a group whose leader changes from one client to the other stays as it is.
+// Evens out what members have, and takes as little away as it can (KIP-54): by the same steps as Kafka's leaders, so
+// that a group whose leader changes from one client to the other stays as it is.
 GroupAssignment assign_sticky(Assignees members, const PartitionCounts& topics);
 // The same in two steps (KIP-429): a partition that moves is first taken away, and given in the next rebalance.
 GroupAssignment assign_cooperative_sticky(Assignees members, const PartitionCounts& topics);
