@@ -18,6 +18,8 @@ struct StickyGroup {
   PartitionCounts topics;                                    // those that somebody subscribes to
   std::map<std::string, std::set<std::size_t>> subscribers;  // of each of `topics`
   std::map<TopicPartition, std::size_t> owners;              // of what members have, which still exists and is wanted
+  std::set<TopicPartition> disputed;                         // several members of one generation say that they have it
+  bool alike = false;                                        // all subscribe to the same topics
   bool revokes = false;                                      // somebody has what it does not subscribe to any more
 
   bool subscribes(std::size_t member, const std::string& topic) const {
@@ -42,6 +44,11 @@ struct StickyShare {
   }
 };
 using StickyShares = std::vector<StickyShare>;  // by members' places
+
+StickyGroup sticky_group(Assignees members, const PartitionCounts& topics);
+// What each would have if nothing had to be given up first.
+StickyShares sticky_shares(const StickyGroup& group);
+GroupAssignment sticky_assignment(const StickyGroup& group, const StickyShares& shares);
 
 // Where all subscribe to the same topics: each gets the same number of partitions, or one more.
 StickyShares share_alike(const StickyGroup& group);
