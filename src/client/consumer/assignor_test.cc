@@ -83,6 +83,23 @@ TEST(AssignSticky, BelievesTheNewestGenerationAndNobodyInADispute) {
   EXPECT_EQ(gone.at("b"), (Keys{{"t", 0}})) << "9 does not exist";
 }
 
+// Kafka's leaders give it back to them, or end with a NullPointerException.
+TEST(AssignSticky, GivesNothingBackToWhomDoesNotSubscribeAnyMore) {
+  const Keys all{{"t", 0}, {"t", 1}, {"t", 2}, {"t", 3}};
+  const auto shares = assign_sticky({member("a", {"t"}, all, 3), member("b", {"u"}, {{"t", 0}}, 1), member("c", {"t"})},
+                                    {{"t", 4}, {"u", 1}});
+  EXPECT_EQ(shares.at("a").size(), 2u);
+  EXPECT_EQ(shares.at("b"), (Keys{{"u", 0}}));
+  EXPECT_EQ(shares.at("c").size(), 2u);
+}
+
+TEST(AssignCooperativeSticky, TakesNothingFromItsOwnerForTheClaimOfAnOlderGeneration) {
+  const auto shares = assign_cooperative_sticky(
+      {member("a", {"t"}, {{"t", 0}, {"t", 1}}, 3), member("b", {"t"}, {{"t", 1}, {"t", 2}}, 2)}, {{"t", 4}});
+  EXPECT_EQ(shares.at("a"), (Keys{{"t", 0}, {"t", 1}}));
+  EXPECT_EQ(shares.at("b"), (Keys{{"t", 2}, {"t", 3}}));
+}
+
 TEST(AssignCooperativeSticky, WithholdsWhatMovesUntilItsOwnerHasGivenItUp) {
   const PartitionCounts topics{{"t", 4}};
   const Keys all{{"t", 0}, {"t", 1}, {"t", 2}, {"t", 3}};

@@ -8,7 +8,8 @@
 
 #include "client/consumer/assignor.h"
 
-// Groups that Kafka's own assignors have shared out (tests/compat/assignors/Assignors.java 7 100 has written them).
+// Groups that Kafka's own assignors have shared out (tests/compat/assignors/Assignors.java 13 100 has written them;
+// with other seeds Kafka's sticky ones give partitions to members that do not subscribe to them in some groups).
 namespace millrace::client {
 namespace {
 

@@ -55,6 +55,18 @@ public class Assignors {
         return owned;
     }
 
+    // What a member that has missed a generation or two claims besides: partitions that others may have by now, or of
+    // topics that it does not ask for any more. Returns its generation.
+    static int older(List<TopicPartition> has, Map<String, Integer> topics) {
+        List<String> names = new ArrayList<>(topics.keySet());
+        for (int i = random.nextInt(4); i > 0; --i) {
+            String topic = names.get(random.nextInt(names.size()));
+            TopicPartition key = new TopicPartition(topic, random.nextInt(topics.get(topic)));
+            if (!has.contains(key)) has.add(key);
+        }
+        return has.isEmpty() ? -1 : 1 + random.nextInt(2);
+    }
+
     static void one(boolean alike, boolean fresh) {
         Map<String, Integer> topics = new TreeMap<>();
         int topicCount = 1 + random.nextInt(4);
@@ -77,11 +89,13 @@ public class Assignors {
         topics.forEach((topic, count) -> System.out.println("T " + topic + " " + count));
         int number = 0;
         for (String member : wishes.keySet()) {
-            List<TopicPartition> has = owned.getOrDefault(member, List.of());
+            List<TopicPartition> has = new ArrayList<>(owned.getOrDefault(member, List.of()));
             int generation = has.isEmpty() ? -1 : 3;
+            if (!fresh && random.nextInt(3) == 0) generation = older(has, topics);
             String instance = random.nextInt(4) == 0 ? "i" + (9 - number) : null;
             ++number;
-            Subscription sticky = new Subscription(wishes.get(member), userData(has, generation));
+            Subscription sticky = new Subscription(wishes.get(member), userData(has, generation), List.of(), generation,
+                Optional.empty());
             Subscription incremental = new Subscription(wishes.get(member), null, has, generation, Optional.empty());
             sticky.setGroupInstanceId(Optional.ofNullable(instance));
             incremental.setGroupInstanceId(Optional.ofNullable(instance));
