@@ -8,6 +8,7 @@
 #include "log/journal.h"
 #include "log/mark_file.h"
 #include "log/partition_log.h"
+#include "log/remover.h"
 
 namespace millrace::log {
 
@@ -16,7 +17,7 @@ namespace millrace::log {
 class GroupCommitter final : public Committer {
  public:
   GroupCommitter(ports::Shard& shard, std::uint64_t journal_bytes, bool always_journal)
-      : shard_(shard), journal_bytes_(journal_bytes), choice_(always_journal) {}
+      : shard_(shard), journal_bytes_(journal_bytes), choice_(always_journal), remover_(shard) {}
 
   // Starts a sync of one file; calls `finished` exactly once when it has ended, whatever came of it.
   using BeginSync = Callback<void(Task finished)>;
@@ -31,6 +32,8 @@ class GroupCommitter final : public Committer {
   SyncChoice& choice() { return choice_; }
   // The journal of a log directory.
   Journal& journal(const std::string& log_dir);
+  // Where the files go that the shard's logs have given up.
+  Remover& remover() { return remover_; }
 
  private:
   void schedule();
@@ -40,6 +43,7 @@ class GroupCommitter final : public Committer {
   ports::Shard& shard_;
   const std::uint64_t journal_bytes_;
   SyncChoice choice_;
+  Remover remover_;
   std::map<std::string, std::unique_ptr<MarkFile>> marks_;
   std::map<std::string, std::unique_ptr<Journal>> journals_;
   std::vector<BeginSync> waiting_;

@@ -43,27 +43,6 @@ Renamed rename_segments(ports::BlockingFiles& files, const std::string& director
   return renamed;
 }
 
-// The log may be gone by then, and its directory too: only the shard is used.
-void remove_later(ports::Shard& shard, std::vector<std::string> paths, Millis delay) {
-  if (paths.empty()) return;
-  shard.timers.at(shard.clock.now() + delay, [&shard, paths = std::move(paths)]() mutable {
-    ports::run_job<Status>(
-        shard.jobs,
-        [paths](ports::BlockingFiles& files) -> Status {
-          for (const std::string& path : paths) {
-            const Status removed = files.remove(path);
-            if (!removed && removed.error() != Error::not_found) return removed;
-          }
-          return {};
-        },
-        [&shard, paths](Status status) {
-          if (status) return;
-          shard.log.warning(paths.front() + " cannot be removed (" + to_string(status.error()) +
-                            "); the next start will try again");
-        });
-  });
-}
-
 }  // namespace
 
 Status LogImpl::advance_start(Offset offset) {
@@ -83,10 +62,12 @@ Status LogImpl::advance_start(Offset offset) {
 void LogImpl::drop_below_start() {
   if (jobs_ > 0 || broken_ || phase_ != Phase::open) return;
   std::vector<Offset> bases;
+  Remover::Readers readers;
   const bool early = shard_.faults.planted(ports::Planted::segment_dropped_early);
   const auto below_start = [&] { return early ? segments_[0]->base() < start_ : segments_[1]->base() <= start_; };
   while (segments_.size() > 1 && below_start() && segments_[1]->name_durable && at_rest(*segments_.front())) {
     bases.push_back(segments_.front()->base());
+    readers.push_back(segments_.front()->pin);
     segments_.pop_front();
   }
   if (bases.empty()) return;
@@ -94,14 +75,14 @@ void LogImpl::drop_below_start() {
   ports::run_job<Renamed>(
       shard_.jobs,
       [directory = directory_, bases](ports::BlockingFiles& files) { return rename_segments(files, directory, bases); },
-      while_alive([this](Renamed renamed) {
+      while_alive([this, readers = std::move(readers)](Renamed renamed) mutable {
         --jobs_;
         if (!renamed.status) {
           shard_.log.warning(directory_ + ": segments below the log start cannot be renamed (" +
                              to_string(renamed.status.error()) + "); the next start will find them again");
         }
         shard_.faults.reach(ports::Probe::log_segment_dropped);
-        remove_later(shard_, std::move(renamed.paths), options_.file_delete_delay);
+        committer_.remover().remove_files(std::move(renamed.paths), options_.file_delete_delay, std::move(readers));
         advance();
       }));
 }

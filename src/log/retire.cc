@@ -294,34 +294,9 @@ void LogImpl::disown_for_good(bool told, Task then) {
   });
 }
 
-namespace {
-
-// Removes a directory of files. What is missing already was removed by an earlier attempt.
-Status remove_directory(ports::BlockingFiles& files, const std::string& directory) {
-  const auto entries = files.list(directory);
-  if (!entries) return entries.error();
-  for (const auto& entry : *entries) MR_TRY(files.remove(directory + "/" + entry.name));
-  MR_TRY(files.remove(directory));
-  return files.sync_directory(ports::parent_directory(directory));
-}
-
-// The log may be gone by then: only the shard is used.
-void remove_later(ports::Shard& shard, const std::string& directory, Millis delay) {
-  shard.timers.at(shard.clock.now() + delay, [&shard, directory] {
-    ports::run_job<Status>(
-        shard.jobs, [directory](ports::BlockingFiles& files) { return remove_directory(files, directory); },
-        [&shard, directory](Status status) {
-          if (status) return;
-          shard.log.warning(directory + " cannot be removed (" + to_string(status.error()) +
-                            "); it is not used any more and may be removed by hand");
-        });
-  });
-}
-
-}  // namespace
-
 void LogImpl::rename_away(Millis delay, Callback<void(Status)> done) {
-  for (auto& segment : segments_) segment->pin.reset();
+  Remover::Readers readers;
+  for (auto& segment : segments_) readers.push_back(std::exchange(segment->pin, nullptr));
   const std::string parent = ports::parent_directory(directory_);
   const std::string target = parent + "/" + deleted_name(base_name(directory_), shard_.random.uuid());
   ports::run_job<Status>(
@@ -330,10 +305,10 @@ void LogImpl::rename_away(Millis delay, Callback<void(Status)> done) {
         MR_TRY(files.rename(from, target));
         return files.sync_directory(parent);
       },
-      while_alive([this, target, delay, done = std::move(done)](Status status) mutable {
+      while_alive([this, target, delay, readers = std::move(readers), done = std::move(done)](Status status) mutable {
         phase_ = Phase::closed;
         if (!status) return done(status);
-        remove_later(shard_, target, delay);
+        committer_.remover().remove_directory(target, delay, std::move(readers));
         disown_for_good(false, [done = std::move(done)]() mutable { done({}); });
       }));
 }
