@@ -109,9 +109,10 @@ Bytes Connection::frame() {
   return bytes;
 }
 
-bool Connection::readable(int patience_ms) const {
+bool Connection::readable(std::int64_t patience_ns) const {
   pollfd asked{fd_, POLLIN, 0};
-  return ::poll(&asked, 1, patience_ms) > 0;
+  const timespec patience{patience_ns / 1'000'000'000, patience_ns % 1'000'000'000};
+  return ::ppoll(&asked, 1, &patience, nullptr) > 0;
 }
 
 Leaders leaders(const Options& options, const std::string& topic) {

@@ -23,8 +23,8 @@ class Connection {
     send(request);
     return frame();
   }
-  // Whether something can be read, after at most so many milliseconds.
-  bool readable(int patience_ms) const;
+  // Whether something can be read, after at most so many nanoseconds.
+  bool readable(std::int64_t patience_ns) const;
   int descriptor() const { return fd_; }
 
  private:

@@ -89,7 +89,7 @@ class Sender {
     for (std::int64_t at = now_ns(); at < when; at = now_ns()) {
       if (due_.empty()) {
         ::usleep(static_cast<useconds_t>(std::max<std::int64_t>(1, (when - at) / 1000)));
-      } else if (connection_.readable(static_cast<int>((when - at) / 1000000))) {
+      } else if (connection_.readable(when - at)) {
         take();
       }
     }
