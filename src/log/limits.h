@@ -36,7 +36,7 @@ inline constexpr std::uint64_t kJournalFileBytes = 96u << 20;
 inline constexpr std::size_t kJournalSettles = 16;
 // What a segment has beyond this that only the journal made durable is begun to be written back: the sync that gives
 // the journal file free would otherwise bring all of it to the disk at once, and every other sync wait behind it.
-inline constexpr std::uint64_t kWritebackBytes = 1u << 20;
+inline constexpr std::uint64_t kWritebackBytes = 256u << 10;
 // Files that logs have given up are removed so many bytes at a time, with a pause after as many; twice as many when so
 // many paths wait, and so on.
 inline constexpr std::uint64_t kRemovalBytes = 8u << 20;
