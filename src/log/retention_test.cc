@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -185,6 +186,30 @@ TEST(Retention, TheFirstEpochBeginsAtTheStart) {
   EXPECT_EQ(node.log->end_of_epoch(LeaderEpoch(1)).epoch, kNoEpoch);
   EXPECT_EQ(node.log->end_of_epoch(LeaderEpoch(2)).end, Offset(6));
   EXPECT_EQ(*disk.contents(node.path("leader-epoch-checkpoint")), "0\n2\n2 4\n3 6\n");
+}
+
+// The remover cuts large files bit by bit, but none that a plan refers to.
+TEST(Retention, APlanMadeBeforeASegmentGoesCanBeReadAfterwards) {
+  FakeDisk disk;
+  LogOptions options = segments_of(10 << 20);
+  options.retention = Millis(-1);
+  Node node(disk, options);
+  node.open();
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_TRUE(node.append(1, std::string(1 << 20, 'v')).ok());
+    node.shard.run();
+  }
+  ASSERT_EQ(segments(disk), "0 9");
+  const auto plan = node.log->read(Offset(0), Offset(9), 64 << 20, true);
+  ASSERT_TRUE(plan.ok() && plan->pieces.front().file);
+  ASSERT_TRUE(node.log->advance_start(Offset(9)).ok());
+  node.shard.run();
+  node.shard.advance(node.options.file_delete_delay);
+  ASSERT_EQ(segments(disk), "9");
+  const auto& piece = plan->pieces.front();
+  std::string bytes(piece.length, '\0');
+  const auto got = piece.file->read_cached(piece.position, std::as_writable_bytes(std::span(bytes)));
+  EXPECT_TRUE(got.ok() && *got == piece.length);
 }
 
 }  // namespace
