@@ -110,7 +110,8 @@ void PartitionTable::switch_over(const EntryPtr& old, const std::string& dir, co
         return files.sync_directory(ports::parent_directory(from));
       },
       [this, old, dir, hints, future, trash = old->dir + "/" + deleted](Status status) {
-        remove_leftover(status ? trash : future);
+        if (status) old->partition.log().remove_left(trash);
+        if (!status) remove_leftover(future);
         switched(old, dir, hints, status);
       });
 }

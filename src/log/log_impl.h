@@ -67,6 +67,7 @@ class LogImpl final : public PartitionLog {
   void close(Callback<void(Status)> done) override;
   void leave(Callback<void(Status)> done) override;
   void remove(Millis delay, Callback<void(Status)> done) override;
+  void remove_left(const std::string& directory) override;
 
  private:
   // A truncation first lets everything under way end (truncating), then the files belong to its job (cutting).
@@ -147,6 +148,7 @@ class LogImpl final : public PartitionLog {
   void drop_unwritten();
   void forget_behind(const CutPoint& point);
   void closed(Status status, Callback<void(Status)> done);
+  void keep_pins();
   void cut_now(Offset offset, Callback<void(Status)> done);
   void take_mark_back(Offset offset, Callback<void(Status)> done);
   void disown(bool patient, Callback<void(Status)> done);
@@ -172,6 +174,8 @@ class LogImpl final : public PartitionLog {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
   std::deque<std::unique_ptr<Segment>> segments_;  // ascending, at least one
+  // Of segments that are open no more or were opened again: plans of then may still refer to the files.
+  Remover::Readers former_pins_;
   EpochTable epochs_;
   ProducerState producers_;
   Offset durable_end_{0};

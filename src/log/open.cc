@@ -174,6 +174,7 @@ void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
   for (auto& segment : segments_) {
     for (auto& waiter : std::exchange(segment->sync_waiters, {})) waiter.finished();
   }
+  keep_pins();
   segments_.clear();
   for (RecoveredSegment& found : recovered.segments) {
     segments_.push_back(std::make_unique<Segment>(std::move(found.index), found.size));

@@ -257,6 +257,9 @@ class PartitionLog {
   // the partition counts any more, so that it may come back with other contents. On Error::no_space and Error::io it
   // must be opened again here.
   virtual void leave(Callback<void(Status)> done) { close(std::move(done)); }
+  // After leave(), when the caller has renamed the log's directory to this one: removes it in jobs once
+  // file_delete_delay has passed, and leaves files whole that a read plan still refers to.
+  virtual void remove_left(const std::string& directory) = 0;
   // Renames the directory for deletion (Kafka's -delete form), durable at `done`, and removes it in a job after
   // `delay`. The log may be destroyed after `done`, not before, and the partition may then come back here: that waits
   // until nothing that is noted of it counts any more. Works on a broken log too.

@@ -62,7 +62,7 @@ Status LogImpl::advance_start(Offset offset) {
 void LogImpl::drop_below_start() {
   if (jobs_ > 0 || broken_ || phase_ != Phase::open) return;
   std::vector<Offset> bases;
-  Remover::Readers readers;
+  Remover::Readers readers = former_pins_;
   const bool early = shard_.faults.planted(ports::Planted::segment_dropped_early);
   const auto below_start = [&] { return early ? segments_[0]->base() < start_ : segments_[1]->base() <= start_; };
   while (segments_.size() > 1 && below_start() && segments_[1]->name_durable && at_rest(*segments_.front())) {

@@ -210,8 +210,22 @@ void LogImpl::close(Callback<void(Status)> done) {
 void LogImpl::closed(Status status, Callback<void(Status)> done) {
   phase_ = Phase::closed;
   if (status) *journal_needed_ = false;
-  for (auto& segment : segments_) segment->pin.reset();
+  keep_pins();
   done(status);
+}
+
+// Closes the files for the log; whoever still reads them is known to what removes them.
+void LogImpl::keep_pins() {
+  std::erase_if(former_pins_, [](const auto& pin) { return pin.expired(); });
+  for (auto& segment : segments_) {
+    if (segment->pinned()) former_pins_.push_back(segment->pin);
+    segment->pin.reset();
+  }
+}
+
+void LogImpl::remove_left(const std::string& directory) {
+  MR_ASSERT(phase_ == Phase::closed);
+  committer_.remover().remove_directory(directory, options_.file_delete_delay, former_pins_);
 }
 
 void LogImpl::leave(Callback<void(Status)> done) {
@@ -295,8 +309,7 @@ void LogImpl::disown_for_good(bool told, Task then) {
 }
 
 void LogImpl::rename_away(Millis delay, Callback<void(Status)> done) {
-  Remover::Readers readers;
-  for (auto& segment : segments_) readers.push_back(std::exchange(segment->pin, nullptr));
+  keep_pins();
   const std::string parent = ports::parent_directory(directory_);
   const std::string target = parent + "/" + deleted_name(base_name(directory_), shard_.random.uuid());
   ports::run_job<Status>(
@@ -305,10 +318,10 @@ void LogImpl::rename_away(Millis delay, Callback<void(Status)> done) {
         MR_TRY(files.rename(from, target));
         return files.sync_directory(parent);
       },
-      while_alive([this, target, delay, readers = std::move(readers), done = std::move(done)](Status status) mutable {
+      while_alive([this, target, delay, done = std::move(done)](Status status) mutable {
         phase_ = Phase::closed;
         if (!status) return done(status);
-        committer_.remover().remove_directory(target, delay, std::move(readers));
+        committer_.remover().remove_directory(target, delay, former_pins_);
         disown_for_good(false, [done = std::move(done)]() mutable { done({}); });
       }));
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "log/testing/log_node.h"
@@ -179,6 +180,31 @@ TEST(PartitionLog, RemovalRenamesAtOnceAndDeletesAfterTheDelay) {
   EXPECT_TRUE(names->front().name.ends_with("-delete"));
   node.shard.advance(Millis(60000));
   EXPECT_EQ(disk.list("data")->size(), 0U);
+}
+
+// A truncation opens the segments below its cut anew; the remover cuts large files bit by bit, but none that is read.
+TEST(PartitionLog, APlanFromBeforeATruncationCanBeReadWhileTheLogIsRemoved) {
+  FakeDisk disk;
+  Node node(disk, segments_of(10 << 20));
+  node.open();
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_TRUE(node.append(1, std::string(1 << 20, 'v')).ok());
+    node.shard.run();
+  }
+  const auto plan = node.log->read(Offset(0), Offset(9), 64 << 20, true);
+  ASSERT_TRUE(plan.ok() && plan->pieces.front().file);
+  std::optional<Status> done;
+  node.log->truncate(Offset(11), kNoEpoch, [&](Status status) { done = status; });
+  node.shard.run();
+  ASSERT_TRUE(done && done->ok());
+  node.log->remove(Millis(60000), [&](Status status) { done = status; });
+  node.shard.run();
+  node.shard.advance(Millis(60000));
+  ASSERT_EQ(disk.list("data")->size(), 0U);
+  const auto& piece = plan->pieces.front();
+  std::string bytes(piece.length, '\0');
+  const auto got = piece.file->read_cached(piece.position, std::as_writable_bytes(std::span(bytes)));
+  EXPECT_TRUE(got.ok() && *got == piece.length);
 }
 
 // The index of a segment could not be written, and an older one of that name is there.

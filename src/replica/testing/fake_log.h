@@ -47,6 +47,7 @@ class FakeLog final : public log::PartitionLog {
   void truncate(Offset, LeaderEpoch, Callback<void(Status)>) override {}
   void set_options(const log::LogOptions&) override {}
   void close(Callback<void(Status)>) override {}
+  void remove_left(const std::string& /*directory*/) override {}
   void remove(Millis, Callback<void(Status)>) override {}
 
  private:
