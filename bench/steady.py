@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 PIECE = 65536
-MOST_AT_ONCE = 32  # pieces between two syncs
+MOST_AT_ONCE = 3  # pieces between two syncs: what the load generator has in flight, over as many files
 GIVEN_BACK = 8 << 20  # bytes that go at a time from a file that is removed
 
 
