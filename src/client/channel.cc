@@ -77,7 +77,7 @@ bool Channel::begin_frame(std::size_t size) {
 // The memory grows with what arrives. Precondition: no more than the frame has.
 void Channel::make_room(std::size_t bytes) {
   if (filled_ + bytes <= frame_.size()) return;
-  Buffer larger = Buffer::allocate(std::min(frame_size_, std::max(frame_.size() * 2, filled_ + bytes)));
+  Buffer larger = Buffer::allocate(std::min(frame_size_, std::max(frame_.size() * kAnswerGrowth, filled_ + bytes)));
   std::memcpy(larger.data(), frame_.data(), filled_);
   frame_ = std::move(larger);
 }

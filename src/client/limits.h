@@ -15,8 +15,10 @@ inline constexpr std::size_t kWaitingForAny = 10'000;
 inline constexpr std::size_t kMaxAnswerBytes = 1u << 30;
 // What is read at once when no long answer is under way.
 inline constexpr std::size_t kScratchBytes = 64 * 1024;
-// The memory for an answer begins with at most so much and doubles as bytes arrive.
-inline constexpr std::size_t kFirstAnswerBytes = 1024 * 1024;
+// The memory for an answer begins with at most so much, and grows by this factor as bytes arrive. Memory that nothing
+// was written to costs nothing yet, while growing copies what is there: ordinary answers to fetches never grow.
+inline constexpr std::size_t kFirstAnswerBytes = 16 * 1024 * 1024;
+inline constexpr std::size_t kAnswerGrowth = 4;
 // Bytes taken from one connection before the others of the shard get their turn.
 inline constexpr std::size_t kReadPerTurnBytes = 8 * 1024 * 1024;
 // Jitter of every backoff, in percent to both sides (KIP-144, KIP-601).

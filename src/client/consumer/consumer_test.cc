@@ -7,64 +7,22 @@
 #include <string>
 #include <vector>
 
-#include "client/testing/scripted_broker.h"
-#include "protocol/gen/fetch.h"
-#include "protocol/gen/list_offsets.h"
-#include "record/batch_builder.h"
+#include "client/limits.h"
+#include "client/testing/scripted_log.h"
 
 namespace millrace::client {
 namespace {
 
-using protocol::Errc;
-using protocol::FetchRequest;
-using protocol::FetchResponse;
-using protocol::ListOffsetsRequest;
-using protocol::ListOffsetsResponse;
 using testing::FakePorts;
 using testing::ScriptedCluster;
 
-// A partition's log of one long batch per value, which a session of fetches reads.
 class ConsumerTest : public ::testing::Test {
  protected:
   ConsumerTest() {
     brokers.topics = {{"t", {0}, 1, 0}};
     options.auto_commit = false;
     options.reset = Reset::earliest;
-    brokers.broker(0).on<ListOffsetsRequest, ListOffsetsResponse>([this](const ListOffsetsRequest& request, auto) {
-      ListOffsetsResponse response;
-      auto& topic = response.topics.emplace_back();
-      topic.name = request.topics.at(0).name;
-      const bool first = request.topics.at(0).partitions.at(0).timestamp == kEarliestTime;
-      topic.partitions.push_back({0, 0, -1, first ? 0 : static_cast<std::int64_t>(values.size()), 1});
-      return response;
-    });
-    // A broker without sessions: every request is whole.
-    brokers.broker(0).offer(protocol::ApiKey::fetch, {4, 12});
-    brokers.broker(0).on<FetchRequest, FetchResponse>([this](const FetchRequest& request, auto) {
-      FetchResponse response;
-      if (request.topics.empty()) return response;
-      const auto& asked = request.topics.at(0).partitions.at(0);
-      auto& topic = response.responses.emplace_back();
-      topic.topic = request.topics.at(0).topic;
-      auto& part = topic.partitions.emplace_back();
-      part.high_watermark = static_cast<std::int64_t>(values.size());
-      part.aborted_transactions.reset();
-      if (asked.fetch_offset > part.high_watermark) {
-        part.error_code = protocol::to_wire(Errc::offset_out_of_range);
-      } else if (asked.fetch_offset < part.high_watermark) {
-        part.records = protocol::RecordsRef(batch(static_cast<std::size_t>(asked.fetch_offset)));
-      } else {
-        part.error_code = protocol::to_wire(Errc::offset_not_available);  // else it would be asked without end
-      }
-      return response;
-    });
-  }
-  Bytes batch(std::size_t at) {
-    shape.base_offset = Offset(static_cast<std::int64_t>(at));
-    record::BatchBuilder builder(shape);
-    builder.add(WallTime(1000), std::nullopt, as_bytes(values[at]), {});
-    held.push_back(builder.build());
-    return held.back().bytes();
+    log.serve(brokers.broker(0));
   }
   ConsumerCore& consumer() {
     if (!made) {
@@ -84,16 +42,14 @@ class ConsumerTest : public ::testing::Test {
 
   FakePorts ports;
   ScriptedCluster brokers{ports, 1};
-  std::vector<std::string> values;
-  std::vector<Buffer> held;
-  record::BatchOptions shape;
+  testing::ScriptedLog log;
   ConsumerOptions options;
   std::unique_ptr<ConsumerCore> made;
   const TopicPartition t0{"t", 0};
 };
 
 TEST_F(ConsumerTest, HandsOutRecordsInOrderFromWhereItsResetSays) {
-  values = {"a", "b", "c"};
+  log.values = {"a", "b", "c"};
   ASSERT_TRUE(consumer().assign({t0}));
   std::string seen;
   for (int i = 0; i < 3; ++i) {
@@ -105,12 +61,12 @@ TEST_F(ConsumerTest, HandsOutRecordsInOrderFromWhereItsResetSays) {
 }
 
 TEST_F(ConsumerTest, ARecordTellsHowItsBatchWasWritten) {
-  values = {"a"};
-  shape.codec = record::Codec::gzip;
-  shape.producer_id = ProducerId(4000);
-  shape.producer_epoch = ProducerEpoch(7);
-  shape.base_sequence = 0;
-  shape.transactional = true;
+  log.values = {"a"};
+  log.shape.codec = record::Codec::gzip;
+  log.shape.producer_id = ProducerId(4000);
+  log.shape.producer_epoch = ProducerEpoch(7);
+  log.shape.base_sequence = 0;
+  log.shape.transactional = true;
   ASSERT_TRUE(consumer().assign({t0}));
   const auto polled = poll();
   ASSERT_TRUE(polled) << polled.error().text();
@@ -123,16 +79,16 @@ TEST_F(ConsumerTest, ARecordTellsHowItsBatchWasWritten) {
 }
 
 TEST_F(ConsumerTest, AnAnswerLongerThanTheFirstBufferArrivesWhole) {
-  values = {std::string((1 << 20) + 13, 'x')};
+  log.values = {std::string(kFirstAnswerBytes + 13, 'x')};
   ASSERT_TRUE(consumer().assign({t0}));
   const auto polled = poll();
   ASSERT_TRUE(polled) << polled.error().text();
   ASSERT_EQ(polled->records.size(), 1u);
-  EXPECT_EQ(polled->records[0].value, values[0]);
+  EXPECT_TRUE(polled->records[0].value == log.values[0]);
 }
 
 TEST_F(ConsumerTest, SeekThrowsAwayWhatWasReadAhead) {
-  values = {"a", "b", "c"};
+  log.values = {"a", "b", "c"};
   ASSERT_TRUE(consumer().assign({t0}));
   ASSERT_TRUE(poll());
   ports.advance(Millis(1000));
@@ -143,7 +99,7 @@ TEST_F(ConsumerTest, SeekThrowsAwayWhatWasReadAhead) {
 }
 
 TEST_F(ConsumerTest, APausedPartitionHandsNothingOutAndKeepsItsPlace) {
-  values = {"a", "b"};
+  log.values = {"a", "b"};
   ASSERT_TRUE(consumer().assign({t0}));
   ASSERT_TRUE(consumer().pause({t0}, true));
   const auto nothing = poll();
@@ -156,7 +112,7 @@ TEST_F(ConsumerTest, APausedPartitionHandsNothingOutAndKeepsItsPlace) {
 }
 
 TEST_F(ConsumerTest, WithoutAResetAPositionOutsideOfTheLogIsAnErrorThatASeekEnds) {
-  values = {"a"};
+  log.values = {"a"};
   options.reset = Reset::none;
   ASSERT_TRUE(consumer().assign({t0}));
   ASSERT_TRUE(consumer().seek(t0, 9, std::nullopt));
@@ -189,7 +145,7 @@ TEST_F(ConsumerTest, AnAnswerToAnEarlierAssignmentOfThePartitionDoesNotCount) {
 }
 
 TEST_F(ConsumerTest, AWakeupEndsThePollThatWaitsOrTheNextOneAndLosesNothing) {
-  values = {"a"};
+  log.values = {"a"};
   ASSERT_TRUE(consumer().assign({t0}));
   consumer().wakeup();
   const auto woken = poll();

@@ -5,10 +5,7 @@
 #include <string>
 
 #include "client/consumer/consumer.h"
-#include "client/testing/scripted_broker.h"
-#include "protocol/gen/fetch.h"
-#include "protocol/gen/list_offsets.h"
-#include "record/batch_builder.h"
+#include "client/testing/scripted_log.h"
 
 // KIP-392: a consumer that says where it stands reads from the replica that the leader names.
 namespace millrace::client {
@@ -16,11 +13,9 @@ namespace {
 
 using protocol::Errc;
 using protocol::FetchRequest;
-using protocol::FetchResponse;
-using protocol::ListOffsetsRequest;
-using protocol::ListOffsetsResponse;
 using testing::FakePorts;
 using testing::ScriptedCluster;
+using testing::ScriptedLog;
 
 // Broker 0 leads and sends those of rack "r" to broker 1, which has one record, or answers `follower_code`.
 class FollowerFetchTest : public ::testing::Test {
@@ -30,44 +25,19 @@ class FollowerFetchTest : public ::testing::Test {
     options.auto_commit = false;
     options.reset = Reset::earliest;
     options.rack = "r";
-    brokers.broker(0).on<ListOffsetsRequest, ListOffsetsResponse>([](const auto& request, auto) {
-      ListOffsetsResponse response;
-      auto& topic = response.topics.emplace_back();
-      topic.name = request.topics.at(0).name;
-      topic.partitions.push_back({0, 0, -1, 0, 1});
-      return response;
-    });
-    for (const std::int32_t id : {0, 1}) {
-      brokers.broker(id).offer(protocol::ApiKey::fetch, {4, 12});  // without sessions
-      brokers.broker(id).on<FetchRequest, FetchResponse>([this, id](const auto& request, auto) {
-        return answer(request, id);
-      });
-    }
-  }
-  FetchResponse answer(const FetchRequest& request, std::int32_t id) {
-    FetchResponse response;
-    if (request.topics.empty()) return response;
-    auto& topic = response.responses.emplace_back();
-    topic.topic = request.topics.at(0).topic;
-    auto& part = topic.partitions.emplace_back();
-    part.high_watermark = 1;
-    part.aborted_transactions.reset();
-    const bool sends_away = id == 0 && request.rack_id == "r" && leader_sends_away;
-    if (sends_away) {
+    leader.values = {"0"};
+    leader.serve(brokers.broker(0), [this](const FetchRequest& request, ScriptedLog::Part& part) {
+      if (request.rack_id != "r" || !leader_sends_away) return false;
       part.preferred_read_replica = 1;
-    } else if (id == 1 && follower_code != Errc::none) {
+      return true;
+    });
+    follower.values = {"1"};
+    follower.serve(brokers.broker(1), [this](const FetchRequest&, ScriptedLog::Part& part) {
+      if (follower_code == Errc::none) return false;
       part.error_code = protocol::to_wire(follower_code);
       leader_sends_away = false;
-    } else if (request.topics.at(0).partitions.at(0).fetch_offset == 0) {
-      record::BatchOptions shape;
-      record::BatchBuilder builder(shape);
-      builder.add(WallTime(1000), std::nullopt, as_bytes(std::to_string(id)), {});
-      held = builder.build();
-      part.records = protocol::RecordsRef(held.bytes());
-    } else {
-      part.error_code = protocol::to_wire(Errc::offset_not_available);
-    }
-    return response;
+      return true;
+    });
   }
   // Who has sent the record.
   std::string read() {
@@ -88,7 +58,8 @@ class FollowerFetchTest : public ::testing::Test {
   ConsumerOptions options;
   bool leader_sends_away = true;
   Errc follower_code = Errc::none;
-  Buffer held;
+  ScriptedLog leader;
+  ScriptedLog follower;
   std::unique_ptr<ConsumerCore> made;
 };
 

@@ -7,16 +7,13 @@
 
 #include "client/consumer/consumer.h"
 #include "client/consumer/group_wire.h"
-#include "client/testing/scripted_broker.h"
-#include "protocol/gen/fetch.h"
+#include "client/testing/scripted_log.h"
 #include "protocol/gen/heartbeat.h"
 #include "protocol/gen/join_group.h"
 #include "protocol/gen/leave_group.h"
-#include "protocol/gen/list_offsets.h"
 #include "protocol/gen/offset_commit.h"
 #include "protocol/gen/offset_fetch.h"
 #include "protocol/gen/sync_group.h"
-#include "record/batch_builder.h"
 
 // What a rebalance that is overtaken by another, or by the end of the subscription, must not do any more.
 namespace millrace::client {
@@ -71,37 +68,8 @@ class RebalanceTest : public ::testing::Test {
       commits += loading ? 0 : 1;
       return response;
     });
-    serve_records();
-  }
-  void serve_records() {
-    auto& broker = brokers.broker(0);
-    broker.on<ListOffsetsRequest, ListOffsetsResponse>([](const auto&, auto) {
-      ListOffsetsResponse response;
-      auto& topic = response.topics.emplace_back();
-      topic.name = "t";
-      topic.partitions.push_back({0, 0, -1, 0, 1});
-      return response;
-    });
-    broker.offer(ApiKey::fetch, {4, 12});  // without sessions
-    broker.on<FetchRequest, FetchResponse>([this](const auto& request, auto) {
-      FetchResponse response;
-      if (request.topics.empty()) return response;
-      auto& topic = response.responses.emplace_back();
-      topic.topic = "t";
-      auto& part = topic.partitions.emplace_back();
-      part.high_watermark = 1;
-      part.aborted_transactions.reset();
-      if (request.topics.at(0).partitions.at(0).fetch_offset > 0) {
-        part.error_code = to_wire(Errc::offset_not_available);  // else it would be asked without end
-        return response;
-      }
-      record::BatchOptions shape;
-      record::BatchBuilder builder(shape);
-      builder.add(WallTime(1000), std::nullopt, as_bytes("a"));
-      held.push_back(builder.build());
-      part.records = RecordsRef(held.back().bytes());
-      return response;
-    });
+    log.values = {"a"};
+    log.serve(broker);
   }
   ConsumerCore& consumer() {
     if (!made) {
@@ -142,6 +110,7 @@ class RebalanceTest : public ::testing::Test {
   bool loading = false;
   int generation = 0;
   int commits = 0;
+  testing::ScriptedLog log;
   std::vector<Buffer> held;
   std::vector<std::string> heard;
   std::unique_ptr<ConsumerCore> made;
