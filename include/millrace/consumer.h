@@ -61,7 +61,8 @@ class MILLRACE_API ConsumerConfig : public CommonConfig<ConsumerConfig> {
   ConsumerConfig& max_partition_fetch_bytes(std::int64_t bytes) {
     return set_whole("max.partition.fetch.bytes", bytes);
   }
-  // client.rack: replicas in this rack are read from, where the brokers allow it (KIP-392).
+  // client.rack: replicas in this rack are read from, where the brokers allow it (KIP-392); the range and sticky
+  // assignors prefer members in the rack of a replica (KIP-881).
   ConsumerConfig& rack(std::string name) { return set("client.rack", std::move(name)); }
   // Adds one that sees what is handed out and committed.
   ConsumerConfig& interceptor(std::shared_ptr<ConsumerInterceptor> one) {
@@ -105,8 +106,8 @@ struct ConsumerStatistics {
 
 // Reads records: of partitions that the program assigns, or that a group of consumers shares; with positions that the
 // consumer keeps and may commit to its group. Records are read ahead in the background, up to fetch.max.bytes. Any
-// thread may call, except that poll() is
-// for one at a time. Move-only; the last handle going away closes the consumer without waiting.
+// thread may call, except that poll() is for one at a time. Move-only; the last handle going away closes the consumer
+// without waiting.
 class MILLRACE_API Consumer {
  public:
   // Checks the settings and starts; connects with the first call that needs it. Cause::invalid_config names the

@@ -22,8 +22,9 @@ bool in_other_hands(const StickyGroup& group, const Claims& claims, const TopicP
 
 }  // namespace
 
-GroupAssignment assign_cooperative_sticky(Assignees members, const PartitionCounts& topics) {
-  const StickyGroup group = sticky_group(std::move(members), topics);
+GroupAssignment assign_cooperative_sticky(Assignees members, const PartitionCounts& topics,
+                                          const PartitionRacks& racks) {
+  const StickyGroup group = sticky_group(std::move(members), topics, racks);
   StickyShares shares = sticky_shares(group);
   Claims claims;
   for (std::size_t at = 0; at < group.members.size(); ++at) {

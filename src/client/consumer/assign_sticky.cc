@@ -4,8 +4,8 @@
 
 namespace millrace::client {
 
-GroupAssignment assign_sticky(Assignees members, const PartitionCounts& topics) {
-  const StickyGroup group = sticky_group(std::move(members), topics);
+GroupAssignment assign_sticky(Assignees members, const PartitionCounts& topics, const PartitionRacks& racks) {
+  const StickyGroup group = sticky_group(std::move(members), topics, racks);
   return sticky_assignment(group, sticky_shares(group));
 }
 

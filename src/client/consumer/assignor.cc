@@ -6,12 +6,13 @@
 
 namespace millrace::client {
 
-GroupAssignment assign(Strategy strategy, Assignees members, const PartitionCounts& topics) {
+GroupAssignment assign(Strategy strategy, Assignees members, const PartitionCounts& topics,
+                       const PartitionRacks& racks) {
   switch (strategy) {
-    case Strategy::range: return assign_range(std::move(members), topics);
+    case Strategy::range: return assign_range(std::move(members), topics, racks);
     case Strategy::roundrobin: return assign_roundrobin(std::move(members), topics);
-    case Strategy::sticky: return assign_sticky(std::move(members), topics);
-    case Strategy::cooperative_sticky: return assign_cooperative_sticky(std::move(members), topics);
+    case Strategy::sticky: return assign_sticky(std::move(members), topics, racks);
+    case Strategy::cooperative_sticky: return assign_cooperative_sticky(std::move(members), topics, racks);
   }
   return {};
 }

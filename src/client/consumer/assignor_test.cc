@@ -13,7 +13,7 @@ namespace {
 using Keys = std::vector<TopicPartition>;
 
 Assignee member(std::string id, std::vector<std::string> topics, Keys owned = {}, std::int32_t generation = -1) {
-  return {std::move(id), std::nullopt, std::move(topics), std::move(owned), generation};
+  return {std::move(id), std::nullopt, std::move(topics), std::move(owned), generation, ""};
 }
 
 std::size_t kept(const GroupAssignment& before, const GroupAssignment& after) {
@@ -112,16 +112,54 @@ TEST(AssignCooperativeSticky, WithholdsWhatMovesUntilItsOwnerHasGivenItUp) {
   EXPECT_EQ(second.at("b").size(), 2u);
 }
 
+Assignee member_in(std::string rack, std::string id, std::vector<std::string> topics, Keys owned = {}) {
+  Assignee one = member(std::move(id), std::move(topics), std::move(owned), 1);
+  one.rack = std::move(rack);
+  return one;
+}
+
+TEST(AssignWithRacks, RangeGivesEachWhatIsNear) {
+  const PartitionRacks racks{{{"t", 0}, {"b"}}, {{"t", 1}, {"a"}}, {{"t", 2}, {"b"}}, {{"t", 3}, {"a"}}};
+  const auto shares = assign_range({member_in("a", "m", {"t"}), member_in("b", "n", {"t"})}, {{"t", 4}}, racks);
+  EXPECT_EQ(shares.at("m"), (Keys{{"t", 1}, {"t", 3}}));
+  EXPECT_EQ(shares.at("n"), (Keys{{"t", 0}, {"t", 2}}));
+}
+
+TEST(AssignWithRacks, RangeKeepsTogetherWhatCanBeJoined) {
+  const PartitionRacks racks{{{"t", 0}, {"a"}}, {{"t", 1}, {"b"}}, {{"u", 0}, {"b"}}, {{"u", 1}, {"a"}}};
+  const auto shares = assign_range({member_in("a", "m", {"t", "u"}), member_in("b", "n", {"t", "u"})},
+                                   {{"t", 2}, {"u", 2}}, racks);
+  EXPECT_EQ(shares.at("m"), (Keys{{"t", 0}, {"u", 0}})) << "and not t-0 and u-1, which are near";
+}
+
+TEST(AssignWithRacks, StickyTakesAwayWhatIsFarUnlessThatWouldBeUneven) {
+  const PartitionRacks racks{{{"t", 0}, {"b"}}, {{"t", 1}, {"a"}}, {{"t", 2}, {"a"}}, {{"t", 3}, {"a"}}};
+  const Assignees members{member_in("a", "m", {"t"}, {{"t", 0}, {"t", 1}}),
+                          member_in("b", "n", {"t"}, {{"t", 2}, {"t", 3}})};
+  const auto shares = assign_sticky(members, {{"t", 4}}, racks);
+  EXPECT_EQ(shares.at("m"), (Keys{{"t", 1}, {"t", 2}}));
+  EXPECT_EQ(shares.at("n"), (Keys{{"t", 0}, {"t", 3}}));
+  const auto first = assign_cooperative_sticky(members, {{"t", 4}}, racks);
+  EXPECT_EQ(first.at("m"), (Keys{{"t", 1}})) << "t-2 goes when its owner has given it up";
+}
+
+TEST(AssignWithRacks, RacksThatHaveEverythingMakeNoDifference) {
+  const PartitionRacks racks{{{"t", 0}, {"a", "b"}}, {{"t", 1}, {"a", "b"}}};
+  const auto shares = assign_sticky({member_in("b", "m", {"t"}), member_in("c", "n", {"t"})}, {{"t", 2}}, racks);
+  EXPECT_EQ(shares.at("m"), (Keys{{"t", 0}}));
+}
+
 TEST(GroupWire, SubscriptionsAndAssignmentsComeBackAsTheyWere) {
   const Keys owned{{"t", 0}, {"t", 2}, {"u", 1}};
   for (const Strategy strategy : {Strategy::range, Strategy::sticky, Strategy::cooperative_sticky}) {
-    const Buffer bytes = encode_subscription({{"t", "u"}, owned, owned, 7, ""}, strategy);
+    const Buffer bytes = encode_subscription({{"t", "u"}, owned, owned, 7, "r"}, strategy);
     const auto back = decode_subscription("m", "i", bytes.bytes(), strategy);
     ASSERT_TRUE(back);
     EXPECT_EQ(back->topics, (std::vector<std::string>{"t", "u"}));
     EXPECT_EQ(back->owned, owned);
     EXPECT_EQ(back->generation, 7);
     EXPECT_EQ(back->instance_id, "i");
+    EXPECT_EQ(back->rack, "r");
   }
   EXPECT_EQ(decode_assignment(encode_assignment(owned).bytes()), owned);
   EXPECT_FALSE(decode_assignment(as_bytes("x")));

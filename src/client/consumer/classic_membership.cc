@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/consumer/racks.h"
 #include "client/errors.h"
 #include "client/retry.h"
 #include "protocol/gen/leave_group.h"
@@ -129,7 +130,7 @@ void ClassicMembership::take_join(Result<Answer<JoinGroupResponse>> answer) {
 }
 
 void ClassicMembership::lead(const JoinGroupResponse& answer, Strategy strategy) {
-  Leading leading{strategy, {}, {}};
+  Leading leading{strategy, {}, {}, {}};
   std::set<std::string> topics;
   for (const auto& joined : answer.members) {
     auto member = decode_subscription(joined.member_id, joined.group_instance_id, joined.metadata, strategy);
@@ -146,13 +147,16 @@ void ClassicMembership::lead(const JoinGroupResponse& answer, Strategy strategy)
 
 void ClassicMembership::share_out() {
   if (state_ != State::syncing || !leading_) return;
-  for (const auto& topic : group_topics_) {
-    const TopicView* view = cluster_.view()->topic(topic);
-    if (view == nullptr || view->partitions.empty()) continue;
-    leading_->counts[topic] = static_cast<std::int32_t>(view->partitions.size());
+  const ClusterViewPtr view = cluster_.view();
+  for (const auto& name : group_topics_) {
+    const TopicView* topic = view->topic(name);
+    if (topic == nullptr || topic->partitions.empty()) continue;
+    leading_->counts[name] = static_cast<std::int32_t>(topic->partitions.size());
+    leading_->racks.merge(racks_of(*view, *topic));
   }
   std::map<std::string, Buffer> shares;
-  for (const auto& [member, own] : assign(leading_->strategy, leading_->members, leading_->counts)) {
+  for (const auto& [member, own] : assign(leading_->strategy, leading_->members, leading_->counts,
+                                          leading_->racks)) {
     shares.emplace(member, encode_assignment(own));
   }
   send_sync(std::move(shares));
@@ -282,12 +286,21 @@ void ClassicMembership::leave(std::string reason, Millis timeout, Callback<void(
 
 void ClassicMembership::on_view() {
   if (!leading_ || state_ != State::stable || join_wanted_) return;
-  for (const auto& topic : group_topics_) {
-    const TopicView* view = cluster_.view()->topic(topic);
-    const auto now = view == nullptr ? 0 : static_cast<std::int32_t>(view->partitions.size());
-    const auto before = leading_->counts.find(topic);
-    if (now != (before == leading_->counts.end() ? 0 : before->second) && now > 0) {
-      return want_join("topic " + topic + " has another number of partitions");
+  const ClusterViewPtr view = cluster_.view();
+  for (const auto& name : group_topics_) {
+    const TopicView* topic = view->topic(name);
+    if (topic == nullptr || topic->partitions.empty()) continue;
+    const auto before = leading_->counts.find(name);
+    if (before == leading_->counts.end() || std::cmp_not_equal(topic->partitions.size(), before->second)) {
+      return want_join("topic " + name + " has another number of partitions");
+    }
+    // Racks that are gone may only be brokers that are away.
+    const auto is_new = [this](const PartitionRacks::value_type& one) {
+      const auto known = leading_->racks.find(one.first);
+      return known == leading_->racks.end() || !std::ranges::includes(known->second, one.second);
+    };
+    if (!options_.rack.empty() && std::ranges::any_of(racks_of(*view, *topic), is_new)) {
+      return want_join("replicas of topic " + name + " stand in other racks");
     }
   }
 }

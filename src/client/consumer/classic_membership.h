@@ -37,7 +37,7 @@ class ClassicMembership final : public Membership {
   void adopted(bool gave_up) override;
   // Static members stay until their session ends (KIP-345).
   void leave(std::string reason, Millis timeout, Callback<void(Status)> done) override;
-  // A leader looks whether topics have other numbers of partitions now.
+  // A leader looks whether topics have other numbers of partitions now, or replicas in other racks.
   void on_view() override;
   bool cooperative() const override { return cooperative_; }
   bool stable() const override { return state_ == State::stable; }
@@ -83,6 +83,7 @@ class ClassicMembership final : public Membership {
     Strategy strategy;
     Assignees members;
     PartitionCounts counts;
+    PartitionRacks racks;
   };
   std::optional<Leading> leading_;
   std::set<std::string> group_topics_;

@@ -89,6 +89,7 @@ std::optional<Assignee> decode_subscription(std::string_view member_id, std::opt
     for (const std::int32_t partition : topic.partitions) member.owned.push_back({std::string(topic.topic), partition});
   }
   member.generation = message.generation_id;
+  member.rack = message.rack_id.value_or("");
   if (message.user_data) {
     if (strategy == Strategy::sticky) read_sticky(*message.user_data, member);
     if (strategy == Strategy::cooperative_sticky && *version < 2 && message.user_data->size() >= 4) {

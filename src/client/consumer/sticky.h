@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/consumer/assignor.h"
+#include "client/consumer/racks.h"
 
 namespace millrace::client {
 
@@ -18,12 +19,17 @@ struct StickyGroup {
   PartitionCounts topics;                                    // those that somebody subscribes to
   std::map<std::string, std::set<std::size_t>> subscribers;  // of each of `topics`
   std::map<TopicPartition, std::size_t> owners;              // of what members have, which still exists and is wanted
-  std::set<TopicPartition> disputed;                         // several members of one generation say that they have it
+  std::set<TopicPartition> disputed;                         // several members of one generation have said so
   bool alike = false;                                        // all subscribe to the same topics
   bool revokes = false;                                      // somebody has what it does not subscribe to any more
+  PartitionRacks racks;                                      // empty: they make no difference
 
   bool subscribes(std::size_t member, const std::string& topic) const {
     return subscribers.at(topic).contains(member);
+  }
+  // Whether the member should rather not have the partition. One whose rack is not known has nothing against it.
+  bool far(std::size_t member, const TopicPartition& key) const {
+    return !racks.empty() && !members[member].rack.empty() && !near(members[member], key, racks);
   }
 };
 
@@ -45,7 +51,7 @@ struct StickyShare {
 };
 using StickyShares = std::vector<StickyShare>;  // by members' places
 
-StickyGroup sticky_group(Assignees members, const PartitionCounts& topics);
+StickyGroup sticky_group(Assignees members, const PartitionCounts& topics, const PartitionRacks& racks);
 // What each would have if nothing had to be given up first.
 StickyShares sticky_shares(const StickyGroup& group);
 GroupAssignment sticky_assignment(const StickyGroup& group, const StickyShares& shares);

@@ -7,32 +7,33 @@ namespace millrace::client {
 namespace {
 
 // Members keep what they own, still exists and they still want. Of several who claim a partition the one of the newest
-// generation has it; of one generation nobody, since then one of them is wrong.
+// generation has it; of one generation nobody, since then one of them is wrong. Kafka's leaders go by Java's order, and
+// so is this: what was in dispute before the newest claim has come stays in dispute.
 void find_owners(StickyGroup& group) {
   struct Claim {
     std::size_t member;
     std::int32_t generation;
-    bool disputed;
+    bool good;
   };
   std::map<TopicPartition, Claim> claims;
-  for (std::size_t at = 0; at < group.members.size(); ++at) {
+  for (const std::size_t at : java_order(group.members)) {
     const std::int32_t generation = group.members[at].generation;
     for (const auto& key : group.members[at].owned) {
       const auto topic = group.topics.find(key.topic);
       if (topic == group.topics.end() || key.partition < 0 || key.partition >= topic->second) continue;
-      const auto [claim, fresh] = claims.try_emplace(key, Claim{at, generation, false});
+      const auto [claim, fresh] = claims.try_emplace(key, Claim{at, generation, true});
       if (fresh) continue;
       if (generation > claim->second.generation) {
-        claim->second = {at, generation, false};
+        claim->second = {at, generation, true};
       } else if (generation == claim->second.generation && claim->second.member != at) {
-        claim->second.disputed = true;
+        claim->second.good = false;
+        group.disputed.insert(key);
       }
     }
   }
   for (const auto& [key, claim] : claims) {
-    if (claim.disputed) {
-      group.disputed.insert(key);
-    } else if (group.subscribes(claim.member, key.topic)) {
+    if (!claim.good) continue;
+    if (group.subscribes(claim.member, key.topic)) {
       group.owners.emplace(key, claim.member);
     } else {
       group.revokes = true;
@@ -74,7 +75,7 @@ std::vector<std::size_t> java_order(const Assignees& members) {
   return result;
 }
 
-StickyGroup sticky_group(Assignees members, const PartitionCounts& topics) {
+StickyGroup sticky_group(Assignees members, const PartitionCounts& topics, const PartitionRacks& racks) {
   StickyGroup group;
   group.members = std::move(members);
   std::ranges::sort(group.members, {}, &Assignee::id);
@@ -86,6 +87,9 @@ StickyGroup sticky_group(Assignees members, const PartitionCounts& topics) {
       group.subscribers[topic].insert(at);
     }
   }
+  std::vector<const Assignee*> all;
+  for (const Assignee& member : group.members) all.push_back(&member);
+  if (racks_matter(all, group.topics, racks)) group.racks = racks;
   group.alike = !group.members.empty() && alike(group.members);
   find_owners(group);
   return group;

@@ -53,8 +53,15 @@ class Movements {
 
 class Unlike {
  public:
-  explicit Unlike(const StickyGroup& group) : group_(group), shares_(group.members.size()) {
-    for (const auto& [key, owner] : group.owners) give(owner, key);
+  explicit Unlike(const StickyGroup& group)
+      : group_(group), shares_(group.members.size()), revokes_(group.revokes) {
+    for (const auto& [key, owner] : group.owners) {
+      if (group.far(owner, key)) {
+        revokes_ = true;
+      } else {
+        give(owner, key);
+      }
+    }
     for (std::size_t at = 0; at < shares_.size(); ++at) ordered_.emplace(shares_[at].count, at);
     for (const auto& [topic, subscribers] : group.subscribers) {
       for (const std::size_t at : subscribers) most_[at] += static_cast<std::size_t>(group.topics.at(topic));
@@ -68,7 +75,7 @@ class Unlike {
     set_aside_fixed();
     const StickyShares before = shares_;
     // What is new is moved first, unless something has to be taken away anyhow.
-    if (!group_.revokes) even_out(unowned);
+    if (!revokes_) even_out(unowned);
     const bool moved = even_out(movable());
     if (!from_nothing && moved && unevenness(shares_) >= unevenness(before)) return before;
     return shares_;
@@ -128,16 +135,28 @@ class Unlike {
 
   // Returns those of them that could go elsewhere too.
   Keys deal_unowned() {
-    Keys dealt;
-    for (const auto& key : all()) {
-      if (owner_.contains(key)) continue;
-      const std::size_t to = poorest(key.topic);
-      ordered_.erase({shares_[to].count, to});
-      give(to, key);
-      ordered_.emplace(shares_[to].count, to);
-      if (movable(key.topic)) dealt.push_back(key);
+    Keys unowned = all();
+    std::erase_if(unowned, [this](const TopicPartition& key) { return owner_.contains(key); });
+    if (!group_.racks.empty()) {
+      for (const auto& key : unowned) deal_to(key, [&](std::size_t at) { return !group_.far(at, key); });
     }
-    return dealt;
+    for (const auto& key : unowned) {
+      if (!owner_.contains(key)) deal_to(key, [](std::size_t) { return true; });
+    }
+    std::erase_if(unowned, [this](const TopicPartition& key) { return !movable(key.topic); });
+    return unowned;
+  }
+  // To the subscriber with the least of those who may have it, if there is one.
+  template <typename May>
+  void deal_to(const TopicPartition& key, May may) {
+    const auto to = std::ranges::find_if(ordered_, [&](const auto& one) {
+      return group_.subscribes(one.second, key.topic) && may(one.second);
+    });
+    if (to == ordered_.end()) return;
+    const std::size_t at = to->second;
+    ordered_.erase(to);
+    give(at, key);
+    ordered_.emplace(shares_[at].count, at);
   }
 
   // Whoever has all that it can get, and can give none of it away, takes no part.
@@ -213,6 +232,7 @@ class Unlike {
 
   const StickyGroup& group_;
   StickyShares shares_;
+  bool revokes_;  // somebody has what it should not have any more
   std::map<TopicPartition, std::size_t> owner_;
   std::map<TopicPartition, std::size_t> former_;
   std::map<std::size_t, std::size_t> most_;                  // partitions that a member could have

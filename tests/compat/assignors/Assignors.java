@@ -1,19 +1,75 @@
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.*;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.GroupSubscription;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.consumer.RoundRobinAssignor;
 import org.apache.kafka.clients.consumer.StickyAssignor;
 import org.apache.kafka.clients.consumer.internals.AbstractPartitionAssignor;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
-// Random groups and what Kafka's assignors make of them: Assignors SEED CASES. One case is lines of words, ended by an
-// empty one: "T topic partitions", "M member instance topics owned generation", "R assignor member partitions"; lists
-// with commas, "-" for nothing.
+// Random groups and what Kafka's assignors make of them: Assignors SEED CASES [racks]. One case is lines of words,
+// ended by an empty one: "T topic partitions", "M member instance topics owned generation", "R assignor member
+// partitions"; lists with commas, "-" for nothing. With "racks" a T line ends with the racks of each partition's
+// replicas, joined by "+", and an M line with the member's rack.
 public class Assignors {
     static final Random random = new Random();
+    static boolean racks = false;
+
+    // Five brokers in three racks; sometimes the last one is in none.
+    static List<Node> brokers() {
+        boolean homeless = random.nextInt(4) == 0;
+        List<Node> nodes = new ArrayList<>();
+        for (int i = 0; i < 5; ++i) nodes.add(new Node(i, "h", 1, homeless && i == 4 ? null : "r" + i % 3));
+        return nodes;
+    }
+
+    // The replicas of each partition. Some topics are laid out as the one before them.
+    static List<List<Node>> layout(int count, List<Node> brokers, List<List<Node>> before) {
+        if (before.size() == count && random.nextInt(2) == 0) return before;
+        int replicas = 1 + random.nextInt(3);
+        List<List<Node>> all = new ArrayList<>();
+        for (int i = 0; i < count; ++i) {
+            List<Node> shuffled = new ArrayList<>(brokers);
+            Collections.shuffle(shuffled, random);
+            all.add(shuffled.subList(0, replicas));
+        }
+        return all;
+    }
+
+    static String rackOfMember() {
+        return random.nextInt(8) == 0 ? null : "r" + random.nextInt(random.nextInt(6) == 0 ? 4 : 3);
+    }
+
+    static String text(List<Node> replicas) {
+        String all = replicas.stream().map(Node::rack).filter(Objects::nonNull).distinct().sorted()
+            .collect(Collectors.joining("+"));
+        return all.isEmpty() ? "-" : all;
+    }
+
+    static Map<String, List<TopicPartition>> share(AbstractPartitionAssignor assignor, Map<String, Integer> topics,
+                                                   Map<String, List<List<Node>>> layouts, List<Node> brokers,
+                                                   Map<String, Subscription> asked) {
+        if (!racks) return assignor.assign(topics, asked);
+        List<PartitionInfo> partitions = new ArrayList<>();
+        layouts.forEach((topic, layout) -> {
+            for (int i = 0; i < layout.size(); ++i) {
+                Node[] replicas = layout.get(i).toArray(new Node[0]);
+                partitions.add(new PartitionInfo(topic, i, replicas[0], replicas, replicas));
+            }
+        });
+        Cluster cluster = new Cluster("c", brokers, partitions, Set.of(), Set.of());
+        Map<String, List<TopicPartition>> shares = new TreeMap<>();
+        assignor.assign(cluster, new GroupSubscription(asked)).groupAssignment()
+            .forEach((member, share) -> shares.put(member, new ArrayList<>(share.partitions())));
+        return shares;
+    }
 
     static String text(Collection<TopicPartition> keys) {
         if (keys.isEmpty()) return "-";
@@ -70,7 +126,10 @@ public class Assignors {
     static void one(boolean alike, boolean fresh) {
         Map<String, Integer> topics = new TreeMap<>();
         int topicCount = 1 + random.nextInt(4);
-        for (int i = 0; i < topicCount; ++i) topics.put("t" + i, 1 + random.nextInt(7));
+        for (int i = 0; i < topicCount; ++i) {
+            boolean same = racks && i > 0 && random.nextInt(2) == 0;
+            topics.put("t" + i, same ? topics.get("t" + (i - 1)) : 1 + random.nextInt(7));
+        }
         Map<String, List<String>> wishes = new TreeMap<>();
         int members = 1 + random.nextInt(6);
         for (int i = 0; i < members; ++i) {
@@ -86,7 +145,15 @@ public class Assignors {
         }
         Map<String, List<TopicPartition>> owned = fresh ? Map.of() : before(topics, wishes);
         Map<String, Subscription> eager = new HashMap<>(), cooperative = new HashMap<>();
-        topics.forEach((topic, count) -> System.out.println("T " + topic + " " + count));
+        List<Node> brokers = racks ? brokers() : List.of();
+        Map<String, List<List<Node>>> layouts = new TreeMap<>();
+        List<List<Node>> last = List.of();
+        for (String topic : topics.keySet()) {
+            int count = topics.get(topic);
+            if (racks) layouts.put(topic, last = layout(count, brokers, last));
+            System.out.println("T " + topic + " " + count + (racks
+                ? " " + last.stream().map(Assignors::text).collect(Collectors.joining(",")) : ""));
+        }
         int number = 0;
         for (String member : wishes.keySet()) {
             List<TopicPartition> has = new ArrayList<>(owned.getOrDefault(member, List.of()));
@@ -94,15 +161,18 @@ public class Assignors {
             if (!fresh && random.nextInt(3) == 0) generation = older(has, topics);
             String instance = random.nextInt(4) == 0 ? "i" + (9 - number) : null;
             ++number;
+            String rack = racks ? rackOfMember() : null;
             Subscription sticky = new Subscription(wishes.get(member), userData(has, generation), List.of(), generation,
-                Optional.empty());
-            Subscription incremental = new Subscription(wishes.get(member), null, has, generation, Optional.empty());
+                Optional.ofNullable(rack));
+            Subscription incremental = new Subscription(wishes.get(member), null, has, generation,
+                Optional.ofNullable(rack));
             sticky.setGroupInstanceId(Optional.ofNullable(instance));
             incremental.setGroupInstanceId(Optional.ofNullable(instance));
             eager.put(member, sticky);
             cooperative.put(member, incremental);
             System.out.println("M " + member + " " + (instance == null ? "-" : instance) + " "
-                + String.join(",", wishes.get(member)) + " " + text(has) + " " + generation);
+                + String.join(",", wishes.get(member)) + " " + text(has) + " " + generation
+                + (racks ? " " + (rack == null ? "-" : rack) : ""));
         }
         Map<String, AbstractPartitionAssignor> assignors = new LinkedHashMap<>();
         assignors.put("range", new RangeAssignor());
@@ -111,7 +181,7 @@ public class Assignors {
         assignors.put("cooperative-sticky", new CooperativeStickyAssignor());
         assignors.forEach((name, assignor) -> {
             Map<String, Subscription> asked = name.equals("cooperative-sticky") ? cooperative : eager;
-            new TreeMap<>(assignor.assign(topics, asked)).forEach((member, keys) -> {
+            new TreeMap<>(share(assignor, topics, layouts, brokers, asked)).forEach((member, keys) -> {
                 keys.sort(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
                 System.out.println("R " + name + " " + member + " " + text(keys));
             });
@@ -122,6 +192,7 @@ public class Assignors {
     public static void main(String[] args) {
         random.setSeed(Long.parseLong(args[0]));
         int cases = Integer.parseInt(args[1]);
+        racks = args.length > 2 && args[2].equals("racks");
         for (int i = 0; i < cases; ++i) one(i % 2 == 0, i % 4 < 2);
     }
 }
