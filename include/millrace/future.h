@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <coroutine>
@@ -16,6 +17,11 @@
 namespace millrace::client {
 
 namespace detail {
+
+// A wait as it can be added to a clock: for ever, which programs say as milliseconds::max(), is ten years.
+inline std::chrono::milliseconds bounded(std::chrono::milliseconds time) {
+  return std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds(0), std::chrono::hours(24 * 3650));
+}
 
 // What a future and its promise share.
 template <typename T>
@@ -114,7 +120,7 @@ class [[nodiscard]] Future {
   }
   // Waits up to `time`; whether the result is there, so that get() does not wait.
   bool wait_for(std::chrono::milliseconds time) {
-    return shared_ && shared_->wait_until(std::chrono::steady_clock::now() + time);
+    return shared_ && shared_->wait_until(std::chrono::steady_clock::now() + detail::bounded(time));
   }
   // Whether get() would not wait.
   bool ready() const { return shared_ && shared_->ready(); }

@@ -23,6 +23,14 @@ Error unknown_name(config::Scope scope, std::string_view name) {
   return local_error(Cause::invalid_config, fmt::format("{} is not a setting of this client{}", name, hint));
 }
 
+// A time of more than ten years says for ever: more could not be added to a clock.
+config::Value bounded(const config::Definition& definition, config::Value value) {
+  constexpr std::int64_t kLongestTimeMs = std::int64_t{10} * 365 * 86'400'000;
+  auto* number = std::get_if<std::int64_t>(&value);
+  if (number != nullptr && definition.name.ends_with(".ms")) *number = std::min(*number, kLongestTimeMs);
+  return value;
+}
+
 ports::Endpoint endpoint(const std::string& text) {
   const auto parsed = config::parse_host_port(text);
   MR_ASSERT(parsed.has_value());
@@ -47,7 +55,7 @@ Result<Settings> Settings::read(config::Scope scope, const Config& config) {
     if (definition == nullptr) return unknown_name(scope, name);
     auto value = config::parse_value(*definition, text);
     if (!value) return local_error(Cause::invalid_config, value.error().line());
-    settings.given_.emplace(name, *std::move(value));
+    settings.given_.emplace(name, bounded(*definition, *std::move(value)));
   }
   for (const auto& definition : config::definitions(scope)) {
     if (definition.presence == config::Default::required && !settings.given_.contains(definition.name)) {

@@ -17,7 +17,8 @@ class Admin::Impl {
 
   // Runs `operation` (core, args..., timeout, done) on the shard.
   template <typename T, typename Operation, typename... Args>
-  Future<T> run(const AdminOptions& options, Operation operation, Args... args) {
+  Future<T> run(AdminOptions options, Operation operation, Args... args) {
+    if (options.timeout) options.timeout = detail::bounded(*options.timeout);
     return resident_->ask<T>(
         [operation, options, ... args = std::move(args)](AdminCore& core, Promise<T> promise) mutable {
           operation(core, std::move(args)..., core.timeout(options),

@@ -63,7 +63,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
   // On the thread that polls; the listener too.
   Result<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
     if (polling_.exchange(true)) return polled_twice();
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    const auto deadline = std::chrono::steady_clock::now() + detail::bounded(timeout);
     for (;;) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
                                                                               std::chrono::steady_clock::now());
@@ -93,7 +93,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     }
     return core_->ask<ConsumerRecords>(
         [self = shared_from_this(), timeout](ConsumerCore& core, Promise<ConsumerRecords> promise) {
-          const MonoTime deadline = self->core_->host().shard().clock.now() + Millis(timeout.count());
+          const MonoTime deadline = self->core_->host().shard().clock.now() + Millis(detail::bounded(timeout).count());
           self->poll_on(core, deadline, std::move(promise));
         });
   }
@@ -123,7 +123,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     hear_of_the_end();
     if (!core_->host().here()) {
       left = core_->ask<void>([timeout](ConsumerCore& core, Promise<void> promise) {
-        core.leave(Millis(timeout.count()), [promise = std::move(promise)](Status status) mutable {
+        core.leave(Millis(detail::bounded(timeout).count()), [promise = std::move(promise)](Status status) mutable {
           promise.set(std::move(status));
         });
       }).get();

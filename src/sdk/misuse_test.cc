@@ -70,6 +70,24 @@ TEST(Misuse, AClosedAdminSaysSo) {
   EXPECT_TRUE(admin->list_topics().get().error().is(Cause::closed));
 }
 
+// What programs write who mean "for ever" must not be over at once.
+TEST(Misuse, TheLongestTimeThatThereIsIsALongTime) {
+  ProducerConfig forever = producer_config();
+  forever.max_block(milliseconds::max()).set("delivery.timeout.ms", "2147483647");
+  auto producer = Producer::create(forever);
+  ASSERT_TRUE(producer);
+  auto sent = producer->send(record());
+  EXPECT_FALSE(sent.wait_for(milliseconds(20))) << "nobody takes it, and it may wait";
+  auto consumer = Consumer::create(ConsumerConfig().bootstrap_servers(kNowhere));
+  ASSERT_TRUE(consumer && consumer->assign({{"t", 0}}));
+  auto polled = consumer->poll_async(milliseconds::max());
+  EXPECT_FALSE(polled.wait_for(milliseconds(20)));
+  consumer->wakeup();
+  EXPECT_TRUE(polled.wait_for(milliseconds::max()));
+  ASSERT_TRUE(producer->close(milliseconds(0)).error().is(Cause::timed_out));
+  EXPECT_TRUE(sent.wait_for(milliseconds::max())) << "it has its end with its producer";
+}
+
 TEST(Misuse, AnUnknownHostIsNamedInTime) {
   auto producer = Producer::create(producer_config("no-such-host.invalid:9092"));
   ASSERT_TRUE(producer);

@@ -37,8 +37,9 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
       return refused.future();
     }
     return core_->ask<ConsumerRecords>(
-        [self = shared_from_this(), timeout](ShareCore& core, Promise<ConsumerRecords> promise) {
-          core.poll(Millis(timeout.count()), [self, promise = std::move(promise)](Result<ConsumerRecords> got) mutable {
+        [self = shared_from_this(), wait = Millis(detail::bounded(timeout).count())](
+            ShareCore& core, Promise<ConsumerRecords> promise) {
+          core.poll(wait, [self, promise = std::move(promise)](Result<ConsumerRecords> got) mutable {
             self->polling_ = false;
             promise.set(std::move(got));
           });
@@ -66,7 +67,7 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
     Status left;
     if (!core_->host().here()) {
       left = core_->ask<void>([timeout](ShareCore& core, Promise<void> promise) {
-        core.leave(Millis(timeout.count()), [promise = std::move(promise)](Status status) mutable {
+        core.leave(Millis(detail::bounded(timeout).count()), [promise = std::move(promise)](Status status) mutable {
           promise.set(std::move(status));
         });
       }).get();
