@@ -23,7 +23,8 @@ Error no_room() {
                      "raise buffer.memory, or look at the brokers");
 }
 
-// Records that wait for the client's thread: their topics and bodies one behind the other, and what else they have.
+// Records that wait for the client's thread: their topics and bodies one behind the other in blocks of memory, and what
+// else they have.
 class Staging {
  public:
   void add(const Record& record, const RecordEncoder& encoder, std::size_t body, DeliveryCallback&& delivered) {
@@ -40,22 +41,23 @@ class Staging {
   // Calls `use` (const EncodedRecord&, DeliveryCallback&&) for each in turn; then it is empty.
   template <typename Use>
   void take(Use use) {
-    const std::byte* at = space_.data();
+    Place place;
     for (Entry& entry : entries_) {
+      const std::byte* at = next(place, std::size_t{entry.topic} + entry.body);
       const auto topic = as_text(Bytes(at, entry.topic));
       const EncodedRecord record{topic, entry.partition, entry.timestamp_ms, Bytes(at + entry.topic, entry.body)};
-      at += entry.topic + entry.body;
       use(record, std::move(entry.delivered));
     }
     // What a burst has left is given back.
-    if (space_.size() > kKept && used_ < space_.size() / 8) *this = {};
+    if (blocks_.size() > kKeptBlocks && end_.block < blocks_.size() / 8) *this = {};
+    std::erase_if(blocks_, [](const Buffer& block) { return block.size() > kBlockBytes; });
     entries_.clear();
-    used_ = 0;
+    end_ = {};
   }
 
  private:
-  static constexpr std::size_t kKept = 2U << 20U;
-  static constexpr std::size_t kFirstBytes = 4096;
+  static constexpr std::size_t kBlockBytes = 256U << 10U;  // more for a record that needs more
+  static constexpr std::size_t kKeptBlocks = 8;
   struct Entry {
     DeliveryCallback delivered;
     std::optional<std::int32_t> partition;
@@ -63,18 +65,27 @@ class Staging {
     std::uint32_t topic;
     std::uint32_t body;
   };
-  std::byte* claim(std::size_t bytes) {
-    if (used_ + bytes > space_.size()) {
-      Buffer larger = Buffer::allocate(std::max({used_ + bytes, space_.size() * 2, kFirstBytes}));
-      if (used_ > 0) std::memcpy(larger.data(), space_.data(), used_);
-      space_ = std::move(larger);
+  struct Place {
+    std::size_t block = 0;
+    std::size_t used = 0;
+  };
+  // The next so many bytes from `place` on that stand in one block; null behind the last one.
+  std::byte* next(Place& place, std::size_t bytes) {
+    for (; place.block < blocks_.size(); place = {place.block + 1, 0}) {
+      Buffer& block = blocks_[place.block];
+      if (bytes <= block.size() - place.used) return block.data() + std::exchange(place.used, place.used + bytes);
     }
-    return space_.data() + std::exchange(used_, used_ + bytes);
+    return nullptr;
+  }
+  std::byte* claim(std::size_t bytes) {
+    if (std::byte* there = next(end_, bytes)) return there;
+    blocks_.push_back(Buffer::allocate(std::max(bytes, kBlockBytes)));
+    return next(end_, bytes);
   }
 
   std::vector<Entry> entries_;
-  Buffer space_;
-  std::size_t used_ = 0;
+  std::vector<Buffer> blocks_;
+  Place end_;
 };
 
 // What the program's threads put in and the client's thread takes out: records, as long as there is room for those that
