@@ -94,7 +94,8 @@ void Partition::lead(LeaderEpoch epoch, std::vector<NodeId> replicas, std::vecto
   if (s.epoch > epoch) return;
   const bool begins = !s.leading || s.epoch < epoch;
   s.isr = std::move(isr);
-  s.min_isr = min_isr;
+  // A topic with fewer replicas than that can be written all the same.
+  s.min_isr = std::min(min_isr, static_cast<std::int32_t>(replicas.size()));
   if (begins) {
     s.leading = true;
     s.epoch = epoch;

@@ -125,6 +125,14 @@ TEST_F(PartitionTest, TooFewInSyncRefusesOnlyThoseWhoAskForAll) {
   EXPECT_EQ(outcomes_, (Outcomes{error(AppendError::not_enough_replicas), "0-0"}));
 }
 
+TEST_F(PartitionTest, MoreInSyncThanThereAreReplicasIsAskedOfNobody) {
+  lead({kSelf}, {kSelf}, 2);
+  append(Acks::all, batch(1));
+  durable(1);
+  turns_.run();
+  EXPECT_EQ(outcomes_, (Outcomes{"0-0"}));
+}
+
 TEST_F(PartitionTest, ALateAcknowledgementIsATimeoutAndAnEarlierDeadlineComesFirst) {
   lead();
   append(Acks::all, batch(1), Millis(1000));
