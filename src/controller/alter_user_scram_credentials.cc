@@ -109,7 +109,8 @@ class Changes {
     const auto [at, first] = by_user_.try_emplace(wanted.name);
     Change& change = at->second;
     if (!first) {
-      if (change.refusal.code != Errc::none) return;
+      const Errc found = change.refusal.code;
+      if (found != Errc::none && found != Errc::unknown_server_error) return;  // which is found last of all
       change = {nullptr, nullptr,
                 {Errc::duplicate_resource, "A user credential cannot be altered twice in the same request"}};
       return;

@@ -46,14 +46,15 @@ std::string lacking(const std::string& who, const Ranges& ranges, std::string_vi
 class Update {
  public:
   Update(const Context& context, const UpdateFeaturesRequest& request, Decision& decision)
-      : context_(context), request_(request), decision_(decision) {
-    for (const auto& update : request.feature_updates) wanted_[update.feature] = update.max_version_level;
+      : context_(context), decision_(decision) {
+    for (const auto& update : request.feature_updates) wanted_[update.feature] = {update.max_version_level,
+                                                                                  update.upgrade_type};
   }
 
   // The first thing that is wrong is the answer for all.
   Refusal run() {
-    for (const auto& update : request_.feature_updates) {
-      Refusal refusal = one(update.feature, update.max_version_level, update.upgrade_type);
+    for (const auto& [feature, level] : wanted_) {
+      Refusal refusal = one(feature, level.max, level.upgrade_type);
       if (refusal.code != Errc::none) return refusal;
     }
     return {};
@@ -65,7 +66,7 @@ class Update {
   }
   std::int16_t soon(std::string_view feature) const {
     const auto found = wanted_.find(feature);
-    return found == wanted_.end() ? now(feature) : found->second;
+    return found == wanted_.end() ? now(feature) : found->second.max;
   }
 
   Refusal one(std::string_view feature, std::int16_t level, std::int8_t type) {
@@ -152,9 +153,12 @@ class Update {
   }
 
   const Context& context_;
-  const UpdateFeaturesRequest& request_;
   Decision& decision_;
-  std::map<std::string_view, std::int16_t> wanted_;
+  struct Level {
+    std::int16_t max;
+    std::int8_t upgrade_type;
+  };
+  std::map<std::string_view, Level> wanted_;  // of a feature that is named twice, the last
 };
 
 Buffer answer(const UpdateFeaturesRequest& request, const Refusal& refusal, std::int16_t version) {

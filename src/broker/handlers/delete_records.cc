@@ -21,7 +21,7 @@ struct Deletion {
   PartitionKey key;
   ShardId owner{0};
   std::int64_t offset = 0;
-  bool allowed = false;  // the topic's cleanup.policy has delete
+  bool allowed = false;  // by the topic's cleanup.policy
 };
 
 struct Deleted {
@@ -79,8 +79,9 @@ void delete_records(RequestPtr request, Broker& broker) {
         answer.error_code = protocol::to_wire(Errc::invalid_topic_exception);
       } else {
         const PartitionIndex partition(index);
+        const config::TopicConfig& rules = broker.rules().of(name).config;
         deletions.push_back({{topic->id, partition}, broker.owner(name, partition), offset,
-                             broker.rules().of(name).config.remove_old});
+                             rules.remove_old || !rules.compact});
         deleting->places.emplace_back(deleting->response.topics.size() - 1, answers.partitions.size() - 1);
       }
     }

@@ -265,8 +265,9 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     data.high_watermark = result.high_watermark.value();
     data.last_stable_offset = result.last_stable_offset.value();
     data.log_start_offset = result.log_start.value();
-    if (!wanted.unknown && (body_.isolation_level == 0 || error != Errc::none))
+    if (!wanted.unknown && (body_.isolation_level == 0 || error != Errc::none || result.diverging)) {
       data.aborted_transactions = std::nullopt;
+    }
     if (data.aborted_transactions) {
       for (const auto& aborted : result.aborted) {
         auto& entry = data.aborted_transactions->emplace_back();

@@ -18,7 +18,7 @@ void init_producer_id(RequestPtr request, Broker& broker) {
   };
   const bool has_id = body->producer_id != -1;
   const bool has_epoch = body->producer_epoch != -1;
-  if (has_id != has_epoch || body->producer_id < -1 || body->producer_epoch < -1) return refuse(Errc::invalid_request);
+  if (has_id != has_epoch) return refuse(Errc::invalid_request);
   if (body->transactional_id) {
     return refuse(body->transactional_id->empty() ? Errc::invalid_request : Errc::coordinator_not_available);
   }

@@ -55,6 +55,13 @@ bool found_in_log(const record::ValidationFailure& failure, bool zstd_allowed) {
   }
 }
 
+// Those that Kafka finds before it looks at the acks that are asked for.
+bool found_in_request(const record::ValidationFailure& failure, bool zstd_allowed) {
+  const auto refusal = failure.refusal;
+  return refusal == record::Refusal::not_one_batch || refusal == record::Refusal::old_magic ||
+         (refusal == record::Refusal::unsupported_codec && !zstd_allowed);
+}
+
 // The same for errors of the append.
 bool tells_log_start(Errc error) {
   switch (error) {
@@ -76,14 +83,13 @@ class Production : public std::enable_shared_from_this<Production> {
         now_(broker.shard().clock.wall()) {}
 
   void begin() {
-    const bool acks_known = body_.acks >= -1 && body_.acks <= 1;
     name_once(body_);
     without_id_ = !body_.transactional_id && has_transactional();
     for (auto& topic : body_.topic_data) {
       auto& answers = response_.responses.emplace_back();
       answers.name = topic.name;
       answers.topic_id = topic.topic_id;
-      add_topic(topic, answers, acks_known);
+      add_topic(topic, answers);
     }
     if (check_here(checks_, now_, broker_.scratch())) return append();
     // What this connection sends next must not be appended before this.
@@ -112,8 +118,7 @@ class Production : public std::enable_shared_from_this<Production> {
     bool refused = false;  // answered already, but for where the log begins
   };
 
-  void add_topic(ProduceRequest::TopicProduceData& asked, ProduceResponse::TopicProduceResponse& answers,
-                 bool acks_known) {
+  void add_topic(ProduceRequest::TopicProduceData& asked, ProduceResponse::TopicProduceResponse& answers) {
     const bool by_id = request_->version() >= 13;
     const auto* topic = by_id ? image_->topic(asked.topic_id) : image_->topic(asked.name);
     for (auto& partition : asked.partition_data) {
@@ -128,9 +133,7 @@ class Production : public std::enable_shared_from_this<Production> {
         fail(answer, Errc::unknown_topic_id);
       } else if (!exists) {
         fail(answer, Errc::unknown_topic_or_partition);
-      } else if (!acks_known) {
-        fail(answer, Errc::invalid_required_acks);
-      } else if (is_internal_topic(topic->name) && request_->header().client_id != "__admin_client") {
+      } else if (acks_known() && is_internal_topic(topic->name) && request_->header().client_id != "__admin_client") {
         fail(answer, Errc::invalid_topic_exception);
       } else {
         add_partition(*topic, partition, answers, answer);
@@ -161,6 +164,10 @@ class Production : public std::enable_shared_from_this<Production> {
       auto& valid = *checks_[i].outcome;
       Place& place = places_[i];
       PartitionAnswer& answer = answer_at(place);
+      if (!acks_known() && (valid || !found_in_request(valid.error(), checks_[i].rules.zstd_allowed))) {
+        fail(answer, Errc::invalid_required_acks);
+        continue;
+      }
       if (!valid) {
         refuse(answer, valid.error());
         if (!found_in_log(valid.error(), checks_[i].rules.zstd_allowed)) continue;
@@ -175,7 +182,7 @@ class Production : public std::enable_shared_from_this<Production> {
     }
     places_ = std::move(places);
     checks_.clear();
-    const auto acks = static_cast<replica::Acks>(body_.acks >= -1 && body_.acks <= 1 ? body_.acks : 1);
+    const auto acks = static_cast<replica::Acks>(acks_known() ? body_.acks : 1);
     const MonoTime deadline = broker_.shard().clock.now() + Millis(std::max(body_.timeout_ms, 0));
     append_all(broker_, std::move(items), acks, deadline,
                [self = shared_from_this()](std::vector<AppendOutcome> outcomes) { self->finish(outcomes); });
@@ -184,6 +191,8 @@ class Production : public std::enable_shared_from_this<Production> {
   PartitionAnswer& answer_at(const Place& place) {
     return response_.responses[place.topic].partition_responses[place.partition];
   }
+
+  bool acks_known() const { return body_.acks >= -1 && body_.acks <= 1; }
 
   // Transactional records need the id of their producer in the request.
   bool has_transactional() const {

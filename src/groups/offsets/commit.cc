@@ -28,12 +28,11 @@ std::size_t utf16_units(std::string_view utf8) {
 Commit::Commit(const protocol::OffsetCommitRequest& request, std::int16_t version, const TopicDirectory& topics)
     : group_(request.group_id), retention_ms_(request.retention_time_ms), version_(version) {
   for (const auto& asked : request.topics) {
-    if (asked.partitions.empty()) continue;
     const bool by_id = version >= kFirstWithTopicIds;
     const std::optional<TopicDirectory::Topic> known =
         by_id ? topics.by_id(asked.topic_id) : topics.by_name(asked.name);
-    Topic& mine = topics_.emplace_back(known ? Topic{known->name, known->id, {}}
-                                             : Topic{std::string(asked.name), asked.topic_id, {}});
+    Topic& mine = topics_.emplace_back(known ? Topic{known->name, known->id, true, {}}
+                                             : Topic{std::string(asked.name), asked.topic_id, false, {}});
     for (const auto& partition : asked.partitions) {
       std::optional<Errc> error;
       if (!known) {
@@ -65,6 +64,7 @@ Buffer Commit::answer(Errc error) const {
   };
   const auto add = [&](const Topic& topic, bool unknown, bool merge) {
     decltype(&response.topics.front().partitions) into = nullptr;
+    if (unknown && !topic.known) into = &entry(topic, merge);  // named also where it is asked for no partition
     for (const Partition& partition : topic.partitions) {
       if (partition.unknown != unknown) continue;
       if (into == nullptr) into = &entry(topic, merge);

@@ -45,6 +45,7 @@ class Commit {
   struct Topic {
     std::string name;
     Uuid id;
+    bool known;
     std::vector<Partition> partitions;
   };
   std::string group_;

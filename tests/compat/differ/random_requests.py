@@ -45,6 +45,10 @@ CONFIGS = {
 }
 
 
+def once(elements, *keys):
+    return list({tuple(element[key] for key in keys): element for element in elements}.values())
+
+
 class Draw:
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -123,15 +127,22 @@ class Draw:
             body["name"], body["value"] = self.config()
         if struct.name == "ConfigResource" or "resourceType" in body:
             self.resource(api, body)
+        # Of what is there twice, the original changes one and answers for the other, or does not answer.
         if api in ("AlterConfigs", "IncrementalAlterConfigs") and "resources" in body:
-            body["resources"] = list({(one["resourceType"], one["resourceName"]): one
-                                      for one in body["resources"]}.values())
+            body["resources"] = once(body["resources"], "resourceType", "resourceName")
+        if api == "Produce" and "topicData" in body:
+            body["topicData"] = once(body["topicData"], "name")
+        if api == "JoinGroup" and "protocols" in body:
+            body["protocols"] = once(body["protocols"], "name")
+        if "partitionData" in body:
+            body["partitionData"] = once(body["partitionData"], "index")
         return body
 
     def resource(self, api, body):
         names = {2: self.topic(api), 4: "1" if api == "DescribeConfigs" else "7", 8: "x", 16: "${u}-metrics",
                  32: "${u}-g", 3: "x", 127: "x"}
-        body["resourceType"] = self.mostly([2, 2, 2, 16, 32, 4], 8, 3, 127)
+        odd = [] if api == "AlterConfigs" else [3, 127]
+        body["resourceType"] = self.mostly([2, 2, 2, 16, 32, 4], 8, *odd)
         body["resourceName"] = names[body["resourceType"]]
 
 
@@ -203,6 +214,7 @@ RULES = {
     "responsePartitionLimit": lambda draw, api: draw.mostly([2000, 1], 0, -1),
     "statesFilter": lambda draw, api: draw.mostly(["Stable", "Empty"], "stable", "odd"),
     "typesFilter": lambda draw, api: draw.mostly(["classic", "consumer"], "odd"),
+    "cursor": lambda draw, api: None,
     "endpointType": lambda draw, api: draw.mostly([1], 2, 0, 3),
     "nodeId": lambda draw, api: 1,
 }
@@ -219,6 +231,10 @@ def scenario(seed, steps):
     for name in ("p1", "p2"):
         yield (f'{{name: "producer", api: "InitProducerId", version: "2", body: {{transactionalId: null, '
                f'transactionTimeoutMs: 60000}}, save: {{{name}: "producerId"}}}}')
+    yield ('{name: "coordinator", api: "FindCoordinator", version: "4+", body: {coordinatorKeys: ["warm"]}, '
+           'within: 30000}')
+    yield ('{each: {g: ["g", "h", "nobody", "none"]}, name: "loaded", api: "OffsetFetch", version: "5", '
+           'body: {groupId: "${u}-${g}", topics: null}, within: 30000}')
     for name, group in zip(("m1", "m2"), GROUPS):
         body = {"groupId": group, "sessionTimeoutMs": 1800000, "rebalanceTimeoutMs": 300, "memberId": "",
                 "protocolType": "consumer", "protocols": [{"name": "range", "metadata": "x"}]}
