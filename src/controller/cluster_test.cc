@@ -124,7 +124,9 @@ TEST_F(Cluster, TheOnlyVoterStaysAlone) {
   EXPECT_EQ(code_of(add, protocol::AddRaftVoterResponse{}), Errc::invalid_request);
   add.voter_id = 7;
   add.voter_directory_id = {7, 7};
-  add.listeners = {{"CONTROLLER", "localhost", 1}};
+  add.listeners = {{"OTHER", "localhost", 1}};
+  EXPECT_EQ(code_of(add, protocol::AddRaftVoterResponse{}), Errc::invalid_request);
+  add.listeners = {{"controller", "localhost", 1}};
   EXPECT_EQ(code_of(add, protocol::AddRaftVoterResponse{}), Errc::unsupported_version);
   protocol::RemoveRaftVoterRequest remove;
   remove.cluster_id = std::nullopt;
@@ -211,6 +213,22 @@ TEST_F(Cluster, VoterSaysWhereItListens) {
   update.current_leader_epoch = 3;
   update.voter_id = 2;
   EXPECT_EQ(code_of(), Errc::voter_not_found);
+  update.k_raft_version_feature = {1, 0};
+  EXPECT_EQ(code_of(), Errc::invalid_request);
+  update.k_raft_version_feature = {0, 1};
+  update.listeners = {{"OTHER", "localhost", 9093}};
+  EXPECT_EQ(code_of(), Errc::invalid_request);
+}
+
+TEST_F(Cluster, WhoUpdatesItsVoteLearnsWhereTheLeaderListens) {
+  protocol::UpdateRaftVoterRequest update;
+  update.cluster_id = "nope";
+  const auto response = desk_.ask<protocol::UpdateRaftVoterResponse>(update, 0);
+  EXPECT_EQ(protocol::from_wire(response.error_code), Errc::inconsistent_cluster_id);
+  EXPECT_EQ(response.current_leader.leader_id, 1);
+  EXPECT_EQ(response.current_leader.leader_epoch, 3);
+  EXPECT_EQ(response.current_leader.host, "localhost");
+  EXPECT_EQ(response.current_leader.port, 9093);
 }
 
 }  // namespace

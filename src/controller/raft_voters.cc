@@ -2,6 +2,7 @@
 // company, and its only member stays.
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "controller/apis.h"
 #include "protocol/gen/add_raft_voter.h"
 #include "protocol/gen/remove_raft_voter.h"
@@ -20,6 +21,16 @@ bool is_ours(const Context& context, std::optional<std::string_view> cluster_id)
 
 const raft::Voter* find_voter(const Context& context, std::int32_t id) {
   return context.quorum.voters->find(NodeId(id));
+}
+
+// Whether a voter says where it listens for the others: on the listener that this one has for them, its name in
+// whatever case.
+template <typename Listeners>
+bool reachable(const Context& context, const Listeners& listeners) {
+  const raft::VoterEndpoint* own = context.endpoint();
+  if (own == nullptr) return !listeners.empty();
+  return std::ranges::any_of(
+      listeners, [&](const auto& listener) { return same_but_for_case(listener.name, own->listener); });
 }
 
 template <typename Response>
@@ -46,7 +57,7 @@ Refusal check_key(const Context& context, std::optional<std::string_view> cluste
 Refusal add(const Context& context, const protocol::AddRaftVoterRequest& request) {
   Refusal refusal = check_key(context, request.cluster_id, request.voter_id, request.voter_directory_id, "Add");
   if (refusal.code != Errc::none) return refusal;
-  if (request.listeners.empty()) {
+  if (!reachable(context, request.listeners)) {
     return {Errc::invalid_request, "Add voter request didn't include the endpoint for the default listener"};
   }
   if (context.image.kraft_version() < 1) {
@@ -79,7 +90,11 @@ Errc update(const Context& context, const protocol::UpdateRaftVoterRequest& requ
   if (!is_ours(context, request.cluster_id)) return Errc::inconsistent_cluster_id;
   if (request.current_leader_epoch < context.quorum.epoch.value()) return Errc::fenced_leader_epoch;
   if (request.current_leader_epoch > context.quorum.epoch.value()) return Errc::unknown_leader_epoch;
-  if (request.voter_id < 0 || request.voter_directory_id.is_zero() || request.listeners.empty()) {
+  if (request.voter_id < 0 || request.voter_directory_id.is_zero() || !reachable(context, request.listeners)) {
+    return Errc::invalid_request;
+  }
+  const auto& levels = request.k_raft_version_feature;
+  if (levels.min_supported_version < 0 || levels.max_supported_version < levels.min_supported_version) {
     return Errc::invalid_request;
   }
   const raft::Voter* voter = find_voter(context, request.voter_id);
@@ -92,12 +107,16 @@ Errc update(const Context& context, const protocol::UpdateRaftVoterRequest& requ
   return same ? Errc::none : Errc::invalid_request;
 }
 
-Buffer answer_update(Errc code, std::int32_t leader, std::int32_t epoch, std::int16_t version) {
-  protocol::UpdateRaftVoterResponse response;
-  response.error_code = protocol::to_wire(code);
-  response.current_leader.leader_id = leader;
-  response.current_leader.leader_epoch = epoch;
-  return protocol::encode_body(response, version);
+// Who leads, and where it listens for the other voters.
+protocol::UpdateRaftVoterResponse::CurrentLeader leader_of(const Context& context) {
+  protocol::UpdateRaftVoterResponse::CurrentLeader leader;
+  leader.leader_id = context.self.value();
+  leader.leader_epoch = context.quorum.epoch.value();
+  if (const raft::VoterEndpoint* own = context.endpoint()) {
+    leader.host = own->host;
+    leader.port = own->port;
+  }
+  return leader;
 }
 
 template <typename Request, typename Response>
@@ -134,15 +153,19 @@ Buffer refuse_remove_raft_voter(std::int16_t version, Bytes body, Errc code) {
 Result<Decision> decide_update_raft_voter(const Context& context, std::int16_t version, Bytes body) {
   protocol::UpdateRaftVoterRequest request;
   MR_TRY(protocol::decode_body(body, version, request));
+  protocol::UpdateRaftVoterResponse response;
+  response.error_code = protocol::to_wire(update(context, request));
+  response.current_leader = leader_of(context);
   Decision decision;
-  decision.response =
-      answer_update(update(context, request), context.self.value(), context.quorum.epoch.value(), version);
+  decision.response = protocol::encode_body(response, version);
   return decision;
 }
 Buffer refuse_update_raft_voter(std::int16_t version, Bytes body, Errc code) {
   protocol::UpdateRaftVoterRequest request;
   if (!protocol::decode_body(body, version, request).ok()) return {};
-  return answer_update(code, -1, -1, version);
+  protocol::UpdateRaftVoterResponse response;
+  response.error_code = protocol::to_wire(code);
+  return protocol::encode_body(response, version);
 }
 
 }  // namespace millrace::controller

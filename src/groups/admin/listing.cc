@@ -2,19 +2,15 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace millrace::groups {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool among(const std::vector<std::string>& wanted, std::string_view name) {
   return wanted.empty() ||
-         std::any_of(wanted.begin(), wanted.end(), [name](const std::string& one) { return same_name(one, name); });
+         std::ranges::any_of(wanted, [name](const std::string& one) { return same_but_for_case(one, name); });
 }
 
 }  // namespace
