@@ -26,9 +26,9 @@ Outcome<void> read_settings(const std::string& path, client::Config& config) {
   return {};
 }
 
-Outcome<client::Admin> connect(const Options& options, std::string_view timeout_ms) {
+Outcome<client::Admin> connect(const Options& options, std::string_view timeout_ms, const char* older) {
   client::AdminConfig config;
-  for (const char* name : {"command-config", "admin.config"}) {
+  for (const char* name : {"command-config", older}) {
     if (const auto path = options.value(name)) MR_TRY(read_settings(*path, config));
   }
   if (const auto servers = options.value("bootstrap-server")) config.bootstrap_servers(*servers);

@@ -16,7 +16,9 @@ Outcome<void> read_settings(const std::string& path, client::Config& config);
 Outcome<std::string> read_text(const std::string& path);
 
 // An admin client for the servers that --bootstrap-server (or --bootstrap-controller) names, with the settings of the
-// --command-config file. `timeout_ms`, unless empty: default.api.timeout.ms, how long a call may take.
-Outcome<client::Admin> connect(const Options& options, std::string_view timeout_ms = {});
+// --command-config file (or of that of the option `older`). `timeout_ms`, unless empty: default.api.timeout.ms, how
+// long a call may take.
+Outcome<client::Admin> connect(const Options& options, std::string_view timeout_ms = {},
+                               const char* older = "admin.config");
 
 }  // namespace millrace::cli

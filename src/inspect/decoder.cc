@@ -75,35 +75,35 @@ Result<std::string, protocol::TextError> body(const MessageSchema& schema, std::
   return std::move(text->json);
 }
 
-Decoded coordinator_record(std::string_view log, Offset offset, std::optional<Bytes> key, std::optional<Bytes> value) {
-  const auto failed = [offset](std::string_view why) {
-    return Decoded{Decoded::Part{sentence_at(offset, why)}, std::nullopt};
-  };
-  if (!key) return failed("The record has no key.");
-  const auto type = take_short(*key);
-  if (!type) return failed("The key has no type.");
-  const MessageSchema* key_schema = find_record(log, *type, "Key");
-  const MessageSchema* value_schema = find_record(log, *type, "Value");
-  if (key_schema == nullptr || value_schema == nullptr) {
-    return Decoded{Decoded::Part{"Unknown record type " + std::to_string(*type) + " at offset " +
-                                 std::to_string(offset.value()) + ", skipping."},
-                   std::nullopt};
+std::string_view log_of(Decoder decoder) {
+  switch (decoder) {
+    case Decoder::offsets: return "group";
+    case Decoder::transactions: return "transaction";
+    default: return "share";
   }
-  const auto key_text = body(*key_schema, 0, *key);
-  if (!key_text) return failed(key_text.error().text);
+}
+
+Decoded coordinator_record(Decoder decoder, Offset offset, std::optional<Bytes> key, std::optional<Bytes> value) {
+  auto record = read_coordinator_record(decoder, key, value);
+  if (!record) {
+    const Unreadable& why = record.error();
+    const std::string at = std::to_string(offset.value());
+    return {Decoded::Part{why.unknown_type ? "Unknown record type " + std::to_string(*why.unknown_type) +
+                                                 " at offset " + at + ", skipping."
+                                           : sentence_at(offset, why.text)},
+            std::nullopt};
+  }
   Decoded decoded;
-  decoded.key = Decoded::Part{"{\"type\":\"" + std::to_string(*type) + "\",\"data\":" + *key_text + "}", true};
-  if (!value) {
+  decoded.key =
+      Decoded::Part{"{\"type\":\"" + std::to_string(record->type) + "\",\"data\":" + record->key + "}", true};
+  if (!record->value) {
     decoded.value = Decoded::Part{"<DELETE>"};
     return decoded;
   }
-  const auto version = take_short(*value);
-  if (!version) return failed("The value has no version.");
-  auto value_text = body(*value_schema, *version, *value);
-  if (!value_text) return failed(value_text.error().text);
-  if (value_schema->name == "GroupMetadataValue") *value_text = unfold_members(*value_text);
-  const std::string number = std::to_string(*version);
-  decoded.value = Decoded::Part{"{\"version\":\"" + number + "\",\"data\":" + *value_text + "}", true};
+  std::string& text = record->value->json;
+  if (record->name == "GroupMetadataKey") text = unfold_members(text);
+  decoded.value = Decoded::Part{
+      "{\"version\":\"" + std::to_string(record->value->version) + "\",\"data\":" + text + "}", true};
   return decoded;
 }
 
@@ -179,11 +179,31 @@ Decoder decoder_of(std::string_view directory_name) {
   return Decoder::text;
 }
 
+Result<CoordinatorRecord, Unreadable> read_coordinator_record(Decoder decoder, std::optional<Bytes> key,
+                                                             std::optional<Bytes> value) {
+  if (!key) return Unreadable{"The record has no key.", {}};
+  const auto type = take_short(*key);
+  if (!type) return Unreadable{"The key has no type.", {}};
+  const MessageSchema* key_schema = find_record(log_of(decoder), *type, "Key");
+  const MessageSchema* value_schema = find_record(log_of(decoder), *type, "Value");
+  if (key_schema == nullptr || value_schema == nullptr) return Unreadable{"", *type};
+  auto key_text = body(*key_schema, 0, *key);
+  if (!key_text) return Unreadable{key_text.error().text, {}};
+  CoordinatorRecord record{key_schema->name, *type, std::move(*key_text), std::nullopt};
+  if (!value) return record;
+  const auto version = take_short(*value);
+  if (!version) return Unreadable{"The value has no version.", {}};
+  auto value_text = body(*value_schema, *version, *value);
+  if (!value_text) return Unreadable{value_text.error().text, {}};
+  record.value = CoordinatorRecord::Value{*version, std::move(*value_text)};
+  return record;
+}
+
 Decoded decode_record(Decoder decoder, Offset offset, std::optional<Bytes> key, std::optional<Bytes> value) {
   switch (decoder) {
-    case Decoder::offsets: return coordinator_record("group", offset, key, value);
-    case Decoder::transactions: return coordinator_record("transaction", offset, key, value);
-    case Decoder::share_state: return coordinator_record("share", offset, key, value);
+    case Decoder::offsets:
+    case Decoder::transactions:
+    case Decoder::share_state: return coordinator_record(decoder, offset, key, value);
     case Decoder::cluster_metadata: return framed_record("metadata", offset, value);
     case Decoder::remote_metadata: return framed_record("remote-storage", offset, value);
     case Decoder::text: break;

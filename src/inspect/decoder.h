@@ -28,6 +28,26 @@ struct Decoded {
 // Precondition: not Decoder::text.
 Decoded decode_record(Decoder decoder, Offset offset, std::optional<Bytes> key, std::optional<Bytes> value);
 
+// A record of a coordinator's log, its parts as JSON.
+struct CoordinatorRecord {
+  struct Value {
+    std::int16_t version = 0;
+    std::string json;
+  };
+  std::string_view name;  // of the key's message: "OffsetCommitKey"
+  std::int16_t type = 0;
+  std::string key;
+  std::optional<Value> value;  // none: a tombstone
+};
+// Why there is none: a sentence, or a type that no coordinator writes.
+struct Unreadable {
+  std::string text;
+  std::optional<std::int16_t> unknown_type;
+};
+// Precondition: Decoder::offsets, transactions or share_state.
+Result<CoordinatorRecord, Unreadable> read_coordinator_record(Decoder decoder, std::optional<Bytes> key,
+                                                             std::optional<Bytes> value);
+
 // What a control record says, for a line: its name, what stands behind that, and its JSON or words.
 struct ControlText {
   std::string name;

@@ -1,6 +1,7 @@
 // kafka-cluster and kafka-delete-records.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -10,10 +11,12 @@ namespace millrace::cli {
 namespace {
 
 constexpr auto kClusterOptions = std::to_array<OptionSpec>({
-    {"bootstrap-server", "HOST:PORT", "Required: a server of the cluster"},
-    {"config", "FILE", "Settings of the admin client"},
-    {"command-config", "FILE", "Settings of the admin client"},
-    {"id", "ID", "The broker to unregister"},
+    {"bootstrap-server", "HOST:PORT", "A server of the cluster", false, "b"},
+    {"bootstrap-controller", "HOST:PORT", "A controller instead", false, "C"},
+    {"config", "FILE", "An older name of --command-config"},
+    {"command-config", "FILE", "Settings of the admin client", false, "c"},
+    {"id", "ID", "The broker to unregister", false, "i"},
+    {"include-fenced-brokers", "", "With list-endpoints: brokers that do not work too"},
     {"help", "", "Show this"},
     {"version", "", "Show the version"},
 });
@@ -25,6 +28,46 @@ constexpr auto kRecordsOptions = std::to_array<OptionSpec>({
     {"help", "", "Show this"},
     {"version", "", "Show the version"},
 });
+
+// As wide as what stands in the columns, or Kafka's width where nothing does.
+std::size_t width_of(const std::vector<client::Node>& nodes, std::size_t fallback,
+                     std::optional<std::size_t> (*size)(const client::Node&)) {
+  std::optional<std::size_t> widest;
+  for (const client::Node& node : nodes) widest = std::max(widest, size(node));
+  return widest.value_or(fallback);
+}
+
+void print_endpoints(const std::vector<client::Node>& nodes, bool controllers, Console& console) {
+  const std::size_t host = width_of(nodes, 100, [](const client::Node& node) {
+    return std::optional(node.host.size());
+  });
+  const std::size_t rack = width_of(nodes, 10, [](const client::Node& node) {
+    return node.rack ? std::optional(node.rack->size()) : std::nullopt;
+  });
+  const auto line = [&](const auto& id, std::string_view name, const auto& port, std::string_view where,
+                        std::string_view state, std::string_view type) {
+    console.print("{:<10} {:<{}} {:<10} {:<{}} ", id, name, host, port, where, rack);
+    if (!controllers) console.print("{:<10} ", state);
+    console.print("{:<15}\n", type);
+  };
+  line("ID", "HOST", "PORT", "RACK", "STATE", "ENDPOINT_TYPE");
+  for (const client::Node& node : nodes) {
+    line(node.id, node.host, node.port, node.rack.value_or("null"), node.fenced ? "fenced" : "unfenced",
+         controllers ? "controller" : "broker");
+  }
+}
+
+// The partitions of an offset file, or what is wrong with it.
+Result<const nlohmann::json*, std::string> partitions_of(const nlohmann::json& file) {
+  if (!file.is_object()) return std::string("The input string is not a valid JSON");
+  const auto version = file.find("version");
+  if (version != file.end() && !(version->is_number_integer() && version->get<std::int64_t>() == 1)) {
+    return "Not supported version field value " + version->dump();
+  }
+  const auto partitions = file.find("partitions");
+  if (partitions == file.end() || !partitions->is_array()) return std::string("Missing partitions field");
+  return &*partitions;
+}
 
 int failed(Console& console, std::string_view message) {
   console.complain("{}\n", message);
@@ -38,10 +81,16 @@ int kafka_cluster(const Arguments& arguments, Console& console) {
                                       kClusterOptions);
   if (!options) return options.error();
   const std::string action = options->rest().empty() ? "" : options->rest().front();
-  if (!options->has("bootstrap-server")) {
-    return script_usage(console, "--bootstrap-server must be specified", kClusterOptions);
+  const bool controllers = options->has("bootstrap-controller");
+  if (options->has("bootstrap-server") == controllers) {
+    return script_usage(console, "one of --bootstrap-server and --bootstrap-controller must be specified",
+                        kClusterOptions);
   }
-  auto admin = connect(*options);
+  const bool fenced = options->has("include-fenced-brokers");
+  if (fenced && controllers) {
+    return failed(console, "The option --include-fenced-brokers is only supported with --bootstrap-server option");
+  }
+  auto admin = connect(*options, {}, "config");
   if (!admin) return failed(console, admin.error().text);
   if (action == "unregister") {
     const auto id = whole_number(options->get("id"));
@@ -51,7 +100,7 @@ int kafka_cluster(const Arguments& arguments, Console& console) {
     console.print("Broker {} is no longer registered.\n", *id);
     return 0;
   }
-  const auto cluster = admin->describe_cluster().get();
+  const auto cluster = admin->describe_cluster(fenced).get();
   if (!cluster) return failed(console, plain_message(cluster.error()));
   if (action == "cluster-id") {
     console.print("Cluster ID: {}\n", cluster->cluster_id);
@@ -60,18 +109,7 @@ int kafka_cluster(const Arguments& arguments, Console& console) {
   if (action != "list-endpoints") {
     return script_usage(console, "the action is cluster-id, unregister or list-endpoints", kClusterOptions);
   }
-  std::size_t host = 4;
-  std::size_t rack = 10;
-  for (const auto& node : cluster->nodes) {
-    host = std::max(host, node.host.size());
-    rack = std::max(rack, node.rack.value_or("null").size());
-  }
-  console.print("{:<10} {:<{}} {:<10} {:<{}} {:<10} {:<15}\n", "ID", "HOST", host, "PORT", "RACK", rack, "STATE",
-                "ENDPOINT_TYPE");
-  for (const auto& node : cluster->nodes) {
-    console.print("{:<10} {:<{}} {:<10} {:<{}} {:<10} {:<15}\n", node.id, node.host, host, node.port,
-                  node.rack.value_or("null"), rack, node.fenced ? "fenced" : "unfenced", "broker");
-  }
+  print_endpoints(cluster->nodes, controllers, console);
   return 0;
 }
 
@@ -85,20 +123,21 @@ int kafka_delete_records(const Arguments& arguments, Console& console) {
   const auto text = read_text(options->get("offset-json-file"));
   if (!text) return failed(console, text.error().text);
   const auto json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object() || !json.contains("partitions") || !json["partitions"].is_array()) {
-    return failed(console, "The input string is not a valid JSON");
-  }
+  const auto partitions = partitions_of(json);
+  if (!partitions) return failed(console, partitions.error());
   std::map<client::TopicPartition, std::int64_t> before;
-  for (const auto& entry : json["partitions"]) {
+  std::set<std::string> twice;
+  for (const auto& entry : **partitions) {
     const bool whole = entry.is_object() && entry.contains("topic") && entry["topic"].is_string() &&
                        entry.contains("partition") && entry["partition"].is_number_integer() &&
                        entry.contains("offset") && entry["offset"].is_number_integer();
     if (!whole) return failed(console, "each of the partitions needs topic, partition and offset");
     const client::TopicPartition key{entry["topic"].get<std::string>(), entry["partition"].get<std::int32_t>()};
-    if (!before.emplace(key, entry["offset"].get<std::int64_t>()).second) {
-      return failed(console, fmt::format("Offset json file contains duplicate topic partitions: {}-{}", key.topic,
-                                         key.partition));
-    }
+    if (!before.emplace(key, entry["offset"].get<std::int64_t>()).second) twice.insert(text_of(key));
+  }
+  if (!twice.empty()) {
+    return failed(console,
+                  fmt::format("Offset json file contains duplicate topic partitions: {}", fmt::join(twice, ",")));
   }
   auto admin = connect(*options);
   if (!admin) return failed(console, admin.error().text);

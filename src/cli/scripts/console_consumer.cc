@@ -1,7 +1,10 @@
 // kafka-console-consumer.
+#include <algorithm>
 #include <array>
-#include <limits>
+#include <iterator>
+#include <set>
 
+#include "cli/scripts/message_format.h"
 #include "cli/scripts/script.h"
 #include "millrace/consumer.h"
 #include "runtime/interrupts.h"
@@ -21,19 +24,37 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"timeout-ms", "MS", "End when nothing has come for so long"},
     {"group", "ID", "The consumer group"},
     {"isolation-level", "LEVEL", "read_committed or read_uncommitted (the default)"},
-    {"formatter-property", "NAME=VALUE", "print.timestamp, print.partition, print.offset, print.headers, print.key, "
-                                         "print.value, key.separator, line.separator, headers.separator, null.literal"},
+    {"formatter", "CLASS", "One of Kafka's formatters, by its class"},
+    {"formatter-property", "NAME=VALUE", "print.timestamp, print.partition, print.offset, print.delivery, print.epoch, "
+                                         "print.headers, print.key, print.value, key.separator, line.separator, "
+                                         "headers.separator, null.literal, key.deserializer, value.deserializer, "
+                                         "headers.deserializer"},
+    {"formatter-config", "FILE", "Properties as --formatter-property takes them"},
+    {"key-deserializer", "CLASS", "What keys are, by a class of Kafka's library"},
+    {"value-deserializer", "CLASS", "What values are, by a class of Kafka's library"},
     {"property", "NAME=VALUE", "An older name of --formatter-property"},
     {"command-property", "NAME=VALUE", "A setting of the consumer"},
     {"consumer-property", "NAME=VALUE", "An older name of --command-property"},
     {"command-config", "FILE", "Settings of the consumer"},
     {"consumer.config", "FILE", "An older name of --command-config"},
     {"skip-message-on-error", "", "Go on after a record that cannot be read"},
+    {"enable-systest-events", "", "Print shutdown_complete at the end"},
     {"help", "", "Show this"},
     {"version", "", "Show the version"},
 });
 
+constexpr auto kRenamed = std::to_array<Renamed>({{"consumer-property", "command-property"},
+                                                  {"consumer.config", "command-config"},
+                                                  {"property", "formatter-property"}});
+
 constexpr std::chrono::milliseconds kPoll{100};
+
+// A group's id from any place where it can be given; none if it has none.
+std::optional<std::string> group_of(const Options& options, const client::ConsumerConfig& config) {
+  if (const auto group = options.value("group")) return group;
+  const auto at = config.values().find("group.id");
+  return at == config.values().end() ? std::nullopt : std::optional(at->second);
+}
 
 Outcome<client::ConsumerConfig> settings_of(const Options& options) {
   client::ConsumerConfig config;
@@ -42,76 +63,45 @@ Outcome<client::ConsumerConfig> settings_of(const Options& options) {
                       config));
   config.bootstrap_servers(options.get("bootstrap-server"));
   if (options.has("isolation-level")) config.set("isolation.level", options.get("isolation-level"));
-  if (const auto group = options.value("group")) {
-    config.group_id(*group);
-  } else if (!options.has("partition") && !config.values().contains("group.id")) {
-    runtime::SystemRandom random;
-    config.group_id(fmt::format("console-consumer-{}", random.next() % 100'000)).auto_commit(false);
+  const auto group = group_of(options, config);
+  if (options.has("partition")) {
+    if (group) return Failure{kSomeFailed, "Options group and partition cannot be specified together."};
+    return config;
   }
+  const std::string reset = config.values().find("auto.offset.reset")->second;
+  if (options.has("from-beginning") && reset != "earliest") {
+    return Failure{kSomeFailed, fmt::format("Can't simultaneously specify --from-beginning and 'auto.offset.reset={}', "
+                                            "please remove one option", reset)};
+  }
+  if (group) {
+    config.group_id(*group);
+    return config;
+  }
+  runtime::SystemRandom random;
+  config.group_id(fmt::format("console-consumer-{}", random.next() % 100'000));
+  if (!config.values().contains("enable.auto.commit")) config.auto_commit(false);
   return config;
 }
 
-// How a record becomes a line: the parts that are asked for, in Kafka's order.
-struct Format {
-  bool timestamp = false;
-  bool partition = false;
-  bool offset = false;
-  bool headers = false;
-  bool key = false;
-  bool value = true;
-  std::string separator = "\t";
-  std::string line_end = "\n";
-  std::string header_separator = ",";
-  std::string null = "null";
-
-  void set(const std::string& name, const std::string& text) {
-    const std::array<std::pair<std::string_view, bool*>, 6> flags{{{"print.timestamp", &timestamp},
-                                                                   {"print.partition", &partition},
-                                                                   {"print.offset", &offset},
-                                                                   {"print.headers", &headers},
-                                                                   {"print.key", &key},
-                                                                   {"print.value", &value}}};
-    for (const auto& [flag, target] : flags) {
-      if (name == flag) *target = text == "true";
-    }
-    const std::array<std::pair<std::string_view, std::string*>, 4> texts{{{"key.separator", &separator},
-                                                                          {"line.separator", &line_end},
-                                                                          {"headers.separator", &header_separator},
-                                                                          {"null.literal", &null}}};
-    for (const auto& [known, target] : texts) {
-      if (name == known) *target = text;
-    }
+Outcome<MessageFormat> format_of(const Options& options, Console& console) {
+  auto format = MessageFormat::of_class(
+      options.get("formatter", "org.apache.kafka.tools.consumer.DefaultMessageFormatter"));
+  if (!format) {
+    return Failure{kSomeFailed, fmt::format("{} is no formatter of Kafka's: other classes cannot be loaded",
+                                            options.get("formatter"))};
   }
-
-  std::string headers_of(const client::ConsumerRecord& record) const {
-    std::string text;
-    for (const auto& header : record.headers()) {
-      text += fmt::format("{}{}:{}", text.empty() ? "" : header_separator, header.key, header.value.value_or(null));
-    }
-    return text.empty() ? "NO_HEADERS" : text;
+  auto properties = properties_in_file(options, "formatter-config");
+  if (!properties) return properties.error();
+  for (const char* what : {"key", "value"}) {
+    const std::string class_name = options.get(fmt::format("{}-deserializer", what));
+    if (!class_name.empty()) properties->emplace_back(fmt::format("{}.deserializer", what), class_name);
   }
-
-  std::string line(const client::ConsumerRecord& record) const {
-    std::string text;
-    const auto part = [&](bool wanted, const std::string& shown) {
-      if (!wanted) return;
-      if (!text.empty()) text += separator;
-      text += shown;
-    };
-    const bool appended = record.timestamp_type == client::TimestampType::log_append_time;
-    part(timestamp, record.timestamp_ms < 0 ? std::string("NO_TIMESTAMP")
-                                            : fmt::format("{}:{}", appended ? "LogAppendTime" : "CreateTime",
-                                                          record.timestamp_ms));
-    part(partition, fmt::format("Partition:{}", record.partition));
-    part(offset, fmt::format("Offset:{}", record.offset));
-    if (headers) part(true, headers_of(record));
-    part(key, std::string(record.key.value_or(null)));
-    if (!value) return text + line_end;
-    // An empty value stands behind its separator too.
-    const bool first = text.empty() && !(timestamp || partition || offset || headers || key);
-    return text + (first ? "" : separator) + std::string(record.value.value_or(null)) + line_end;
+  std::ranges::move(properties_given(options, {"property", "formatter-property"}), std::back_inserter(*properties));
+  for (const auto& [name, text] : *properties) {
+    if (!format->set(name, text)) console.complain("Unable to instantiate a deserializer from {}\n", text);
   }
-};
+  return *format;
+}
 
 // What is read, and from where. The failure is a line for the user.
 std::optional<std::string> begin(const Options& options, client::Consumer& consumer) {
@@ -136,35 +126,95 @@ std::optional<std::string> begin(const Options& options, client::Consumer& consu
   return sought ? std::nullopt : std::optional(sought.error().text());
 }
 
-// Prints records until there have been enough, nothing has come for too long, or the user interrupts. How many.
-std::int64_t print_records(const Options& options, const Format& format, client::Consumer& consumer,
-                           runtime::Interrupts& interrupts, Console& console) {
-  const auto most = whole_number(options.get("max-messages")).value_or(std::numeric_limits<std::int64_t>::max());
-  const auto patience = whole_number(options.get("timeout-ms"));
-  std::chrono::milliseconds idle{0};
+// What has been printed, and whether a record that could not be ended it.
+struct Printed {
   std::int64_t count = 0;
-  while (count < most && !interrupts.asked()) {
-    auto records = consumer.poll(kPoll);
-    if (!records) {
-      if (records.error().retriable && !patience) continue;
-      console.complain("Error processing message, terminating consumer process: {}\n", records.error().text());
-      break;
-    }
-    for (const auto& record : *records) {
-      if (count == most) break;
-      console.out(format.line(record));
-      ++count;
-    }
-    idle = records->empty() ? idle + kPoll : std::chrono::milliseconds(0);
-    if (!records->empty()) {
-      console.flush();
-    } else if (patience && idle.count() >= *patience) {
-      console.complain("Error processing message, terminating consumer process: org.apache.kafka.common.errors."
-                       "TimeoutException\n");
-      break;
-    }
+  bool failed = false;
+};
+
+// Back to the first record of each partition that was not printed: none is committed unseen.
+void give_back(const client::ConsumerRecords& records, std::size_t from, client::Consumer& consumer) {
+  std::set<client::TopicPartition> done;
+  for (std::size_t i = from; i < records.size(); ++i) {
+    const client::TopicPartition partition{std::string(records[i].topic), records[i].partition};
+    if (done.insert(partition).second) (void)consumer.seek(partition, records[i].offset);
   }
-  return count;
+}
+
+// Prints records until there have been enough, nothing has come for too long, or the user interrupts.
+class Printer {
+ public:
+  Printer(const Options& options, const MessageFormat& format, client::Consumer& consumer, Console& console)
+      : format_(format), consumer_(consumer), console_(console), skip_(options.has("skip-message-on-error")) {
+    most_ = whole_number(options.get("max-messages")).value_or(-1);
+    patience_ = whole_number(options.get("timeout-ms"));
+    if (patience_ && *patience_ < 0) patience_.reset();
+  }
+
+  Printed run(runtime::Interrupts& interrupts) {
+    std::chrono::milliseconds idle{0};
+    while (!enough() && !printed_.failed && !interrupts.asked()) {
+      const auto records = consumer_.poll(kPoll);
+      if (!records) {
+        if (records.error().retriable && !patience_) continue;
+        console_.complain("Error processing message, terminating consumer process: {}\n", records.error().text());
+        break;
+      }
+      print(*records);
+      idle = records->empty() ? idle + kPoll : std::chrono::milliseconds(0);
+      if (patience_ && idle.count() > 0 && idle.count() >= *patience_) {
+        console_.complain("Error processing message, terminating consumer process: org.apache.kafka.common.errors."
+                          "TimeoutException\n");
+        break;
+      }
+    }
+    return printed_;
+  }
+
+ private:
+  bool enough() const { return most_ >= 0 && printed_.count >= most_; }
+
+  void print(const client::ConsumerRecords& records) {
+    std::size_t next = 0;
+    while (next < records.size() && !enough() && !printed_.failed) {
+      const auto text = format_.show(records[next]);
+      ++next;
+      ++printed_.count;
+      if (text) {
+        console_.out(*text);
+      } else {
+        console_.complain("Error processing message, {}: {}\n",
+                          skip_ ? "skipping this message" : "terminating consumer process", text.error().text);
+        printed_.failed = !skip_;
+      }
+    }
+    give_back(records, next, consumer_);
+    if (!records.empty()) console_.flush();
+  }
+
+  const MessageFormat& format_;
+  client::Consumer& consumer_;
+  Console& console_;
+  bool skip_;
+  std::int64_t most_ = -1;  // below 0: no end
+  std::optional<std::int64_t> patience_;
+  Printed printed_;
+};
+
+std::optional<std::string> wrong(const Options& options) {
+  for (const Renamed& option : kRenamed) {
+    if (!options.has(option.older) || !options.has(option.newer)) continue;
+    return fmt::format("Options --{} and --{} cannot be specified together.", option.older, option.newer);
+  }
+  const bool offset = options.has("offset");
+  if (!options.has("partition")) {
+    return offset ? std::optional<std::string>("The partition is required when offset is specified.") : std::nullopt;
+  }
+  if (!options.has("topic")) return "The topic is required when partition is specified.";
+  if (offset && options.has("from-beginning")) {
+    return "Options from-beginning and offset cannot be specified together.";
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -178,30 +228,25 @@ int kafka_console_consumer(const Arguments& arguments, Console& console) {
   if (options->has("topic") == options->has("include")) {
     return script_usage(console, "Exactly one of --include/--topic is required.", kOptions);
   }
-  if (options->has("offset") && !options->has("partition")) {
-    return script_usage(console, "The partition is required when offset is specified.", kOptions);
-  }
+  if (const auto line = wrong(*options)) return script_usage(console, *line, kOptions);
   const auto fail = [&](std::string_view text) {
     console.complain("{}\n", text);
     return 1;
   };
+  print_renamed(*options, kRenamed, "Option", console);
   const auto config = settings_of(*options);
   if (!config) return fail(config.error().text);
-  Format format;
-  for (const char* name : {"property", "formatter-property"}) {
-    for (const std::string& text : options->all(name)) {
-      const auto [key, value] = property_of(text);
-      format.set(key, value);
-    }
-  }
+  const auto format = format_of(*options, console);
+  if (!format) return fail(format.error().text);
   runtime::Interrupts interrupts;
   auto consumer = client::Consumer::create(*config);
   if (!consumer) return fail(consumer.error().text());
   if (const auto trouble = begin(*options, *consumer)) return fail(*trouble);
-  const std::int64_t count = print_records(*options, format, *consumer, interrupts, console);
+  const Printed printed = Printer(*options, *format, *consumer, console).run(interrupts);
   (void)consumer->close();
-  console.complain("Processed a total of {} messages\n", count);
-  return 0;
+  console.complain("Processed a total of {} messages\n", printed.count);
+  if (options->has("enable-systest-events")) console.out("shutdown_complete\n");
+  return printed.failed ? 1 : 0;
 }
 
 }  // namespace millrace::cli

@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 
+#include "cli/scripts/line_reader.h"
 #include "cli/scripts/script.h"
 #include "millrace/producer.h"
 
@@ -16,9 +17,18 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"request-required-acks", "ACKS", "-1, 0, 1 or all"},
     {"batch-size", "BYTES", "batch.size"},
     {"timeout", "MS", "linger.ms"},
+    {"message-send-max-retries", "COUNT", "retries"},
+    {"retry-backoff-ms", "MS", "retry.backoff.ms"},
+    {"metadata-expiry-ms", "MS", "metadata.max.age.ms"},
+    {"max-memory-bytes", "BYTES", "buffer.memory"},
+    {"max-partition-memory-bytes", "BYTES", "An older name of --batch-size"},
+    {"socket-buffer-size", "BYTES", "send.buffer.bytes"},
     {"max-block-ms", "MS", "max.block.ms"},
     {"request-timeout-ms", "MS", "request.timeout.ms"},
-    {"reader-property", "NAME=VALUE", "parse.key, key.separator, ignore.error, null.marker"},
+    {"line-reader", "CLASS", "What makes records of lines: only Kafka's own, the default"},
+    {"reader-property", "NAME=VALUE", "parse.key, parse.headers, key.separator, headers.delimiter, headers.separator, "
+                                      "headers.key.separator, ignore.error, null.marker"},
+    {"reader-config", "FILE", "Properties as --reader-property takes them"},
     {"property", "NAME=VALUE", "An older name of --reader-property"},
     {"command-property", "NAME=VALUE", "A setting of the producer"},
     {"producer-property", "NAME=VALUE", "An older name of --command-property"},
@@ -28,6 +38,10 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"version", "", "Show the version"},
 });
 
+constexpr auto kRenamed = std::to_array<Renamed>({{"producer-property", "command-property"},
+                                                  {"producer.config", "command-config"},
+                                                  {"property", "reader-property"}});
+
 struct Alias {
   std::string_view option;
   std::string_view setting;
@@ -36,29 +50,16 @@ constexpr auto kAliases = std::to_array<Alias>({
     {"bootstrap-server", "bootstrap.servers"},
     {"request-required-acks", "acks"},
     {"batch-size", "batch.size"},
+    {"max-partition-memory-bytes", "batch.size"},
     {"timeout", "linger.ms"},
+    {"message-send-max-retries", "retries"},
+    {"retry-backoff-ms", "retry.backoff.ms"},
+    {"metadata-expiry-ms", "metadata.max.age.ms"},
+    {"max-memory-bytes", "buffer.memory"},
+    {"socket-buffer-size", "send.buffer.bytes"},
     {"max-block-ms", "max.block.ms"},
     {"request-timeout-ms", "request.timeout.ms"},
 });
-
-// How lines become records.
-struct Reader {
-  bool keys = false;
-  bool ignore_errors = false;
-  std::string separator = "\t";
-  std::optional<std::string> null_marker;
-
-  void set(const std::string& name, const std::string& value) {
-    if (name == "parse.key") keys = value == "true";
-    if (name == "ignore.error") ignore_errors = value == "true";
-    if (name == "key.separator") separator = value;
-    if (name == "null.marker") null_marker = value;
-  }
-  std::optional<std::string> text(std::string value) const {
-    if (null_marker && value == *null_marker) return std::nullopt;
-    return value;
-  }
-};
 
 Outcome<client::ProducerConfig> settings_of(const Options& options) {
   client::ProducerConfig config;
@@ -72,48 +73,63 @@ Outcome<client::ProducerConfig> settings_of(const Options& options) {
   return config;
 }
 
+// What is wrong with the options beyond their names.
+std::optional<std::string> refusal(const Options& options) {
+  for (const char* name : {"topic", "bootstrap-server"}) {
+    if (!options.has(name)) return fmt::format("Missing required argument \"[{}]\"", name);
+  }
+  for (const Renamed& option : kRenamed) {
+    if (!options.has(option.older) || !options.has(option.newer)) continue;
+    return fmt::format("Options --{} and --{} cannot be specified together.", option.newer, option.older);
+  }
+  return std::nullopt;
+}
+
+constexpr std::string_view kLineReader = "org.apache.kafka.tools.LineMessageReader";
+
+Outcome<LineReader> reader_of(const Options& options) {
+  if (options.get("line-reader", kLineReader) != kLineReader) {
+    return Failure{kSomeFailed, fmt::format("The only line reader is {}: classes cannot be loaded", kLineReader)};
+  }
+  const auto properties = properties_in_file(options, "reader-config");
+  if (!properties) return properties.error();
+  LineReader reader;
+  for (const auto& [name, text] : *properties) reader.set(name, text);
+  for (const auto& [name, text] : properties_given(options, {"property", "reader-property"})) reader.set(name, text);
+  MR_TRY(reader.check());
+  return reader;
+}
+
 }  // namespace
 
 int kafka_console_producer(const Arguments& arguments, Console& console) {
   const auto options = script_options(arguments, console, "Read lines from the input and send each as a record.",
                                       kOptions);
   if (!options) return options.error();
-  for (const char* name : {"topic", "bootstrap-server"}) {
-    if (options->has(name)) continue;
-    return script_usage(console, fmt::format("Missing required argument \"[{}]\"", name), kOptions);
-  }
+  if (const auto line = refusal(*options)) return script_usage(console, *line, kOptions);
+  print_renamed(*options, kRenamed, "Warning:", console);
   const auto fail = [&](std::string_view text) {
     console.complain("{}\n", text);
     return 1;
   };
   const auto config = settings_of(*options);
   if (!config) return fail(config.error().text);
-  Reader reader;
-  for (const char* name : {"property", "reader-property"}) {
-    for (const std::string& text : options->all(name)) {
-      const auto [key, value] = property_of(text);
-      reader.set(key, value);
-    }
-  }
+  const auto reader = reader_of(*options);
+  if (!reader) return fail(reader.error().text);
   auto producer = client::Producer::create(*config);
   if (!producer) return fail(producer.error().text());
   const auto failures = std::make_shared<std::atomic<int>>(0);
   for (int number = 1; const auto line = console.line(); ++number) {
-    client::Record record;
-    record.topic = options->get("topic");
-    const std::size_t at = reader.keys ? line->find(reader.separator) : std::string::npos;
-    if (reader.keys && at == std::string::npos && !reader.ignore_errors) {
-      fail(fmt::format("No key separator found on line number {}: '{}'", number, *line));
+    auto record = reader->read(options->get("topic"), *line, number);
+    if (!record) {
       (void)producer->close();
-      return 1;
+      return fail(record.error().text);
     }
-    if (at != std::string::npos) record.key = reader.text(line->substr(0, at));
-    record.value = reader.text(at == std::string::npos ? *line : line->substr(at + reader.separator.size()));
     if (options->has("sync")) {
-      if (const auto sent = producer->send(std::move(record)).get(); !sent) fail(sent.error().text());
+      if (const auto sent = producer->send(std::move(record).value()).get(); !sent) fail(sent.error().text());
       continue;
     }
-    producer->send(std::move(record), [failures](const client::Result<client::RecordMetadata>& sent) {
+    producer->send(std::move(record).value(), [failures](const client::Result<client::RecordMetadata>& sent) {
       if (sent) return;
       failures->fetch_add(1);
       fmt::print(stderr, "Error when sending message: {}\n", sent.error().text());

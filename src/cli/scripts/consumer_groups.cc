@@ -2,13 +2,15 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
+#include "base/pattern.h"
 #include "cli/scripts/groups.h"
 
 namespace millrace::cli {
 namespace {
 
 constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"bootstrap-server", "HOST:PORT", "Required: a server of the cluster"},
+    {"bootstrap-server", "HOST:PORT", "Required, but with --validate-regex: a server of the cluster"},
     {"command-config", "FILE", "Settings of the admin client"},
     {"group", "ID", "The group; may be repeated"},
     {"topic", "TOPIC[:PARTITIONS]", "Topics for --reset-offsets and --delete-offsets; may be repeated"},
@@ -19,6 +21,7 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"delete", "", "Delete groups"},
     {"delete-offsets", "", "Delete offsets of a group"},
     {"reset-offsets", "", "Move the offsets of groups without members"},
+    {"validate-regex", "EXPRESSION", "Show whether brokers could read it as a pattern of topics"},
     {"timeout", "MS", "How long to wait for the cluster (default 30000)"},
     {"dry-run", "", "Show what --reset-offsets would do"},
     {"execute", "", "Do what --reset-offsets plans"},
@@ -42,19 +45,43 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
 
 constexpr const char* kDefaultTimeout = "30000";
 
-std::string capitalised(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
+constexpr auto kStates = std::to_array<std::string_view>({"PreparingRebalance", "CompletingRebalance", "Stable", "Dead",
+                                                          "Empty", "Assigning", "Reconciling"});
+constexpr auto kTypes = std::to_array<std::string_view>({"Classic", "Consumer"});
+
+// Adds those of `known` that a list names, in whatever case. The failure tells what there is.
+std::optional<std::string> take_names(const std::string& list, std::string_view what, std::string_view many,
+                                      std::span<const std::string_view> known, std::vector<std::string>& names) {
+  for (const std::string& name : split_list(list)) {
+    const auto at = std::ranges::find_if(known, [&](std::string_view one) { return same_but_for_case(one, name); });
+    if (at == known.end()) {
+      return fmt::format("Invalid {} list '{}'. Valid {} are: {}", what, list, many, fmt::join(known, ", "));
+    }
+    names.emplace_back(*at);
+  }
+  return std::nullopt;
+}
+
+int validate_regex(const std::string& expression, Console& console) {
+  std::string why;
+  if (Pattern::compile(expression, &why).ok()) {
+    console.print("The regular expression `{}` is valid.\n", expression);
+  } else {
+    console.print("The regular expression `{}` is invalid: {}.\n", expression, why);
+  }
+  return 0;
 }
 
 std::optional<std::string> refusal(const Options& options) {
   int actions = 0;
-  for (const char* action : {"list", "describe", "delete", "delete-offsets", "reset-offsets"}) {
+  for (const char* action : {"list", "describe", "delete", "delete-offsets", "reset-offsets", "validate-regex"}) {
     actions += options.has(action) ? 1 : 0;
   }
   if (actions != 1) {
-    return "Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets";
+    return "Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, "
+           "--validate-regex";
   }
+  if (options.has("validate-regex")) return std::nullopt;
   if (!options.has("bootstrap-server")) return "Missing required argument \"[bootstrap-server]\"";
   if (options.has("list")) return std::nullopt;
   const bool of_all = !options.has("delete-offsets") && options.has("all-groups");
@@ -89,8 +116,12 @@ client::Result<std::vector<std::string>> ConsumerGroups::wanted() {
 
 int ConsumerGroups::list() {
   client::ListGroupsOptions filter;
-  for (const std::string& state : split_list(options_.get("state"))) filter.states.push_back(capitalised(state));
-  for (const std::string& type : split_list(options_.get("type"))) filter.types.push_back(capitalised(type));
+  if (const auto wrong = take_names(options_.get("type"), "types", "types", kTypes, filter.types)) {
+    return script_usage(console_, *wrong, kOptions);
+  }
+  if (const auto wrong = take_names(options_.get("state"), "state", "states", kStates, filter.states)) {
+    return script_usage(console_, *wrong, kOptions);
+  }
   auto listed = admin_.list_groups(filter).get();
   if (!listed) {
     return failed("Executing consumer group command failed due to " + java_name(listed.error()) + ": " +
@@ -189,6 +220,7 @@ int kafka_consumer_groups(const Arguments& arguments, Console& console) {
                                       kOptions);
   if (!options) return options.error();
   if (const auto wrong = refusal(*options)) return script_usage(console, *wrong, kOptions);
+  if (const auto expression = options->value("validate-regex")) return validate_regex(*expression, console);
   auto admin = connect(*options, options->value("timeout").value_or(kDefaultTimeout));
   if (!admin) {
     console.complain("{}\n", admin.error().text);

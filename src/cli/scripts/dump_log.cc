@@ -15,6 +15,7 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"verify-index-only", "", "Compare indexes with the log and print nothing of them"},
     {"index-sanity-check", "", "Only whether a broker would keep the index at its start"},
     {"max-bytes", "BYTES", "At most so many bytes of each log"},
+    {"max-message-size", "BYTES", "Does nothing: records of any size are read"},
     {"skip-record-metadata", "", "Without offset, time and sizes of the records"},
     {"offsets-decoder", "", "The records are those of __consumer_offsets"},
     {"transaction-log-decoder", "", "The records are those of __transaction_state"},

@@ -15,7 +15,7 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"topic", "NAME", "An expression of topics"},
     {"partitions", "LIST", "Partitions of the topics of --topic; none: all"},
     {"time", "TIME", "-1 or latest, -2 or earliest, -3 or max-timestamp, -4 or earliest-local, -5 or latest-tiered, "
-                     "or milliseconds"},
+                     "-6 or earliest-pending-upload, or milliseconds"},
     {"command-config", "FILE", "Settings of the admin client"},
     {"exclude-internal-topics", "", "Without Kafka's own topics"},
     {"help", "", "Show this"},
@@ -26,12 +26,14 @@ struct NamedTime {
   std::string_view name;
   std::int64_t spec;
 };
+constexpr std::int64_t kEarliestPendingUpload = -6;
 constexpr auto kTimes = std::to_array<NamedTime>({
     {"latest", client::OffsetSpec::kLatest},
     {"earliest", client::OffsetSpec::kEarliest},
     {"max-timestamp", client::OffsetSpec::kMaxTimestamp},
     {"earliest-local", client::OffsetSpec::kEarliestLocal},
     {"latest-tiered", client::OffsetSpec::kLatestTiered},
+    {"earliest-pending-upload", kEarliestPendingUpload},
 });
 
 std::optional<std::int64_t> parse_time(const std::string& text) {
@@ -56,8 +58,8 @@ int kafka_get_offsets(const Arguments& arguments, Console& console) {
   const auto time = parse_time(options->get("time", "latest"));
   if (!time) {
     return failed(console, fmt::format("Malformed time argument {}. Please use -1 or latest / -2 or earliest / -3 or "
-                                       "max-timestamp / -4 or earliest-local / -5 or latest-tiered, or a specified "
-                                       "long format timestamp",
+                                       "max-timestamp / -4 or earliest-local / -5 or latest-tiered / -6 or "
+                                       "earliest-pending-upload, or a specified long format timestamp",
                                        options->get("time")));
   }
   if (options->has("topic-partitions") && (options->has("topic") || options->has("partitions"))) {
@@ -91,18 +93,17 @@ int kafka_get_offsets(const Arguments& arguments, Console& console) {
   if (specs.empty()) return failed(console, "Could not match any topic-partitions with the specified filters");
   const auto offsets = admin->list_offsets(specs).get();
   if (!offsets) return failed(console, plain_message(offsets.error()));
-  std::map<std::string, std::map<std::int32_t, std::int64_t>> found;
+  // In the order of the letters, as Kafka prints them: orders-10 before orders-2.
+  std::map<std::string, std::string> found;
   for (const auto& item : *offsets) {
     if (!item.result) {
       console.complain("Skip getting offsets for topic-partition {}-{} due to error: {}\n", item.key.topic,
                        item.key.partition, plain_message(item.result.error()));
     } else if (item.result->offset >= 0) {
-      found[item.key.topic][item.key.partition] = item.result->offset;
+      found[text_of(item.key)] = fmt::format("{}:{}:{}", item.key.topic, item.key.partition, item.result->offset);
     }
   }
-  for (const auto& [topic, partitions] : found) {
-    for (const auto& [partition, offset] : partitions) console.print("{}:{}:{}\n", topic, partition, offset);
-  }
+  for (const auto& [key, line] : found) console.print("{}\n", line);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "cli/scripts/script.h"
 
 namespace millrace::cli {
@@ -20,15 +21,30 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"version", "", "Show the version"},
 });
 
-bool same_word(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
+constexpr auto kTypes = std::to_array<std::string_view>({"classic", "consumer", "share", "streams"});
+
+// What is wrong with the options beyond their names: --consumer, --share and --streams stand alone.
+std::optional<std::string> refusal(const Options& options) {
+  if (!options.has("list")) return "Command must include exactly one action: --list.";
+  if (!options.has("bootstrap-server")) return "Missing required argument \"[bootstrap-server]\"";
+  constexpr auto kFilters =
+      std::to_array<std::string_view>({"consumer", "group-type", "protocol", "share", "streams"});
+  for (const std::string_view alone : {"consumer", "share", "streams"}) {
+    if (!options.has(alone)) continue;
+    for (const std::string_view other : kFilters) {
+      if (other == alone || !options.has(other)) continue;
+      return not_together(alone, other);
+    }
+  }
+  return std::nullopt;
 }
 
 bool wanted(const Options& options, const client::ListedGroup& group) {
-  if (const auto type = options.value("group-type"); type && !same_word(*type, group.type)) return false;
+  if (const auto type = options.value("group-type"); type && !same_but_for_case(*type, group.type)) return false;
   if (const auto protocol = options.value("protocol"); protocol && *protocol != group.protocol) return false;
-  if (options.has("consumer")) return group.type == "Consumer" || group.protocol == "consumer";
+  if (options.has("consumer")) {
+    return group.type == "Consumer" || group.protocol == "consumer" || group.protocol.empty();
+  }
   if (options.has("share")) return group.type == "Share";
   if (options.has("streams")) return group.type == "Streams";
   return true;
@@ -39,9 +55,11 @@ bool wanted(const Options& options, const client::ListedGroup& group) {
 int kafka_groups(const Arguments& arguments, Console& console) {
   const auto options = script_options(arguments, console, "List groups of all types.", kOptions);
   if (!options) return options.error();
-  if (!options->has("list")) return script_usage(console, "Command must include exactly one action: --list.", kOptions);
-  if (!options->has("bootstrap-server")) {
-    return script_usage(console, "Missing required argument \"[bootstrap-server]\"", kOptions);
+  if (const auto line = refusal(*options)) return script_usage(console, *line, kOptions);
+  const auto type = options->value("group-type");
+  if (type && std::ranges::none_of(kTypes, [&](std::string_view one) { return same_but_for_case(one, *type); })) {
+    console.complain("--group-type must be a valid group type.\n");
+    return 1;
   }
   auto admin = connect(*options);
   if (!admin) {
@@ -50,15 +68,17 @@ int kafka_groups(const Arguments& arguments, Console& console) {
   }
   auto listed = admin->list_groups().get();
   if (!listed) {
-    console.print("Error while executing list groups command : {}\n", plain_message(listed.error()));
+    console.print("Error while executing groups command : {}\n", plain_message(listed.error()));
     return 1;
   }
   std::erase_if(*listed, [&](const auto& group) { return !wanted(*options, group); });
   std::size_t width = 20;
-  for (const auto& group : *listed) width = std::max(width, group.id.size());
-  console.print("{:<{}} {:<20} {:<20}\n", "GROUP", width, "TYPE", "PROTOCOL");
   for (const auto& group : *listed) {
-    console.print("{:<{}} {:<20} {:<20}\n", group.id, width, group.type, group.protocol);
+    width = std::max({width, group.id.size(), group.type.size(), group.protocol.size()});
+  }
+  console.print("{:<{}} {:<{}} {:<{}}\n", "GROUP", width, "TYPE", width, "PROTOCOL", width);
+  for (const auto& group : *listed) {
+    console.print("{:<{}} {:<{}} {:<{}} \n", group.id, width, group.type, width, group.protocol, width);
   }
   return 0;
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <regex>
 
+#include "base/ascii.h"
+
 namespace millrace::cli {
 namespace {
 
@@ -85,6 +87,38 @@ bool internal_topic(std::string_view name) {
 std::pair<std::string, std::string> property_of(const std::string& text) {
   const std::size_t equals = std::min(text.find('='), text.size());
   return {text.substr(0, equals), text.substr(std::min(equals + 1, text.size()))};
+}
+
+std::string not_together(std::string_view option, std::string_view other) {
+  return fmt::format("Option \"[{}]\" can't be used with option \"[{}]\"", option, other);
+}
+
+void print_renamed(const Options& options, std::span<const Renamed> renamed, std::string_view word, Console& console) {
+  for (const Renamed& option : renamed) {
+    if (!options.has(option.older)) continue;
+    console.print("{} --{} is deprecated and will be removed in a future version. Use --{} instead.\n", word,
+                  option.older, option.newer);
+  }
+}
+
+Outcome<Properties> properties_in_file(const Options& options, const char* name) {
+  client::AdminConfig file;
+  if (const auto path = options.value(name)) MR_TRY(read_settings(*path, file));
+  return Properties(file.values().begin(), file.values().end());
+}
+
+Properties properties_given(const Options& options, std::initializer_list<const char*> names) {
+  Properties properties;
+  for (const char* name : names) {
+    for (const std::string& text : options.all(name)) properties.push_back(property_of(text));
+  }
+  return properties;
+}
+
+bool is_true(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return same_but_for_case(text, "true");
 }
 
 Outcome<void> add_settings(const Options& options, std::initializer_list<const char*> files,

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cli/connect.h"
 #include "cli/console.h"
@@ -49,6 +50,27 @@ std::optional<std::string> first_failure(const ItemList& items) {
 
 // "NAME=VALUE", split at the first equals sign; the value is empty without one.
 std::pair<std::string, std::string> property_of(const std::string& text);
+
+// Kafka's words for options that exclude one another.
+std::string not_together(std::string_view option, std::string_view other);
+
+// An option that has another name now.
+struct Renamed {
+  std::string_view older;
+  std::string_view newer;
+};
+// Prints a line for each option that is given by its older name, beginning with `word` ("Option").
+void print_renamed(const Options& options, std::span<const Renamed> renamed, std::string_view word, Console& console);
+
+// Names and values, in the order in which they are to be set.
+using Properties = std::vector<std::pair<std::string, std::string>>;
+// Those of the file that the option `name` names; none without it.
+Outcome<Properties> properties_in_file(const Options& options, const char* name);
+// The NAME=VALUE of the options `names`.
+Properties properties_given(const Options& options, std::initializer_list<const char*> names);
+
+// Whether a property's text says yes: "true" in any case, with blanks around it.
+bool is_true(std::string_view text);
 
 // Adds the settings of a client: those of the files that the options `files` name, then the NAME=VALUE of the options
 // `properties`, in this order.

@@ -289,23 +289,66 @@ void Topics::show_partition(const std::string& topic, const client::PartitionDes
                  joined(partition.last_known_eligible));
 }
 
+constexpr auto kActions = std::to_array<std::string_view>({"list", "describe", "create", "alter", "delete"});
+constexpr auto kReports = std::to_array<std::string_view>({"under-replicated-partitions", "under-min-isr-partitions",
+                                                           "at-min-isr-partitions", "unavailable-partitions"});
+
+// An option, and the actions that it goes with.
+struct Place {
+  std::string_view option;
+  std::array<std::string_view, 3> actions{};
+};
+constexpr auto kPlaces = std::to_array<Place>({
+    {"config", {"create"}},
+    {"partitions", {"alter", "create"}},
+    {"replication-factor", {"create"}},
+    {"replica-assignment", {"alter", "create"}},
+    {kReports[0], {"describe"}},
+    {kReports[1], {"describe"}},
+    {kReports[2], {"describe"}},
+    {kReports[3], {"describe"}},
+    {"topics-with-overrides", {"describe"}},
+    {"if-exists", {"alter", "delete", "describe"}},
+    {"if-not-exists", {"create"}},
+    {"exclude-internal", {"list", "describe"}},
+});
+
+// What is missing.
+std::optional<std::string> lack(const Options& options) {
+  if (!options.has("bootstrap-server")) return "--bootstrap-server must be specified";
+  const bool topic = options.has("topic");
+  if (options.has("describe") && options.has("if-exists") && !topic && !options.has("topic-id")) {
+    return "--topic or --topic-id is required to describe a topic";
+  }
+  if (!options.has("list") && !options.has("describe") && !topic) return "Missing required argument \"[topic]\"";
+  if (!options.has("alter")) return std::nullopt;
+  if (options.has("config")) {
+    return "Option combination \"[bootstrap-server],[config]\" can't be used with option \"[alter]\" (To alter topic "
+           "configurations, the kafka-configs tool can be used.)";
+  }
+  if (!options.has("partitions")) return "Missing required argument \"[partitions]\"";
+  return std::nullopt;
+}
+
 // What is wrong with the combination of options, if anything.
 std::optional<std::string> refusal(const Options& options) {
-  int actions = 0;
-  for (const char* action : {"list", "describe", "create", "alter", "delete"}) actions += options.has(action) ? 1 : 0;
-  if (actions != 1) return "Command must include exactly one action: --list, --describe, --create, --alter or --delete";
-  if (!options.has("bootstrap-server")) return "--bootstrap-server must be specified";
-  if (!options.has("list") && !options.has("describe") && !options.has("topic")) {
-    return "Missing required argument \"[topic]\"";
+  const auto given = [&](std::string_view name) { return options.has(name); };
+  if (std::ranges::count_if(kActions, given) != 1) {
+    return "Command must include exactly one action: --list, --describe, --create, --alter or --delete";
   }
-  if (options.has("alter") && !options.has("partitions")) return "Missing required argument \"[partitions]\"";
-  for (const char* name : {"replication-factor", "config", "if-not-exists"}) {
-    if (!options.has(name) || options.has("create")) continue;
-    return fmt::format("Option \"[{}]\" can't be used with this action", name);
+  if (auto line = lack(options)) return line;
+  const std::string_view action = *std::ranges::find_if(kActions, given);
+  for (const Place& place : kPlaces) {
+    if (given(place.option) && std::ranges::find(place.actions, action) == place.actions.end()) {
+      return not_together(place.option, action);
+    }
   }
-  if (options.has("create") && options.has("replica-assignment") &&
-      (options.has("partitions") || options.has("replication-factor"))) {
-    return "Option \"[replica-assignment]\" can't be used with option \"[partitions]\" or \"[replication-factor]\"";
+  for (const char* other : {"partitions", "replication-factor"}) {
+    if (action != "create" || !given("replica-assignment") || !given(other)) continue;
+    return not_together("replica-assignment", other);
+  }
+  for (const std::string_view report : kReports) {
+    if (given(report) && given("topics-with-overrides")) return not_together(report, "topics-with-overrides");
   }
   return std::nullopt;
 }
@@ -316,6 +359,14 @@ int kafka_topics(const Arguments& arguments, Console& console) {
   const auto options = script_options(arguments, console, "Create, delete, describe, or change a topic.", kOptions);
   if (!options) return options.error();
   if (const auto wrong = refusal(*options)) return script_usage(console, *wrong, kOptions);
+  if (options->has("delete-config")) {
+    console.complain("delete-config option is no longer supported and deprecated since version 4.0. The config will be "
+                     "fully removed in future releases.\n");
+  }
+  if (options->has("describe") && options->has("if-exists") && options->has("topic") && options->has("topic-id")) {
+    console.out("Only topic id will be used when both --topic and --topic-id are specified and topicId is not "
+                "Uuid.ZERO_UUID\n");
+  }
   auto admin = connect(*options);
   if (!admin) {
     console.complain("{}\n", admin.error().text);

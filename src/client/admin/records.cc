@@ -71,6 +71,7 @@ VersionRange offsets_versions(const std::map<TopicPartition, std::int64_t>& spec
     if (spec == OffsetSpec::kMaxTimestamp) versions.min = std::max<std::int16_t>(versions.min, 7);
     if (spec == OffsetSpec::kEarliestLocal) versions.min = std::max<std::int16_t>(versions.min, 8);
     if (spec < OffsetSpec::kEarliestLocal) versions.min = std::max<std::int16_t>(versions.min, 9);
+    if (spec < OffsetSpec::kLatestTiered) versions.min = std::max<std::int16_t>(versions.min, 11);  // KIP-1023
   }
   return versions;
 }

@@ -31,6 +31,10 @@ STEPS = [
                                                                 "a.b", 0, 0)),
     ("kafka-consumer-groups", ["--describe", "--group", "g"], "", 0, OFFSETS + ROW % ("g", "a.b", 0, 0, 2, 2)),
     ("kafka-consumer-groups", ["--list"], "", 0, "g\n"),
+    ("kafka-consumer-groups", ["--list", "--state", "empty,stable"], "", 0,
+     "GROUP%20s STATE\ng%24s Empty\n" % ("", "")),
+    ("kafka-consumer-groups", ["--list", "--state", "bad"], "", 1, ""),
+    ("kafka-consumer-groups", ["--validate-regex", "a.*"], "", 0, "The regular expression `a.*` is valid.\n"),
     ("kafka-consumer-groups", ["--delete", "--group", "g"], "", 0,
      "Deletion of requested consumer groups ('g') was successful.\n"),
     ("kafka-configs", ["--alter", "--topic", "a.b", "--add-config", "retention.ms=5000"], "", 0,
@@ -38,6 +42,7 @@ STEPS = [
     ("kafka-configs", ["--describe", "--topic", "a.b"], "", 0,
      "Dynamic configs for topic a.b are:\n"
      "  retention.ms=5000 sensitive=false synonyms={DYNAMIC_TOPIC_CONFIG:retention.ms=5000}\n"),
+    ("kafka-topics", ["--alter", "--topic", "orders", "--if-not-exists", "--partitions", "3"], "", 1, ""),
     ("kafka-topics", ["--delete", "--topic", "orders"], "", 0, ""),
 ]
 
@@ -259,6 +264,7 @@ def run(ci):
             compare(server, script, arguments, code, out, err, mask_numbers)
             count += 1
         leave_on_interrupt(server)
+        formatted_records(server)
     return f"{count} steps"
 
 
@@ -316,6 +322,33 @@ def check_api_versions(server):
     wrong = [line for line in lines[1:-2] if not form.match(line)]
     if lines[-2:] != [")", ""] or wrong or not any(line.startswith("\tFetch(1): 4 to 18 ") for line in lines):
         raise Failed(f"kafka-broker-api-versions: {wrong or lines}")
+
+
+def formatted_records(server):
+    """Lines become headers, keys and values and come back the same; what is printed is committed, and no more."""
+    call(server, "kafka-topics", ["--create", "--topic", "formatted", "--partitions", "1"])
+    parts = ["headers", "key"]
+    lines = "a:1,b:2\tk\tv\nc:\tl\tw\n"
+    call(server, "kafka-console-producer",
+         ["--topic", "formatted", *(f"--reader-property=parse.{part}=true" for part in parts)], lines)
+    read = ["--topic", "formatted", "--group", "cut", "--from-beginning", "--max-messages", "1",
+            *(f"--formatter-property=print.{part}=true" for part in parts)]
+    said = [call(server, "kafka-console-consumer", read).stdout for _ in range(2)]
+    if "".join(said) != lines:
+        raise Failed(f"kafka-console-consumer: {said} instead of a line of {lines!r} each time")
+    package = "org.apache.kafka.tools.consumer"
+    of_cut = "32"  # the hash of the group's name, of 50 partitions
+    commits = call(server, "kafka-console-consumer",
+                   ["--topic", "__consumer_offsets", "--partition", of_cut, "--from-beginning", "--timeout-ms", "2000",
+                    "--formatter", f"{package}.OffsetsMessageFormatter"]).stdout
+    for offset in (1, 2):
+        start = ('{"key":{"type":1,"data":{"group":"cut","topic":"formatted","partition":0}},"value":{"version":\\d,'
+                 '"data":{"offset":%d,' % offset).replace("{", r"\{")
+        if not re.search(start, commits):
+            raise Failed(f"kafka-console-consumer: no commit of offset {offset} in {commits!r}")
+    unknown = call(server, "kafka-console-consumer", ["--topic", "formatted", "--formatter", "com.example.Mine"])
+    if unknown.returncode != 1 or "com.example.Mine" not in unknown.stderr:
+        raise Failed(f"kafka-console-consumer with a formatter of others: {unknown.returncode}, {unknown.stderr!r}")
 
 
 def leave_on_interrupt(server):
