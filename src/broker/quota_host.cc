@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/broker.h"
+#include "broker/quotas/exempt.h"
 #include "broker/quotas/throttle_field.h"
 #include "protocol/gen/fetch.h"
 #include "protocol/message.h"
@@ -34,10 +35,7 @@ std::uint64_t answer_bytes(const Request& request) {
   return size;
 }
 
-// On a controller's listener a Fetch reads the metadata log, which no quota is about.
-bool is_fetch(const Request& request) {
-  return static_cast<ApiKey>(request.api_key()) == ApiKey::fetch && !request.listener().controller;
-}
+bool is_fetch(const Request& request) { return static_cast<ApiKey>(request.api_key()) == ApiKey::fetch; }
 
 // KIP-219: what a fetch above its quota gets at once is that it is above its quota. A client that begins a session has
 // none then, and asks again.
@@ -92,6 +90,7 @@ ShardId QuotaHost::counter_of(std::string_view owner) const {
 }
 
 void QuotaHost::weigh(RequestPtr request) {
+  if (quotas::is_exempt(request->api_key(), request->listener().controller)) return request->pass(Millis(0));
   auto due = std::make_shared<Due>();
   due->request = std::move(request);
   const Request& asked = *due->request;
@@ -103,8 +102,11 @@ void QuotaHost::weigh(RequestPtr request) {
     due->fetch = limit_of(Kind::fetch, asked.header().client_id.value_or(""));
     ask(due, Kind::fetch, static_cast<double>(due->fetch_bytes));
   }
-  const Nanos busy = asked.busy(broker_.shard().clock.precise());
-  ask(due, Kind::request, static_cast<double>(busy.value()) * kPercentPerNano);
+  // A producer that wants no answer is held by its bytes alone.
+  if (api != ApiKey::produce || !asked.held_answer().empty()) {
+    const Nanos busy = asked.busy(broker_.shard().clock.precise());
+    ask(due, Kind::request, static_cast<double>(busy.value()) * kPercentPerNano);
+  }
   settle(due);
 }
 
