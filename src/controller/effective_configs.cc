@@ -25,7 +25,8 @@ std::vector<EffectiveConfig> effective_topic_configs(const config::Overrides& ow
                                                      const config::ServerLayers& servers) {
   std::vector<EffectiveConfig> all;
   for (const config::Definition& definition : config::definitions(config::Scope::topic)) {
-    if (definition.internal || definition.ours) continue;
+    // One that is not shown to clients is, where the topic itself sets it.
+    if (definition.ours || (definition.internal && !own.contains(definition.name))) continue;
     EffectiveConfig& effective = all.emplace_back();
     effective.name = definition.name;
     effective.sensitive = definition.secret();

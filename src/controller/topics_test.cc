@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -71,6 +72,19 @@ TEST_F(Topics, AnswerListsEverySettingAndWhereItComesFrom) {
   }
   EXPECT_TRUE(found);
   EXPECT_GT(answer.configs->size(), 20U);
+}
+
+TEST_F(Topics, AnswerListsASettingThatIsNotShownOnlyWhereTheTopicHasIt) {
+  const auto shown = [&](const CreateTopicsRequest& request) {
+    const auto answer = create(request);
+    EXPECT_EQ(answer.error_code, 0);
+    return std::ranges::any_of(answer.configs.value(),
+                               [](const auto& config) { return config.name == "internal.segment.bytes"; });
+  };
+  EXPECT_FALSE(shown(one("a")));
+  CreateTopicsRequest request = one("b");
+  request.topics[0].configs = {{"internal.segment.bytes", "1000"}};
+  EXPECT_TRUE(shown(request));
 }
 
 TEST_F(Topics, DefaultsAreTheServers) {
