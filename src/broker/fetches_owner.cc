@@ -104,7 +104,11 @@ bool Fetches::read_one(replica::Partition& partition, const FetchItem& item, con
   if (const Errc epoch = check_leader_epoch(item.current_leader_epoch, partition.leader_epoch()); epoch != Errc::none) {
     return fail(epoch);
   }
-  if (!partition.is_leader() || terms.from_replica) return fail(Errc::not_leader_or_follower);
+  if (!partition.is_leader()) return fail(Errc::not_leader_or_follower);
+  // A follower that is none here: who knows the epoch is told that there may be a newer one.
+  if (terms.from_replica) {
+    return fail(item.current_leader_epoch == kNoEpoch ? Errc::not_leader_or_follower : Errc::unknown_leader_epoch);
+  }
   result.high_watermark = partition.high_watermark();
   result.last_stable_offset = partition.last_stable_offset();
   result.log_start = partition.log_start();

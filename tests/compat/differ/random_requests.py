@@ -30,7 +30,12 @@ WEIGHTS = {
     "AlterClientQuotas": 2, "DescribeUserScramCredentials": 1, "AlterUserScramCredentials": 1, "DescribeCluster": 1,
     "DescribeProducers": 2, "DescribeTopicPartitions": 3, "ListConfigResources": 1, "UpdateFeatures": 1,
     "DescribeTransactions": 1, "ListTransactions": 1, "DescribeQuorum": 1, "UnregisterBroker": 1,
+    "DescribeAcls": 1, "CreateAcls": 1, "DeleteAcls": 1, "DescribeDelegationToken": 1, "CreateDelegationToken": 1,
+    "RenewDelegationToken": 1, "ExpireDelegationToken": 1, "ConsumerGroupDescribe": 2, "ShareGroupDescribe": 1,
+    "StreamsGroupDescribe": 1, "GetTelemetrySubscriptions": 1, "PushTelemetry": 1, "SaslHandshake": 1,
 }
+# The original tells its brokers of new topics, and drops members that join and do not go on, a little later.
+SETTLE_MS = {"CreateTopics": 60, "CreatePartitions": 60, "DeleteTopics": 60, "JoinGroup": 400}
 NUMBERS = [0, 1, -1, 2, 5, 2**31 - 1, -2**31]
 CONFIGS = {
     "retention.ms": ["1000000", "-1", "-2", "x", "", None], "cleanup.policy": ["delete", "compact", "", "odd"],
@@ -131,7 +136,11 @@ class Draw:
         if api in ("AlterConfigs", "IncrementalAlterConfigs") and "resources" in body:
             body["resources"] = once(body["resources"], "resourceType", "resourceName")
         if api == "Produce" and "topicData" in body:
-            body["topicData"] = once(body["topicData"], "name")
+            body["topicData"] = once(once(body["topicData"], "name"), "topicId")
+        if api == "Fetch" and "topics" in body:
+            body["topics"] = once(once(body["topics"], "topic"), "topicId")
+            for topic in body["topics"]:
+                topic["partitions"] = once(topic["partitions"], "partition")
         if api == "JoinGroup" and "protocols" in body:
             body["protocols"] = once(body["protocols"], "name")
         if "partitionData" in body:
@@ -149,7 +158,7 @@ class Draw:
 RULES = {
     "index": lambda draw, api: draw.mostly([0, 0, 1], -1, 9, 2**31 - 1),
     "partition": lambda draw, api: draw.mostly([0, 0, 1], -1, 9, 2**31 - 1),
-    "partitionIndex": lambda draw, api: draw.mostly([0, 0, 1], -1, 9, 2**31 - 1),
+    "partitionIndex": lambda draw, api: draw.mostly([0, 0, 1], -1, 9, *([] if "Describe" in api else [2**31 - 1])),
     "partitions": lambda draw, api: draw.mostly([0, 0, 1], -1, 9),
     "partitionIndexes": lambda draw, api: draw.mostly([0, 0, 1], -1, 9),
     "partitionId": lambda draw, api: draw.mostly([0, 0, 1], -1, 9),
@@ -167,7 +176,7 @@ RULES = {
     "minBytes": lambda draw, api: draw.mostly([0, 1], -1),
     "maxWaitMs": lambda draw, api: draw.mostly([0, 30], -1),
     "isolationLevel": lambda draw, api: draw.mostly([0, 1]),
-    "replicaId": lambda draw, api: -1,
+    "replicaId": lambda draw, api: draw.mostly([-1], *([-2, 1, 5] if api != "Fetch" else [5])),
     "replicaEpoch": lambda draw, api: -1,
     "sessionId": lambda draw, api: draw.mostly([0], 5, 77),
     "sessionEpoch": lambda draw, api: draw.mostly([-1, 0], 1, -2),
@@ -214,7 +223,6 @@ RULES = {
     "responsePartitionLimit": lambda draw, api: draw.mostly([2000, 1], 0, -1),
     "statesFilter": lambda draw, api: draw.mostly(["Stable", "Empty"], "stable", "odd"),
     "typesFilter": lambda draw, api: draw.mostly(["classic", "consumer"], "odd"),
-    "cursor": lambda draw, api: None,
     "endpointType": lambda draw, api: draw.mostly([1], 2, 0, 3),
     "nodeId": lambda draw, api: 1,
 }
@@ -249,6 +257,8 @@ def scenario(seed, steps):
         body = draw.structure(name, request, request.root)
         yield json.dumps({"name": f"{seed}.{step} {name}", "api": name, "version": str(version), "body": body,
                           "retry": False})
+        if name in SETTLE_MS:
+            yield json.dumps({"sleep": SETTLE_MS[name]})
 
 
 if __name__ == "__main__":
