@@ -184,7 +184,11 @@ class Promise {
   }
   Future<T> future() { return Future<T>(shared_); }
   // Sets the result; a second one is ignored.
-  void set(Result<T> result) { shared_->set(std::move(result)); }
+  void set(Result<T> result) {
+    // Who waits may destroy this promise before the call has returned.
+    const auto shared = shared_;
+    shared->set(std::move(result));
+  }
 
  private:
   std::shared_ptr<detail::Shared<T>> shared_;
