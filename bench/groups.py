@@ -34,8 +34,11 @@ class Member:
         self.state = JOIN
 
     def connect(self, port):
+        """Until the node has answered once: a connection that only waits in a full backlog would be found out by the
+        first JoinGroup, whose segments are then lost and sent again for up to a minute."""
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        prepare(self.socket)
 
     def send(self, api, version, body):
         self.state = api
@@ -121,13 +124,21 @@ def is_stable(group):
         member.state == HEARTBEAT for member in group)
 
 
-def join_all(port, count, members, patience_s):
+def connect_all(port, count, members):
+    """The members of `count` groups, each connected."""
     size = members // count
     groups = [[Member(f"scale-{i}", size) for _ in range(size)] for i in range(count)]
-    selector = selectors.DefaultSelector()
     for group in groups:
         for member in group:
             member.connect(port)
+    return groups
+
+
+def join_all(groups, patience_s):
+    """Returns when every group is stable; the connections are closed then."""
+    selector = selectors.DefaultSelector()
+    for group in groups:
+        for member in group:
             selector.register(member.socket, selectors.EVENT_READ, (member, group))
     for group in groups:
         for member in group:

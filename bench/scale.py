@@ -114,10 +114,11 @@ def many_partitions(node, partitions):
 
 
 def many_groups(node, count, members):
-    with connect() as peer:
-        groups.prepare(peer)
     clock = Clock(node.pid)
-    groups.join_all(PORT, count, members, PATIENCE_S)
+    connected = groups.connect_all(PORT, count, members)
+    yield "connect", clock.read()
+    clock = Clock(node.pid)
+    groups.join_all(connected, PATIENCE_S)
     yield "join", clock.read()
 
 
