@@ -16,6 +16,7 @@
 #include "millrace/group_metadata.h"
 #include "millrace/interceptor.h"
 #include "millrace/loop.h"
+#include "millrace/partitioner.h"
 #include "millrace/record.h"
 #include "millrace/result.h"
 #include "millrace/topic_partition.h"
@@ -55,8 +56,15 @@ class MILLRACE_API ProducerConfig : public CommonConfig<ProducerConfig> {
     return *this;
   }
   const std::vector<std::shared_ptr<ProducerInterceptor>>& interceptors() const { return interceptors_; }
+  // Chooses partitions in place of Kafka's rule; null for that.
+  ProducerConfig& partitioner(std::shared_ptr<Partitioner> one) {
+    partitioner_ = std::move(one);
+    return *this;
+  }
+  const std::shared_ptr<Partitioner>& partitioner() const { return partitioner_; }
 
  private:
+  std::shared_ptr<Partitioner> partitioner_;
   std::vector<std::shared_ptr<ProducerInterceptor>> interceptors_;
 };
 

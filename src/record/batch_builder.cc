@@ -59,10 +59,28 @@ std::byte* put_body(std::byte* to, const std::optional<Bytes>& key, const std::o
   return to;
 }
 
-std::optional<Bytes> key_of_body(Bytes body) {
+namespace {
+
+// Bytes behind their length, which is negative for null, and how far both reach.
+struct Measured {
+  std::optional<Bytes> bytes;
+  std::size_t end;
+};
+Measured first_of(Bytes body) {
   std::int32_t length = 0;
   const std::size_t at = get_varint(body, length);
-  return length < 0 ? std::nullopt : std::optional(body.subspan(at, static_cast<std::size_t>(length)));
+  if (length < 0) return {std::nullopt, at};
+  return {body.subspan(at, static_cast<std::size_t>(length)), at + static_cast<std::size_t>(length)};
+}
+
+}  // namespace
+
+std::optional<Bytes> key_of_body(Bytes body) {
+  return first_of(body).bytes;
+}
+
+std::optional<Bytes> value_of_body(Bytes body) {
+  return first_of(body.subspan(first_of(body).end)).bytes;
 }
 
 void BatchBuilder::add(WallTime timestamp, std::optional<Bytes> key, std::optional<Bytes> value,

@@ -35,6 +35,8 @@ std::byte* put_body(std::byte* to, const std::optional<Bytes>& key, const std::o
                     std::span<const Header> headers);
 // The key that a body begins with; nothing for null. Precondition: of put_body.
 std::optional<Bytes> key_of_body(Bytes body);
+// The value behind it; nothing for null. Precondition: of put_body.
+std::optional<Bytes> value_of_body(Bytes body);
 
 // Makes one batch of magic 2, record by record.
 class BatchBuilder {

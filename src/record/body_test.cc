@@ -35,7 +35,7 @@ TEST(Body, BatchOfBodiesIsTheBatchOfTheirRecords) {
   EXPECT_EQ(as_text(whole.build().bytes()), as_text(parts.build().bytes()));
 }
 
-TEST(Body, ShowsItsKey) {
+TEST(Body, ShowsItsKeyAndItsValue) {
   for (const Case& one : cases()) {
     std::vector<std::byte> body(body_size(one.key, one.value, one.headers));
     put_body(body.data(), one.key, one.value, one.headers);
@@ -43,6 +43,11 @@ TEST(Body, ShowsItsKey) {
     ASSERT_EQ(key.has_value(), one.key.has_value());
     if (key) {
       EXPECT_EQ(as_text(*key), as_text(*one.key));
+    }
+    const auto value = value_of_body(body);
+    ASSERT_EQ(value.has_value(), one.value.has_value());
+    if (value) {
+      EXPECT_EQ(as_text(*value), as_text(*one.value));
     }
   }
 }

@@ -302,6 +302,7 @@ Result<Producer> Producer::create(const ProducerConfig& config, const Loop* loop
   auto options = producer_options(*settings);
   if (!options) return options.error();
   cluster->allow_topic_creation = true;
+  if (config.partitioner()) options->partitioner = config.partitioner();
   auto host = host_for(loop);
   if (!host) return host.error();
   return Producer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster), config.interceptors()));

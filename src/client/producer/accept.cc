@@ -1,9 +1,8 @@
-// From records to batches: the partition of each record, and the batch that takes it.
+// From records to batches: what is taken, and the batch that takes it.
 #include <algorithm>
 #include <utility>
 
 #include "client/errors.h"
-#include "client/producer/murmur2.h"
 #include "client/producer/producer.h"
 
 namespace millrace::client {
@@ -74,6 +73,11 @@ const TopicView* ProducerCore::view_of(TopicQueues& topic) {
   if (topic.seen != cluster_.view()) {
     topic.seen = cluster_.view();
     topic.view = topic.seen->topic(topic.name);
+    topic.available.clear();
+    if (topic.view == nullptr) return nullptr;
+    for (const PartitionView& partition : topic.view->partitions) {
+      if (partition.leader != kNoNode) topic.available.push_back(partition.index.value());
+    }
   }
   return topic.view;
 }
@@ -101,27 +105,16 @@ bool ProducerCore::place(TopicQueues& topic, const EncodedRecord& record, Delive
                                                     topic.name + ": partitions are numbered from 0"));
     return true;
   }
-  put(*topic.partitions[static_cast<std::size_t>(choose(topic, *view, record))], record, std::move(delivery));
+  const std::int32_t chosen = choose(topic, record);
+  if (chosen < 0 || chosen >= count) {
+    refuse(record, std::move(delivery),
+           local_error(Cause::invalid_argument, "the partitioner chose partition " + std::to_string(chosen) +
+                                                    " of topic " + topic.name + ", which has " +
+                                                    std::to_string(count)));
+    return true;
+  }
+  put(*topic.partitions[static_cast<std::size_t>(chosen)], record, std::move(delivery));
   return true;
-}
-
-std::int32_t ProducerCore::choose(TopicQueues& topic, const TopicView& view, const EncodedRecord& record) {
-  if (record.partition) return *record.partition;
-  const auto count = static_cast<std::int32_t>(view.partitions.size());
-  if (!options_.ignore_keys) {
-    if (const auto key = record.key()) return partition_of_key(*key, count);
-  }
-  if (topic.sticky.due(options_.batch_bytes)) {
-    std::vector<StickyChoice::Candidate> candidates;
-    for (const PartitionView& partition : view.partitions) {
-      const auto& queue = topic.partitions[static_cast<std::size_t>(partition.index.value())];
-      if (partition.leader != kNoNode) candidates.push_back({partition.index.value(), queue->waiting.size()});
-    }
-    if (candidates.empty()) candidates.push_back({0, 0});
-    topic.sticky.draw(candidates, options_.adaptive, shard_.random);
-  }
-  topic.sticky.went(record.size());
-  return topic.sticky.current();
 }
 
 void ProducerCore::put(PartitionQueue& queue, const EncodedRecord& record, DeliveryCallback&& delivery) {

@@ -21,6 +21,7 @@ struct EncodedRecord {
   Bytes body;
 
   std::optional<Bytes> key() const { return record::key_of_body(body); }
+  std::optional<Bytes> value() const { return record::value_of_body(body); }
   // What it takes at most, without compression: what counts against buffer.memory and max.request.size.
   std::size_t size() const { return size_of(body.size()); }
   static std::size_t size_of(std::size_t body) { return body + kAroundBody; }

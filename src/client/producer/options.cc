@@ -70,6 +70,14 @@ Result<ProducerOptions> producer_options(const Settings& settings) {
   options.max_in_flight = static_cast<std::uint32_t>(settings.whole("max.in.flight.requests.per.connection"));
   options.ignore_keys = settings.flag("partitioner.ignore.keys");
   options.adaptive = settings.flag("partitioner.adaptive.partitioning.enable");
+  options.availability_timeout = settings.millis("partitioner.availability.timeout.ms");
+  if (const std::string name = settings.text("partitioner.class"); !name.empty()) {
+    if (!name.ends_with("RoundRobinPartitioner")) {
+      return settings.refuse("partitioner.class", "must be RoundRobinPartitioner; Java classes cannot be loaded, give "
+                                                  "your own with ProducerConfig::partitioner()");
+    }
+    options.partitioner = std::make_shared<RoundRobinPartitioner>();
+  }
   options.topic_idle = settings.millis("metadata.max.idle.ms");
   options.transactional_id = settings.text("transactional.id");
   options.transaction_timeout = settings.millis("transaction.timeout.ms");

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/ids.h"
 #include "client/settings.h"
+#include "millrace/partitioner.h"
 #include "record/batch.h"
 
 namespace millrace::client {
@@ -29,6 +31,8 @@ struct ProducerOptions {
   bool idempotent = true;
   bool ignore_keys = false;         // partitioner.ignore.keys
   bool adaptive = true;             // partitioner.adaptive.partitioning.enable
+  Millis availability_timeout{0};   // partitioner.availability.timeout.ms; 0: none
+  std::shared_ptr<Partitioner> partitioner;  // instead of the rule of keys and sticky batches; may be null
   Millis topic_idle{300'000};       // metadata.max.idle.ms
   std::string transactional_id;     // empty: no transactions
   Millis transaction_timeout{60'000};
@@ -36,7 +40,7 @@ struct ProducerOptions {
 
 // Reads them. Cause::invalid_config where settings contradict each other: idempotence with acks other than all, without
 // retries or with more than five requests in flight; a transactional id without idempotence; delivery.timeout.ms below
-// linger.ms + request.timeout.ms. Idempotence that nobody asked for by name gives way, as in Kafka's producer.
+// linger.ms + request.timeout.ms; a partitioner.class other than RoundRobinPartitioner. Idempotence that nobody asked for by name gives way, as in Kafka's producer.
 Result<ProducerOptions> producer_options(const Settings& settings);
 
 }  // namespace millrace::client

@@ -79,12 +79,15 @@ class ProducerCore final : TransactionOwner {
   const TopicView* view_of(TopicQueues& topic);
   std::optional<Error> refusal(const EncodedRecord& record) const;
   bool place(TopicQueues& topic, const EncodedRecord& record, DeliveryCallback& delivery);
-  std::int32_t choose(TopicQueues& topic, const TopicView& view, const EncodedRecord& record);
   void put(PartitionQueue& queue, const EncodedRecord& record, DeliveryCallback&& delivery);
   void refuse(const EncodedRecord& record, DeliveryCallback delivery, Error error);
   void release(std::size_t bytes);
   void unpark(TopicQueues& topic);
   void expire_parked(MonoTime now);
+  // choose.cc: the partition of a record
+  std::int32_t choose(TopicQueues& topic, const EncodedRecord& record);
+  std::vector<StickyChoice::Candidate> candidates(const TopicQueues& topic) const;
+  bool stuck(const PartitionQueue& queue) const;
   // producer.cc
   std::vector<Metric> metrics() const;
   // For the transactions:

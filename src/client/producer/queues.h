@@ -47,6 +47,7 @@ struct TopicQueues {
   MonoTime last_used;
   ClusterViewPtr seen;                  // where `view` is from
   const TopicView* view = nullptr;      // null: not known there
+  std::vector<std::int32_t> available;  // partitions that have a leader there
 };
 
 }  // namespace millrace::client
