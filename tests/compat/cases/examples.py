@@ -16,6 +16,8 @@ STEPS = [
     ("hello", ["plain", "two"], ["plain-0 at offset 1"]),
     ("time_travel", ["plain", "0", "10"], [" one\n", " two\n", "2 records"]),
     ("headers", ["other"], ["order-7 = shipped at 1700000000000", "trace: af31", "note: (null)"]),
+    ("typed", ["orders"], ["order 7: 2 x tea", "serialization: the value of a record of topic orders",
+                           "order 8: 1 x milk"]),
     ("coroutine", ["co", "20"], ["20 records read"]),
     ("produce", ["many", "5000", "50"], ["5000 delivered, 0 failed"]),
     ("consume", ["plain", "0"], ["0: one", "2 records"]),
