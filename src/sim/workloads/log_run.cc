@@ -89,7 +89,10 @@ Outcome run_logs(const RunOptions& options) {
     }
     node.kill(dice.one_in(4) ? Crash::process : Crash::power, Farewell::reset);
     ++outcome.kills;
-    if (visited && visits.one_in(4)) visit_as_kafka(node.disk(), models, visits);
+    if (visited && visits.one_in(4)) {
+      visit_as_kafka(node.disk(), models, visits);
+      if (visits.one_in(2)) node.kill_inside_job(1 + visits.below(120));  // while that is found out
+    }
     for (auto& model : models) {
       if (rots) rot_or_mend(node.disk(), model, dice);
       look_at_index(node.disk(), model);
