@@ -31,7 +31,7 @@ namespace millrace::client {
 // Cause::closed after close(). What failed for one of several things stands in its Item. Passing errors are tried again
 // until the call's timeout.
 //
-// Move-only; a moved-from Admin may only be destroyed or assigned to.
+// Move-only: on an Admin that was moved from every call fails with Cause::wrong_state, and close() does nothing.
 class MILLRACE_API Admin {
  public:
   // Checks the settings and starts the client; connects with the first call. `loop`: where it lives, to share a

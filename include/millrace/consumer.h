@@ -106,8 +106,8 @@ struct ConsumerStatistics {
 
 // Reads records: of partitions that the program assigns, or that a group of consumers shares; with positions that the
 // consumer keeps and may commit to its group. Records are read ahead in the background, up to fetch.max.bytes. Any
-// thread may call, except that poll() is for one at a time. Move-only; the last handle going away closes the consumer
-// without waiting.
+// thread may call, except that poll() is for one at a time. Move-only: on a consumer that was moved from every call
+// fails with Cause::wrong_state, and wakeup() does nothing. A consumer that goes away is closed without waiting.
 class MILLRACE_API Consumer {
  public:
   // Checks the settings and starts; connects with the first call that needs it. Cause::invalid_config names the
@@ -122,7 +122,7 @@ class MILLRACE_API Consumer {
   Status assign(std::vector<TopicPartition> partitions);
   // Shares the partitions of these topics with all other consumers of the group that subscribe to them; joins with the
   // next poll, and replaces what was subscribed before. `listener` may be null. No topics: unsubscribe().
-  // Cause::invalid_config without group.id, Cause::wrong_state beside assign().
+  // Cause::invalid_config without group.id, Cause::wrong_state beside assign(); what was subscribed before stays then.
   Status subscribe(std::vector<std::string> topics, std::shared_ptr<RebalanceListener> listener = nullptr);
   // The same for all topics whose whole name the regular expression matches, now and later, in the syntax of RE2:
   // Java's without look-around and references back. Cause::invalid_argument names one that is none, and why.

@@ -52,7 +52,8 @@ struct TaskPromise<void> : TaskPromiseBase {
 }  // namespace detail
 
 // A coroutine that begins when it is awaited or given to start(). Programs with coroutine types of their own need
-// none of this: every Future can be awaited by any of them. Move-only.
+// none of this: every Future can be awaited by any of them. Move-only. It runs once: awaiting one that was moved from or
+// has run ends the process, as value() of a failed Result does.
 template <typename T = void>
 class [[nodiscard]] Task {
  public:
@@ -66,6 +67,7 @@ class [[nodiscard]] Task {
 
   bool await_ready() const noexcept { return false; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+    if (!handle_ || handle_.done()) detail::misused_result("a task was awaited that was moved from or has run", nullptr);
     handle_.promise().waiting = waiting;
     return handle_;
   }

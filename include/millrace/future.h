@@ -100,8 +100,9 @@ inline Error waits_for_itself() {
 
 // The result of a call that is under way, to be taken once, in one of three ways: get() waits for it, then() is called
 // with it, co_await resumes with it. Every call of this library ends by itself (each has a timeout), so waiting is
-// bounded. Move-only. One thread at a time; the result may be set by another meanwhile. A future that is dropped
-// leaves its call to finish unheard.
+// bounded. Move-only: one that was moved from, or whose result was taken, answers Cause::wrong_state at once. One
+// thread at a time; the result may be set by another meanwhile. A future that is dropped leaves its call to finish
+// unheard.
 template <typename T>
 class [[nodiscard]] Future {
  public:
@@ -167,7 +168,8 @@ class [[nodiscard]] Future {
   std::shared_ptr<detail::Shared<T>> shared_;
 };
 
-// The other end of a future. Dropped without a result, it sets Cause::closed. Move-only; any thread, one at a time.
+// The other end of a future. Dropped without a result, it sets Cause::closed. Move-only; any thread, one at a time. One
+// that was moved from has no future to set, and gives a future without a result.
 template <typename T>
 class Promise {
  public:
@@ -186,8 +188,7 @@ class Promise {
   // Sets the result; a second one is ignored.
   void set(Result<T> result) {
     // Who waits may destroy this promise before the call has returned.
-    const auto shared = shared_;
-    shared->set(std::move(result));
+    if (const auto shared = shared_) shared->set(std::move(result));
   }
 
  private:

@@ -22,11 +22,13 @@ struct LoopOptions {
 
 // The background thread that clients live on: connections, timers and callbacks. Each client starts one of its own
 // unless it is given one; clients that share a loop share its thread. A handle: copies mean the same loop, which ends
-// when the last handle and the last client are gone. Any thread.
+// when the last handle and the last client are gone; moving one copies it, so that none is ever empty. Any thread.
 class MILLRACE_API Loop {
  public:
   // Starts the thread. Cause::wrong_state with the system's reason if that fails.
   static Result<Loop> start(LoopOptions options = {});
+  Loop(const Loop&) = default;
+  Loop& operator=(const Loop&) = default;
 
   // Runs `work` on the loop's thread, soon, in the order of the calls of one thread. Must not wait.
   void execute(std::function<void()> work) const;

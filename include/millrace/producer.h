@@ -80,7 +80,8 @@ struct ProducerStatistics {
 };
 
 // Sends records. Any thread, any number of them at once; records that one thread sends to one partition keep their
-// order. Move-only; the last handle going away closes the producer without waiting.
+// order. Move-only: on a producer that was moved from every call fails with Cause::wrong_state. A producer that goes
+// away is closed without waiting.
 class MILLRACE_API Producer {
  public:
   // Checks the settings and starts; connects when the first record comes. Cause::invalid_config names the setting.

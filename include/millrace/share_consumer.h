@@ -55,8 +55,9 @@ enum class AcknowledgeType : std::int8_t {
 
 // Reads records of a share group (KIP-932): its members are handed different records of the same partitions, like
 // workers at a queue. The broker locks what it hands out for a time; a record that nobody accepts or rejects until then
-// is handed out again. Any thread may call, except that poll() is for one at a time. Move-only; the last handle going
-// away closes the consumer without waiting.
+// is handed out again. Any thread may call, except that poll() is for one at a time. Move-only: on one that was
+// moved from every call fails with Cause::wrong_state, and what has no result does nothing. A share consumer that goes
+// away is closed without waiting.
 class MILLRACE_API ShareConsumer {
  public:
   // Of one partition: the records acknowledged, and whether the broker has taken that.

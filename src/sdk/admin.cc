@@ -30,210 +30,212 @@ Admin::Admin(Admin&&) noexcept = default;
 Admin& Admin::operator=(Admin&&) noexcept = default;
 Admin::~Admin() = default;
 
-void Admin::close() { impl_->resident().close(); }
+void Admin::close() {
+  if (impl_) impl_->resident().close();
+}
 
 Future<Items<std::string, CreatedTopic>> Admin::create_topics(std::vector<NewTopic> topics, bool validate_only,
                                                               AdminOptions options) {
-  return impl_->run<Items<std::string, CreatedTopic>>(options, admin::create_topics, std::move(topics), validate_only);
+  return run<Items<std::string, CreatedTopic>>(impl_, options, admin::create_topics, std::move(topics), validate_only);
 }
 
 Future<Items<std::string>> Admin::delete_topics(std::vector<std::string> names, AdminOptions options) {
-  return impl_->run<Items<std::string>>(options, admin::delete_topics, std::move(names));
+  return run<Items<std::string>>(impl_, options, admin::delete_topics, std::move(names));
 }
 
 Future<Items<TopicId>> Admin::delete_topics(std::vector<TopicId> ids, AdminOptions options) {
-  return impl_->run<Items<TopicId>>(options, admin::delete_topics_by_id, std::move(ids));
+  return run<Items<TopicId>>(impl_, options, admin::delete_topics_by_id, std::move(ids));
 }
 
 Future<std::vector<ListedTopic>> Admin::list_topics(bool internal, AdminOptions options) {
-  return impl_->run<std::vector<ListedTopic>>(options, admin::list_topics, internal);
+  return run<std::vector<ListedTopic>>(impl_, options, admin::list_topics, internal);
 }
 
 Future<Items<std::string, TopicDescription>> Admin::describe_topics(std::vector<std::string> names,
                                                                     AdminOptions options) {
-  return impl_->run<Items<std::string, TopicDescription>>(options, admin::describe_topics, std::move(names));
+  return run<Items<std::string, TopicDescription>>(impl_, options, admin::describe_topics, std::move(names));
 }
 
 Future<Items<TopicId, TopicDescription>> Admin::describe_topics_by_id(std::vector<TopicId> ids,
                                                                       AdminOptions options) {
-  return impl_->run<Items<TopicId, TopicDescription>>(options, admin::describe_topics_by_id, std::move(ids));
+  return run<Items<TopicId, TopicDescription>>(impl_, options, admin::describe_topics_by_id, std::move(ids));
 }
 
 Future<Items<std::string>> Admin::create_partitions(std::map<std::string, MorePartitions> topics, bool validate_only,
                                                     AdminOptions options) {
-  return impl_->run<Items<std::string>>(options, admin::create_partitions, std::move(topics), validate_only);
+  return run<Items<std::string>>(impl_, options, admin::create_partitions, std::move(topics), validate_only);
 }
 
 Future<Items<TopicPartition, std::int64_t>> Admin::delete_records(std::map<TopicPartition, std::int64_t> before,
                                                                   AdminOptions options) {
-  return impl_->run<Items<TopicPartition, std::int64_t>>(options, admin::delete_records, std::move(before));
+  return run<Items<TopicPartition, std::int64_t>>(impl_, options, admin::delete_records, std::move(before));
 }
 
 Future<Items<TopicPartition, FoundOffset>> Admin::list_offsets(std::map<TopicPartition, std::int64_t> specs,
                                                                Isolation isolation, AdminOptions options) {
-  return impl_->run<Items<TopicPartition, FoundOffset>>(options, admin::list_offsets, std::move(specs), isolation);
+  return run<Items<TopicPartition, FoundOffset>>(impl_, options, admin::list_offsets, std::move(specs), isolation);
 }
 
 Future<Items<ConfigResource, std::vector<ConfigEntry>>> Admin::describe_configs(std::vector<ConfigResource> resources,
                                                                                 DescribeConfigsOptions options) {
-  return impl_->run<admin::ConfigItems>(options, admin::describe_configs, std::move(resources), options);
+  return run<admin::ConfigItems>(impl_, options, admin::describe_configs, std::move(resources), options);
 }
 
 Future<Items<ConfigResource>> Admin::alter_configs(
     std::vector<std::pair<ConfigResource, std::vector<AlterConfig>>> changes, bool validate_only,
     AdminOptions options) {
-  return impl_->run<Items<ConfigResource>>(options, admin::alter_configs, std::move(changes), validate_only);
+  return run<Items<ConfigResource>>(impl_, options, admin::alter_configs, std::move(changes), validate_only);
 }
 
 Future<std::vector<ConfigResource>> Admin::list_config_resources(std::vector<ConfigResourceType> types,
                                                                  AdminOptions options) {
-  return impl_->run<std::vector<ConfigResource>>(options, admin::list_config_resources, std::move(types));
+  return run<std::vector<ConfigResource>>(impl_, options, admin::list_config_resources, std::move(types));
 }
 
 Future<std::map<QuotaEntity, QuotaValues>> Admin::describe_quotas(std::vector<QuotaFilter> conditions, bool strict,
                                                                   AdminOptions options) {
-  return impl_->run<admin::Quotas>(options, admin::describe_quotas, std::move(conditions), strict);
+  return run<admin::Quotas>(impl_, options, admin::describe_quotas, std::move(conditions), strict);
 }
 
 Future<Items<QuotaEntity>> Admin::alter_quotas(std::vector<QuotaChange> changes, bool validate_only,
                                                AdminOptions options) {
-  return impl_->run<Items<QuotaEntity>>(options, admin::alter_quotas, std::move(changes), validate_only);
+  return run<Items<QuotaEntity>>(impl_, options, admin::alter_quotas, std::move(changes), validate_only);
 }
 
 Future<Items<std::string, std::vector<ScramCredential>>> Admin::describe_scram_users(std::vector<std::string> users,
                                                                                      AdminOptions options) {
-  return impl_->run<admin::ScramUsers>(options, admin::describe_scram_users, std::move(users));
+  return run<admin::ScramUsers>(impl_, options, admin::describe_scram_users, std::move(users));
 }
 
 Future<Items<std::string>> Admin::alter_scram_users(std::vector<ScramChange> changes, AdminOptions options) {
-  return impl_->run<Items<std::string>>(options, admin::alter_scram_users, std::move(changes));
+  return run<Items<std::string>>(impl_, options, admin::alter_scram_users, std::move(changes));
 }
 
 Future<std::vector<ListedGroup>> Admin::list_groups(ListGroupsOptions options) {
-  return impl_->run<std::vector<ListedGroup>>(options, admin::list_groups, options);
+  return run<std::vector<ListedGroup>>(impl_, options, admin::list_groups, options);
 }
 
 Future<Items<std::string, GroupDescription>> Admin::describe_groups(std::vector<std::string> ids,
                                                                     AdminOptions options) {
-  return impl_->run<Items<std::string, GroupDescription>>(options, admin::describe_groups, std::move(ids));
+  return run<Items<std::string, GroupDescription>>(impl_, options, admin::describe_groups, std::move(ids));
 }
 
 Future<Items<std::string>> Admin::delete_groups(std::vector<std::string> ids, AdminOptions options) {
-  return impl_->run<Items<std::string>>(options, admin::delete_groups, std::move(ids));
+  return run<Items<std::string>>(impl_, options, admin::delete_groups, std::move(ids));
 }
 
 Future<std::map<TopicPartition, OffsetAndMetadata>> Admin::list_group_offsets(std::string id, bool require_stable,
                                                                               AdminOptions options) {
-  return impl_->run<admin::Positions>(options, admin::list_group_offsets, std::move(id), require_stable);
+  return run<admin::Positions>(impl_, options, admin::list_group_offsets, std::move(id), require_stable);
 }
 
 Future<Items<TopicPartition>> Admin::alter_group_offsets(std::string id,
                                                          std::map<TopicPartition, OffsetAndMetadata> offsets,
                                                          AdminOptions options) {
-  return impl_->run<Items<TopicPartition>>(options, admin::alter_group_offsets, std::move(id), std::move(offsets));
+  return run<Items<TopicPartition>>(impl_, options, admin::alter_group_offsets, std::move(id), std::move(offsets));
 }
 
 Future<Items<TopicPartition>> Admin::delete_group_offsets(std::string id, std::vector<TopicPartition> partitions,
                                                           AdminOptions options) {
-  return impl_->run<Items<TopicPartition>>(options, admin::delete_group_offsets, std::move(id), std::move(partitions));
+  return run<Items<TopicPartition>>(impl_, options, admin::delete_group_offsets, std::move(id), std::move(partitions));
 }
 
 Future<Items<std::string>> Admin::remove_group_members(std::string id, std::vector<std::string> instances,
                                                        std::string reason, AdminOptions options) {
-  return impl_->run<Items<std::string>>(options, admin::remove_group_members, std::move(id), std::move(instances),
+  return run<Items<std::string>>(impl_, options, admin::remove_group_members, std::move(id), std::move(instances),
                                         std::move(reason));
 }
 
 Future<Items<std::string>> Admin::remove_all_group_members(std::string id, std::string reason, AdminOptions options) {
-  return impl_->run<Items<std::string>>(options, admin::remove_all_group_members, std::move(id), std::move(reason));
+  return run<Items<std::string>>(impl_, options, admin::remove_all_group_members, std::move(id), std::move(reason));
 }
 
 Future<std::map<TopicPartition, ShareOffset>> Admin::list_share_group_offsets(
     std::string id, std::optional<std::vector<TopicPartition>> partitions, AdminOptions options) {
-  return impl_->run<admin::ShareOffsets>(options, admin::list_share_group_offsets, std::move(id),
+  return run<admin::ShareOffsets>(impl_, options, admin::list_share_group_offsets, std::move(id),
                                          std::move(partitions));
 }
 
 Future<Items<TopicPartition>> Admin::alter_share_group_offsets(std::string id,
                                                                std::map<TopicPartition, std::int64_t> offsets,
                                                                AdminOptions options) {
-  return impl_->run<Items<TopicPartition>>(options, admin::alter_share_group_offsets, std::move(id),
+  return run<Items<TopicPartition>>(impl_, options, admin::alter_share_group_offsets, std::move(id),
                                            std::move(offsets));
 }
 
 Future<Items<std::string>> Admin::delete_share_group_offsets(std::string id, std::vector<std::string> topics,
                                                              AdminOptions options) {
-  return impl_->run<Items<std::string>>(options, admin::delete_share_group_offsets, std::move(id), std::move(topics));
+  return run<Items<std::string>>(impl_, options, admin::delete_share_group_offsets, std::move(id), std::move(topics));
 }
 
 Future<RawAnswer> Admin::send_raw(RawRequest request, AdminOptions options) {
-  return impl_->run<RawAnswer>(options, admin::send_raw, std::move(request));
+  return run<RawAnswer>(impl_, options, admin::send_raw, std::move(request));
 }
 
 Future<ClusterDescription> Admin::describe_cluster(bool fenced, AdminOptions options) {
-  return impl_->run<ClusterDescription>(options, admin::describe_cluster, fenced);
+  return run<ClusterDescription>(impl_, options, admin::describe_cluster, fenced);
 }
 
 Future<QuorumDescription> Admin::describe_quorum(AdminOptions options) {
-  return impl_->run<QuorumDescription>(options, admin::describe_quorum);
+  return run<QuorumDescription>(impl_, options, admin::describe_quorum);
 }
 
 Future<void> Admin::add_voter(std::int32_t id, TopicId directory, std::vector<QuorumEndpoint> endpoints,
                               AdminOptions options) {
-  return impl_->run<void>(options, admin::add_voter, id, directory, std::move(endpoints));
+  return run<void>(impl_, options, admin::add_voter, id, directory, std::move(endpoints));
 }
 
 Future<void> Admin::remove_voter(std::int32_t id, TopicId directory, AdminOptions options) {
-  return impl_->run<void>(options, admin::remove_voter, id, directory);
+  return run<void>(impl_, options, admin::remove_voter, id, directory);
 }
 
 Future<Items<Node, std::vector<OfferedApi>>> Admin::describe_versions(AdminOptions options) {
-  return impl_->run<Items<Node, std::vector<OfferedApi>>>(options, admin::describe_versions);
+  return run<Items<Node, std::vector<OfferedApi>>>(impl_, options, admin::describe_versions);
 }
 
 Future<FeatureDescription> Admin::describe_features(AdminOptions options) {
-  return impl_->run<FeatureDescription>(options, admin::describe_features);
+  return run<FeatureDescription>(impl_, options, admin::describe_features);
 }
 
 Future<Items<std::string>> Admin::update_features(std::vector<FeatureUpdate> updates, bool validate_only,
                                                   AdminOptions options) {
-  return impl_->run<Items<std::string>>(options, admin::update_features, std::move(updates), validate_only);
+  return run<Items<std::string>>(impl_, options, admin::update_features, std::move(updates), validate_only);
 }
 
 Future<void> Admin::unregister_broker(std::int32_t broker, AdminOptions options) {
-  return impl_->run<void>(options, admin::unregister_broker, broker);
+  return run<void>(impl_, options, admin::unregister_broker, broker);
 }
 
 Future<Items<std::int32_t, std::vector<LogDirectory>>> Admin::describe_log_dirs(std::vector<std::int32_t> brokers,
                                                                                 AdminOptions options) {
-  return impl_->run<Items<std::int32_t, std::vector<LogDirectory>>>(options, admin::describe_log_dirs,
+  return run<Items<std::int32_t, std::vector<LogDirectory>>>(impl_, options, admin::describe_log_dirs,
                                                                     std::move(brokers));
 }
 
 Future<Items<BrokerReplica, ReplicaDirectories>> Admin::describe_replica_log_dirs(std::vector<BrokerReplica> replicas,
                                                                                   AdminOptions options) {
-  return impl_->run<Items<BrokerReplica, ReplicaDirectories>>(options, admin::describe_replica_log_dirs,
+  return run<Items<BrokerReplica, ReplicaDirectories>>(impl_, options, admin::describe_replica_log_dirs,
                                                               std::move(replicas));
 }
 
 Future<Items<BrokerReplica>> Admin::move_replicas(std::map<BrokerReplica, std::string> directories,
                                                   AdminOptions options) {
-  return impl_->run<Items<BrokerReplica>>(options, admin::move_replicas, std::move(directories));
+  return run<Items<BrokerReplica>>(impl_, options, admin::move_replicas, std::move(directories));
 }
 
 Future<Items<TopicPartition>> Admin::elect_leaders(Election kind, std::vector<TopicPartition> partitions,
                                                    AdminOptions options) {
-  return impl_->run<Items<TopicPartition>>(options, admin::elect_leaders, kind, std::move(partitions));
+  return run<Items<TopicPartition>>(impl_, options, admin::elect_leaders, kind, std::move(partitions));
 }
 
 Future<Items<TopicPartition>> Admin::alter_reassignments(
     std::map<TopicPartition, std::optional<std::vector<std::int32_t>>> targets, AdminOptions options) {
-  return impl_->run<Items<TopicPartition>>(options, admin::alter_reassignments, std::move(targets));
+  return run<Items<TopicPartition>>(impl_, options, admin::alter_reassignments, std::move(targets));
 }
 
 Future<std::map<TopicPartition, Reassignment>> Admin::list_reassignments(
     std::optional<std::vector<TopicPartition>> partitions, AdminOptions options) {
-  return impl_->run<std::map<TopicPartition, Reassignment>>(options, admin::list_reassignments, std::move(partitions));
+  return run<std::map<TopicPartition, Reassignment>>(impl_, options, admin::list_reassignments, std::move(partitions));
 }
 
 }  // namespace millrace::client

@@ -4,6 +4,7 @@
 
 #include "client/admin/core.h"
 #include "millrace/admin.h"
+#include "sdk/handle.h"
 #include "sdk/host.h"
 
 namespace millrace::client {
@@ -11,6 +12,7 @@ namespace millrace::client {
 // An admin client's core on its host.
 class Admin::Impl {
  public:
+  static constexpr const char* kHandle = "Admin";
   explicit Impl(std::shared_ptr<Host> host) : resident_(std::make_shared<Resident<AdminCore>>(std::move(host))) {}
   ~Impl() { resident_->close(); }
   Resident<AdminCore>& resident() { return *resident_; }
@@ -29,5 +31,11 @@ class Admin::Impl {
  private:
   std::shared_ptr<Resident<AdminCore>> resident_;
 };
+
+// The same for the handle that has this.
+template <typename T, typename Impl, typename Operation, typename... Args>
+Future<T> run(const std::shared_ptr<Impl>& impl, AdminOptions options, Operation operation, Args... args) {
+  return with(impl, [&](Impl& own) { return own.template run<T>(options, operation, std::move(args)...); });
+}
 
 }  // namespace millrace::client

@@ -7,6 +7,7 @@
 #include "client/errors.h"
 #include "client/settings.h"
 #include "sdk/connection.h"
+#include "sdk/handle.h"
 #include "sdk/host.h"
 
 namespace millrace::client {
@@ -28,6 +29,7 @@ Error polled_twice() {
 
 class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
  public:
+  static constexpr const char* kHandle = "Consumer";
   using Interceptors = std::vector<std::shared_ptr<ConsumerInterceptor>>;
   State(std::shared_ptr<Host> host, const ConsumerOptions& options, ClusterOptions cluster, Interceptors interceptors)
       : interceptors_(std::move(interceptors)),
@@ -62,6 +64,9 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
 
   // On the thread that polls; the listener too.
   Result<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
+    if (core_->host().here()) {
+      return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
+    }
     if (polling_.exchange(true)) return polled_twice();
     const auto deadline = std::chrono::steady_clock::now() + detail::bounded(timeout);
     for (;;) {
@@ -86,11 +91,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
 
   // On the client's thread.
   Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout) {
-    if (polling_.exchange(true)) {
-      Promise<ConsumerRecords> refused;
-      refused.set(polled_twice());
-      return refused.future();
-    }
+    if (polling_.exchange(true)) return failed<ConsumerRecords>(polled_twice());
     return core_->ask<ConsumerRecords>(
         [self = shared_from_this(), timeout](ConsumerCore& core, Promise<ConsumerRecords> promise) {
           const MonoTime deadline = self->core_->host().shard().clock.now() + Millis(detail::bounded(timeout).count());
@@ -98,9 +99,21 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
         });
   }
 
-  void listen(std::shared_ptr<RebalanceListener> listener) {
-    const std::lock_guard lock(mutex_);
-    listener_ = std::move(listener);
+  // Subscribes by `call` (ConsumerCore&, whether somebody listens); one that is refused leaves the listener before it.
+  template <typename Call>
+  Status subscribe(std::shared_ptr<RebalanceListener> listener, Call call) {
+    return now<void>([this, listener = std::move(listener), call = std::move(call)](ConsumerCore& core) mutable {
+      Status done = call(core, listener != nullptr);
+      if (done) listen(std::move(listener));
+      return done;
+    });
+  }
+  Status unsubscribe() {
+    hear_of_the_end();
+    return now<void>([](ConsumerCore& core) {
+      core.unsubscribe();
+      return Status();
+    });
   }
 
   void wakeup() {
@@ -133,9 +146,12 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     return left;
   }
 
-  Host& host() { return core_->host(); }
-
  private:
+  void listen(std::shared_ptr<RebalanceListener> listener) {
+    const std::lock_guard lock(mutex_);
+    listener_ = std::move(listener);
+  }
+
   void poll_on(ConsumerCore& core, MonoTime deadline, Promise<ConsumerRecords> promise) {
     const Millis left((deadline - core_->host().shard().clock.now()) / 1'000'000);
     core.poll(std::max(left, Millis(0)), [self = shared_from_this(), &core, deadline,
@@ -205,13 +221,13 @@ Consumer& Consumer::operator=(Consumer&&) noexcept = default;
 Consumer::~Consumer() = default;
 
 Status Consumer::assign(Keys partitions) {
-  return state_->now<void>([keys = std::move(partitions)](ConsumerCore& core) { return core.assign(keys); });
+  return now<void>(state_, [keys = std::move(partitions)](ConsumerCore& core) { return core.assign(keys); });
 }
 Status Consumer::subscribe(std::vector<std::string> topics, std::shared_ptr<RebalanceListener> listener) {
-  const bool listening = listener != nullptr;
-  state_->listen(std::move(listener));
-  return state_->now<void>([topics = std::move(topics), listening](ConsumerCore& core) {
-    return core.subscribe(topics, listening);
+  return with(state_, [&](State& own) {
+    return own.subscribe(std::move(listener), [topics = std::move(topics)](ConsumerCore& core, bool listening) {
+      return core.subscribe(topics, listening);
+    });
   });
 }
 Status Consumer::subscribe_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener) {
@@ -221,97 +237,95 @@ Status Consumer::subscribe_pattern(const std::string& expression, std::shared_pt
     return local_error(Cause::invalid_argument,
                        "subscribe_pattern() got \"" + expression + "\", which is no expression of RE2: " + why);
   }
-  const bool listening = listener != nullptr;
-  state_->listen(std::move(listener));
-  return state_->now<void>([pattern = *std::move(pattern), listening](ConsumerCore& core) {
-    return core.subscribe(pattern, listening);
+  return with(state_, [&](State& own) {
+    return own.subscribe(std::move(listener), [pattern = *std::move(pattern)](ConsumerCore& core, bool listening) {
+      return core.subscribe(pattern, listening);
+    });
   });
 }
 Status Consumer::subscribe_server_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener) {
-  const bool listening = listener != nullptr;
-  state_->listen(std::move(listener));
-  return state_->now<void>([expression, listening](ConsumerCore& core) {
-    return core.subscribe_regex(expression, listening);
+  return with(state_, [&](State& own) {
+    return own.subscribe(std::move(listener), [expression](ConsumerCore& core, bool listening) {
+      return core.subscribe_regex(expression, listening);
+    });
   });
 }
 Status Consumer::unsubscribe() {
-  state_->hear_of_the_end();
-  return state_->now<void>([](ConsumerCore& core) {
-    core.unsubscribe();
-    return Status();
-  });
+  return with(state_, [](State& own) { return own.unsubscribe(); });
 }
 Result<std::vector<std::string>> Consumer::subscription() {
   using Names = std::vector<std::string>;
-  return state_->now<Names>([](ConsumerCore& core) -> Result<Names> { return core.subscribed_topics(); });
+  return now<Names>(state_, [](ConsumerCore& core) -> Result<Names> { return core.subscribed_topics(); });
 }
 Result<Keys> Consumer::assignment() {
-  return state_->now<Keys>([](ConsumerCore& core) -> Result<Keys> { return core.assignment(); });
+  return now<Keys>(state_, [](ConsumerCore& core) -> Result<Keys> { return core.assignment(); });
 }
 
 Result<ConsumerRecords> Consumer::poll(std::chrono::milliseconds timeout) {
-  if (state_->host().here()) {
-    return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
-  }
-  return state_->poll(timeout);
+  return with(state_, [&](State& own) { return own.poll(timeout); });
 }
 Future<ConsumerRecords> Consumer::poll_async(std::chrono::milliseconds timeout) {
-  return state_->poll_async(timeout);
+  return with(state_, [&](State& own) { return own.poll_async(timeout); });
 }
 
-void Consumer::wakeup() { state_->wakeup(); }
+void Consumer::wakeup() {
+  if (state_) state_->wakeup();
+}
 
 Status Consumer::seek(const TopicPartition& partition, std::int64_t offset, std::optional<std::int32_t> leader_epoch) {
-  return state_->now<void>(
-      [partition, offset, leader_epoch](ConsumerCore& core) { return core.seek(partition, offset, leader_epoch); });
+  return now<void>(state_, [partition, offset, leader_epoch](ConsumerCore& core) {
+    return core.seek(partition, offset, leader_epoch);
+  });
 }
 Status Consumer::seek_to_beginning(Keys partitions) {
-  return state_->now<void>(
-      [keys = std::move(partitions)](ConsumerCore& core) { return core.seek_to_time(keys, kEarliestTime); });
+  return now<void>(state_, [keys = std::move(partitions)](ConsumerCore& core) {
+    return core.seek_to_time(keys, kEarliestTime);
+  });
 }
 Status Consumer::seek_to_end(Keys partitions) {
-  return state_->now<void>(
-      [keys = std::move(partitions)](ConsumerCore& core) { return core.seek_to_time(keys, kLatestTime); });
+  return now<void>(state_, [keys = std::move(partitions)](ConsumerCore& core) {
+    return core.seek_to_time(keys, kLatestTime);
+  });
 }
 Status Consumer::pause(Keys partitions) {
-  return state_->now<void>([keys = std::move(partitions)](ConsumerCore& core) { return core.pause(keys, true); });
+  return now<void>(state_, [keys = std::move(partitions)](ConsumerCore& core) { return core.pause(keys, true); });
 }
 Status Consumer::resume(Keys partitions) {
-  return state_->now<void>([keys = std::move(partitions)](ConsumerCore& core) { return core.pause(keys, false); });
+  return now<void>(state_, [keys = std::move(partitions)](ConsumerCore& core) { return core.pause(keys, false); });
 }
 Result<Keys> Consumer::paused() {
-  return state_->now<Keys>([](ConsumerCore& core) -> Result<Keys> { return core.paused(); });
+  return now<Keys>(state_, [](ConsumerCore& core) -> Result<Keys> { return core.paused(); });
 }
 
 Future<std::int64_t> Consumer::position(const TopicPartition& partition) {
-  return state_->later<std::int64_t>([partition](ConsumerCore& core, Millis patience, auto done) {
+  return later<std::int64_t>(state_, [partition](ConsumerCore& core, Millis patience, auto done) {
     core.position(partition, patience, std::move(done));
   });
 }
 Result<std::optional<std::int64_t>> Consumer::lag(const TopicPartition& partition) {
   using Lag = std::optional<std::int64_t>;
-  return state_->now<Lag>([partition](ConsumerCore& core) -> Result<Lag> { return core.lag(partition); });
+  return now<Lag>(state_, [partition](ConsumerCore& core) -> Result<Lag> { return core.lag(partition); });
 }
 
 Future<Offsets> Consumer::committed(Keys partitions) {
-  return state_->later<Offsets>([keys = std::move(partitions)](ConsumerCore& core, Millis patience, auto done) mutable {
+  return later<Offsets>(state_, [keys = std::move(partitions)](ConsumerCore& core, Millis patience, auto done) mutable {
     core.committed(std::move(keys), patience, std::move(done));
   });
 }
 Result<ConsumerGroupMetadata> Consumer::group_metadata() {
-  return state_->now<ConsumerGroupMetadata>([](ConsumerCore& core) -> Result<ConsumerGroupMetadata> {
+  return now<ConsumerGroupMetadata>(state_, [](ConsumerCore& core) -> Result<ConsumerGroupMetadata> {
     auto who = core.member();
     if (!who) return who.error();
     return ConsumerGroupMetadata{who->group_id, who->generation, who->member_id, who->instance_id};
   });
 }
 Future<void> Consumer::commit() {
-  return state_->later<void>([](ConsumerCore& core, Millis patience, auto done) {
+  return later<void>(state_, [](ConsumerCore& core, Millis patience, auto done) {
     core.commit(std::nullopt, patience, std::move(done));
   });
 }
 Future<void> Consumer::commit(Offsets offsets) {
-  return state_->later<void>([offsets = std::move(offsets)](ConsumerCore& core, Millis patience, auto done) mutable {
+  return later<void>(state_, [offsets = std::move(offsets)](ConsumerCore& core, Millis patience, auto done) mutable {
     core.commit(std::move(offsets), patience, std::move(done));
   });
 }
@@ -319,7 +333,7 @@ Future<void> Consumer::commit(Offsets offsets) {
 Future<std::map<TopicPartition, OffsetAndTimestamp>> Consumer::offsets_for_times(
     std::map<TopicPartition, std::int64_t> times) {
   using Found = std::map<TopicPartition, OffsetAndTimestamp>;
-  return state_->later<Found>([times = std::move(times)](ConsumerCore& core, Millis patience, auto done) mutable {
+  return later<Found>(state_, [times = std::move(times)](ConsumerCore& core, Millis patience, auto done) mutable {
     core.find(std::move(times), patience, [done = std::move(done)](Result<FoundOffsets> found) mutable {
       if (!found) return done(found.error());
       Found result;
@@ -348,19 +362,21 @@ constexpr auto ends_at = [](Keys keys, std::int64_t time) {
 }  // namespace
 
 Future<std::map<TopicPartition, std::int64_t>> Consumer::beginning_offsets(Keys partitions) {
-  return state_->later<std::map<TopicPartition, std::int64_t>>(ends_at(std::move(partitions), kEarliestTime));
+  return later<std::map<TopicPartition, std::int64_t>>(state_, ends_at(std::move(partitions), kEarliestTime));
 }
 Future<std::map<TopicPartition, std::int64_t>> Consumer::end_offsets(Keys partitions) {
-  return state_->later<std::map<TopicPartition, std::int64_t>>(ends_at(std::move(partitions), kLatestTime));
+  return later<std::map<TopicPartition, std::int64_t>>(state_, ends_at(std::move(partitions), kLatestTime));
 }
 
 Result<ConsumerStatistics> Consumer::statistics() {
-  return state_->now<ConsumerStatistics>([](ConsumerCore& core) -> Result<ConsumerStatistics> {
+  return now<ConsumerStatistics>(state_, [](ConsumerCore& core) -> Result<ConsumerStatistics> {
     const auto seen = core.statistics();
     return ConsumerStatistics{seen.records, seen.commits, seen.fetches, seen.bytes};
   });
 }
 
-Status Consumer::close(std::chrono::milliseconds timeout) { return state_->close(timeout); }
+Status Consumer::close(std::chrono::milliseconds timeout) {
+  return with(state_, [&](State& own) { return own.close(timeout); });
+}
 
 }  // namespace millrace::client

@@ -80,11 +80,9 @@ TEST(Loop, WaitingOnTheLoopsOwnThreadIsRefusedInsteadOfHanging) {
 }
 
 TEST(Loop, LastHandleMayGoOnTheLoopsOwnThread) {
-  auto loop = Loop::start();
-  ASSERT_TRUE(loop.ok());
   Promise<void> gone;
   auto done = gone.future();
-  auto held = std::make_shared<Loop>(*std::move(loop));
+  auto held = std::make_shared<Loop>(*Loop::start());
   Loop* raw = held.get();
   auto promise = std::make_shared<Promise<void>>(std::move(gone));
   raw->execute([held = std::move(held), promise]() mutable {

@@ -12,6 +12,7 @@
 #include "client/producer/producer.h"
 #include "client/settings.h"
 #include "sdk/connection.h"
+#include "sdk/handle.h"
 #include "sdk/host.h"
 
 namespace millrace::client {
@@ -153,6 +154,7 @@ ProducerConfig& ProducerConfig::compression(Compression codec) {
 
 class Producer::State : public std::enable_shared_from_this<Producer::State> {
  public:
+  static constexpr const char* kHandle = "Producer";
   using Interceptors = std::vector<std::shared_ptr<ProducerInterceptor>>;
   State(std::shared_ptr<Host> host, const ProducerOptions& options, ClusterOptions cluster, Interceptors interceptors)
       : interceptors_(std::move(interceptors)),
@@ -313,33 +315,56 @@ Producer::Producer(Producer&&) noexcept = default;
 Producer& Producer::operator=(Producer&&) noexcept = default;
 Producer::~Producer() = default;
 
-Future<RecordMetadata> Producer::send(Record record) { return state_->send(std::move(record)); }
-void Producer::send(Record record, DeliveryCallback delivered) {
-  state_->send(std::move(record), std::move(delivered));
+Future<RecordMetadata> Producer::send(Record record) {
+  return with(state_, [&](State& own) { return own.send(std::move(record)); });
 }
-Status Producer::flush(std::chrono::milliseconds timeout) { return state_->flush(timeout); }
-Status Producer::close(std::chrono::milliseconds timeout) { return state_->close(timeout); }
+void Producer::send(Record record, DeliveryCallback delivered) {
+  const Status sent = with(state_, [&](State& own) {
+    own.send(std::move(record), std::move(delivered));
+    return Status();
+  });
+  if (!sent && delivered) delivered(sent.error());
+}
+Status Producer::flush(std::chrono::milliseconds timeout) {
+  return with(state_, [&](State& own) { return own.flush(timeout); });
+}
+Status Producer::close(std::chrono::milliseconds timeout) {
+  return with(state_, [&](State& own) { return own.close(timeout); });
+}
+
+namespace {
+
+// A call of the transactions: `call` (Transactions&, Callback<void(Status)>).
+template <typename State, typename Call>
+Future<void> in_transactions(const std::shared_ptr<State>& state, Call call) {
+  return with(state, [&](State& own) { return own.in_transactions(std::move(call)); });
+}
+
+}  // namespace
+
 Future<void> Producer::init_transactions() {
-  return state_->in_transactions([](Transactions& own, auto done) { own.init(std::move(done)); });
+  return in_transactions(state_, [](Transactions& own, auto done) { own.init(std::move(done)); });
 }
 Future<void> Producer::begin_transaction() {
-  return state_->in_transactions([](Transactions& own, auto done) { done(own.begin()); });
+  return in_transactions(state_, [](Transactions& own, auto done) { done(own.begin()); });
 }
 Future<void> Producer::send_offsets_to_transaction(std::map<TopicPartition, OffsetAndMetadata> offsets,
                                                    ConsumerGroupMetadata group) {
-  return state_->in_transactions(
-      [offsets = std::move(offsets), group = std::move(group)](Transactions& own, auto done) mutable {
+  return in_transactions(
+      state_, [offsets = std::move(offsets), group = std::move(group)](Transactions& own, auto done) mutable {
         GroupIdentity who{std::move(group.group_id), group.generation_id, std::move(group.member_id),
                           std::move(group.group_instance_id)};
         own.send_offsets(std::move(offsets), std::move(who), std::move(done));
       });
 }
 Future<void> Producer::commit_transaction() {
-  return state_->in_transactions([](Transactions& own, auto done) { own.end(true, std::move(done)); });
+  return in_transactions(state_, [](Transactions& own, auto done) { own.end(true, std::move(done)); });
 }
 Future<void> Producer::abort_transaction() {
-  return state_->in_transactions([](Transactions& own, auto done) { own.end(false, std::move(done)); });
+  return in_transactions(state_, [](Transactions& own, auto done) { own.end(false, std::move(done)); });
 }
-Future<ProducerStatistics> Producer::statistics() { return state_->statistics(); }
+Future<ProducerStatistics> Producer::statistics() {
+  return with(state_, [](State& own) { return own.statistics(); });
+}
 
 }  // namespace millrace::client

@@ -6,12 +6,14 @@
 #include "client/settings.h"
 #include "client/share/share_core.h"
 #include "sdk/connection.h"
+#include "sdk/handle.h"
 #include "sdk/host.h"
 
 namespace millrace::client {
 
 class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::State> {
  public:
+  static constexpr const char* kHandle = "ShareConsumer";
   State(std::shared_ptr<Host> host, const ShareOptions& options, ClusterOptions cluster)
       : core_(std::make_shared<Resident<ShareCore>>(std::move(host))) {
     core_->make(std::move(cluster), options);
@@ -29,12 +31,16 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
     }).get();
   }
 
-  Future<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
+  Result<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
+    if (core_->host().here()) {
+      return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
+    }
+    return poll_async(timeout).get();
+  }
+  Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout) {
     if (polling_.exchange(true)) {
-      Promise<ConsumerRecords> refused;
-      refused.set(local_error(Cause::wrong_state,
-                              "another thread is in poll() of this consumer; poll from one at a time"));
-      return refused.future();
+      return failed<ConsumerRecords>(local_error(
+          Cause::wrong_state, "another thread is in poll() of this consumer; poll from one at a time"));
     }
     return core_->ask<ConsumerRecords>(
         [self = shared_from_this(), wait = Millis(detail::bounded(timeout).count())](
@@ -77,8 +83,6 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
     return left;
   }
 
-  Host& host() { return core_->host(); }
-
  private:
   std::shared_ptr<Resident<ShareCore>> core_;
   std::atomic<bool> polling_{false};
@@ -102,49 +106,55 @@ ShareConsumer& ShareConsumer::operator=(ShareConsumer&&) noexcept = default;
 ShareConsumer::~ShareConsumer() = default;
 
 Status ShareConsumer::subscribe(std::vector<std::string> topics) {
-  return state_->now<void>([topics = std::move(topics)](ShareCore& core) { return core.subscribe(topics); });
+  return now<void>(state_, [topics = std::move(topics)](ShareCore& core) { return core.subscribe(topics); });
 }
 Status ShareConsumer::unsubscribe() {
-  return state_->now<void>([](ShareCore& core) {
+  return now<void>(state_, [](ShareCore& core) {
     core.unsubscribe();
     return Status();
   });
 }
 Result<std::vector<std::string>> ShareConsumer::subscription() {
   using Names = std::vector<std::string>;
-  return state_->now<Names>([](ShareCore& core) -> Result<Names> { return core.subscribed_topics(); });
+  return now<Names>(state_, [](ShareCore& core) -> Result<Names> { return core.subscribed_topics(); });
 }
 
 Result<ConsumerRecords> ShareConsumer::poll(std::chrono::milliseconds timeout) {
-  if (state_->host().here()) {
-    return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
-  }
-  return state_->poll(timeout).get();
+  return with(state_, [&](State& own) { return own.poll(timeout); });
 }
-Future<ConsumerRecords> ShareConsumer::poll_async(std::chrono::milliseconds timeout) { return state_->poll(timeout); }
+Future<ConsumerRecords> ShareConsumer::poll_async(std::chrono::milliseconds timeout) {
+  return with(state_, [&](State& own) { return own.poll_async(timeout); });
+}
 
-void ShareConsumer::wakeup() { state_->wakeup(); }
+void ShareConsumer::wakeup() {
+  if (state_) state_->wakeup();
+}
 
 Status ShareConsumer::acknowledge(const ConsumerRecord& record, AcknowledgeType type) {
   return acknowledge({std::string(record.topic), record.partition}, record.offset, type);
 }
 Status ShareConsumer::acknowledge(const TopicPartition& partition, std::int64_t offset, AcknowledgeType type) {
-  return state_->now<void>(
-      [partition, offset, type](ShareCore& core) { return core.acknowledge(partition, offset, type); });
+  return now<void>(state_, [partition, offset, type](ShareCore& core) {
+    return core.acknowledge(partition, offset, type);
+  });
 }
 
-Future<ShareConsumer::CommitResults> ShareConsumer::commit() { return state_->commit(); }
+Future<ShareConsumer::CommitResults> ShareConsumer::commit() {
+  return with(state_, [](State& own) { return own.commit(); });
+}
 void ShareConsumer::on_acknowledged(AcknowledgementCallback callback) {
-  state_->on_acknowledged(std::move(callback));
+  if (state_) state_->on_acknowledged(std::move(callback));
 }
 Result<std::optional<std::chrono::milliseconds>> ShareConsumer::acquisition_lock_timeout() {
   using Time = std::optional<std::chrono::milliseconds>;
-  return state_->now<Time>([](ShareCore& core) -> Result<Time> {
+  return now<Time>(state_, [](ShareCore& core) -> Result<Time> {
     const auto time = core.lock_timeout();
     return time ? Time(std::chrono::milliseconds(time->value())) : Time();
   });
 }
 
-Status ShareConsumer::close(std::chrono::milliseconds timeout) { return state_->close(timeout); }
+Status ShareConsumer::close(std::chrono::milliseconds timeout) {
+  return with(state_, [&](State& own) { return own.close(timeout); });
+}
 
 }  // namespace millrace::client
