@@ -20,7 +20,8 @@ struct OauthToken {
 };
 
 // Gets a token for each new connection, and again before the broker's session for an old one ends; keep one that is
-// still good. Called on a thread of the library's where it may wait, by several connections at once.
+// still good. Called on a thread of the library's where it may wait, by several connections at once. To throw is to
+// have no token.
 using TokenCallback = std::function<Result<OauthToken>()>;
 
 // Settings under Kafka's names. Values are checked when a client is made from them: a name that is none, a value of

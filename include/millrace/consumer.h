@@ -77,7 +77,8 @@ class MILLRACE_API ConsumerConfig : public CommonConfig<ConsumerConfig> {
 
 // Hears of rebalances. Called by poll(), unsubscribe() and close(), on the thread that calls them (with poll_async():
 // on the client's own, where nothing may wait), before any further record is handed out. It may call the consumer,
-// except for poll, subscribe, unsubscribe and close.
+// except for poll, subscribe, unsubscribe and close. If it throws, the call that called it fails with Cause::callback;
+// the rebalance has taken place all the same.
 class MILLRACE_API RebalanceListener {
  public:
   virtual ~RebalanceListener() = default;
@@ -131,7 +132,8 @@ class MILLRACE_API Consumer {
   // other topics reaches this client. Needs group.protocol=consumer, else Cause::wrong_state;
   // INVALID_REGULAR_EXPRESSION comes from poll().
   Status subscribe_server_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener = nullptr);
-  // Leaves the group and reads nothing any more; after assign() too.
+  // Leaves the group and reads nothing any more; after assign() too. Cause::callback, when that is done, if the
+  // listener has thrown.
   Status unsubscribe();
   // The topics of the subscription, those that match the pattern now; none with a pattern that the brokers resolve.
   Result<std::vector<std::string>> subscription();
@@ -140,7 +142,8 @@ class MILLRACE_API Consumer {
 
   // The next records: as soon as there are any, none when `timeout` (from 0 ms) is over. Everything that polls have
   // brought before counts as processed. Fails with what stands in the way of a partition (the others go on with the
-  // next poll); with Cause::wrong_state while another poll is under way, and in a callback of the client.
+  // next poll); with Cause::wrong_state while another poll is under way, and in a callback of the client; with
+  // Cause::callback if the rebalance listener has thrown: no record is lost by that, the next poll goes on.
   Result<ConsumerRecords> poll(std::chrono::milliseconds timeout);
   // The same as a future: then(), or co_await.
   Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout);
@@ -185,8 +188,8 @@ class MILLRACE_API Consumer {
   Result<ConsumerStatistics> statistics();
 
   // Commits if enable.auto.commit, leaves the group (static members stay in it), then ends: every later call is
-  // Cause::closed. What could not be committed within
-  // `timeout` is told; the consumer is closed all the same.
+  // Cause::closed. What could not be committed within `timeout` is told, as is a listener that has thrown
+  // (Cause::callback); the consumer is closed all the same.
   Status close(std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
  private:

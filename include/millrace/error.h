@@ -25,6 +25,7 @@ enum class Cause : std::uint8_t {
   corrupt,              // received bytes are not what their format demands
   serialization,        // a key or value cannot be turned into bytes or back
   cancelled,            // by the program
+  callback,             // code of the program's that was called has thrown an exception
 };
 
 // Why a call has failed. A plain value: copy it, keep it, compare its parts. Any thread.

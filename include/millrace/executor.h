@@ -11,7 +11,8 @@ namespace millrace::client {
 class MILLRACE_API Executor {
  public:
   virtual ~Executor() = default;
-  // Runs `work` once, soon, in any thread. Called from the client's own thread: must not wait.
+  // Runs `work` once, soon, in any thread. Called from the client's own thread: must not wait. If it throws in place of
+  // taking the work, a coroutine that was to go on with it never does.
   virtual void execute(std::function<void()> work) = 0;
 };
 

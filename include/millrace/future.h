@@ -7,10 +7,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <type_traits>
 #include <utility>
 
+#include "millrace/callbacks.h"
 #include "millrace/executor.h"
 #include "millrace/result.h"
 
@@ -32,7 +32,7 @@ class Shared {
     virtual void run(Result<T> result) = 0;
   };
 
-  explicit Shared(std::thread::id loop) : loop_(loop) {}
+  explicit Shared(std::shared_ptr<const Home> home) : home_(std::move(home)) {}
 
   void set(Result<T> result) {
     std::unique_ptr<Continuation> next;
@@ -43,8 +43,9 @@ class Shared {
       next = std::move(continuation_);
       if (!next) result_.emplace(std::move(result));
     }
-    if (next) return next->run(std::move(result));
-    changed_.notify_all();
+    if (!next) return changed_.notify_all();
+    if (!home_) return next->run(std::move(result));
+    home_->call("a continuation of a future", [&] { next->run(std::move(result)); });
   }
   bool ready() const {
     const std::lock_guard lock(mutex_);
@@ -53,7 +54,7 @@ class Shared {
   bool wait_until(std::optional<std::chrono::steady_clock::time_point> until) {
     std::unique_lock lock(mutex_);
     const auto there = [this] { return result_.has_value(); };
-    if (there() || std::this_thread::get_id() == loop_) return there();
+    if (there() || (home_ && home_->here())) return there();
     if (until) return changed_.wait_until(lock, *until, there);
     changed_.wait(lock, there);
     return true;
@@ -75,7 +76,7 @@ class Shared {
   }
 
  private:
-  const std::thread::id loop_;  // the client's own thread, which must not wait for itself
+  const std::shared_ptr<const Home> home_;  // null: a promise of the program's own
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool settled_ = false;
@@ -127,7 +128,8 @@ class [[nodiscard]] Future {
   bool ready() const { return shared_ && shared_->ready(); }
 
   // Calls `callback` (Result<T> -> void) once: on the client's own thread when the result comes, or now, on this
-  // thread, if it is there. The callback must not wait; it may make further calls. Consumes the future.
+  // thread, if it is there (then what it throws is thrown here, see millrace/callbacks.h). The callback must not wait;
+  // it may make further calls. Consumes the future.
   template <typename F>
   void then(F callback) {
     if (!shared_) return callback(Result<T>(detail::no_result()));
@@ -173,8 +175,9 @@ class [[nodiscard]] Future {
 template <typename T>
 class Promise {
  public:
-  // `loop`: the thread on which waiting for the future is refused; none by default.
-  explicit Promise(std::thread::id loop = {}) : shared_(std::make_shared<detail::Shared<T>>(loop)) {}
+  // `home`: of the library's own promises.
+  explicit Promise(std::shared_ptr<const detail::Home> home = nullptr)
+      : shared_(std::make_shared<detail::Shared<T>>(std::move(home))) {}
   Promise(Promise&&) noexcept = default;
   Promise& operator=(Promise&&) = delete;
   ~Promise() {

@@ -11,7 +11,8 @@
 namespace millrace::client {
 
 // Sees every record that a producer sends, and what became of it: for tracing, counting, changing (KIP-42). Several are
-// called in the order in which they were given. Must not wait, and must not call the producer.
+// called in the order in which they were given. Must not wait, and must not call the producer. One that throws stands
+// in nobody's way: a line of the log tells, and the record goes on as that call has left it.
 class MILLRACE_API ProducerInterceptor {
  public:
   virtual ~ProducerInterceptor() = default;
@@ -23,7 +24,8 @@ class MILLRACE_API ProducerInterceptor {
   virtual void on_delivery(const Result<RecordMetadata>& result);
 };
 
-// Sees what a consumer hands out and commits. Several are called in the order in which they were given.
+// Sees what a consumer hands out and commits. Several are called in the order in which they were given. Of one that
+// throws a line of the log tells; records and commits go on.
 class MILLRACE_API ConsumerInterceptor {
  public:
   virtual ~ConsumerInterceptor() = default;

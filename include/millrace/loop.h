@@ -30,7 +30,8 @@ class MILLRACE_API Loop {
   Loop(const Loop&) = default;
   Loop& operator=(const Loop&) = default;
 
-  // Runs `work` on the loop's thread, soon, in the order of the calls of one thread. Must not wait.
+  // Runs `work` on the loop's thread, soon, in the order of the calls of one thread. Must not wait. (For what it throws
+  // see millrace/callbacks.h.)
   void execute(std::function<void()> work) const;
   // Whether this is the loop's own thread, on which get() of a future is refused.
   bool here() const;

@@ -36,7 +36,8 @@ struct RecordMetadata {
   std::int64_t timestamp_ms = -1;  // of the record as stored: the broker's own time for LogAppendTime topics
 };
 
-// Told what became of a record: where it was written, or why not. On the client's own thread; must not wait.
+// Told what became of a record: where it was written, or why not. On the client's own thread (on the sending one for a
+// record that is refused at once); must not wait. What it throws is told by a line of the log.
 using DeliveryCallback = std::function<void(const Result<RecordMetadata>&)>;
 
 }  // namespace millrace::client

@@ -100,7 +100,7 @@ class MILLRACE_API ShareConsumer {
   // INVALID_RECORD_STATE: the lock was over; SHARE_SESSION_NOT_FOUND and network failures: the records go to others.
   Future<CommitResults> commit();
   // Hears what became of acknowledgements, however they were sent; called on the client's own thread, where nothing may
-  // wait. Null: nobody hears.
+  // wait; what it throws is told by a line of the log. Null: nobody hears.
   void on_acknowledged(AcknowledgementCallback callback);
   // How long the brokers keep records for this program; none before the first records.
   Result<std::optional<std::chrono::milliseconds>> acquisition_lock_timeout();

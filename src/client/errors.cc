@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "millrace/callbacks.h"
+
 namespace millrace::client {
 namespace {
 
@@ -25,6 +27,7 @@ std::string_view cause_name(Cause cause) {
     case Cause::corrupt: return "corrupt";
     case Cause::serialization: return "serialization";
     case Cause::cancelled: return "cancelled";
+    case Cause::callback: return "callback";
   }
   return "";
 }
@@ -60,6 +63,17 @@ Error broker_error(Errc code, std::string_view what, std::string_view detail) {
 Status broker_status(std::int16_t wire_code, std::string_view what, std::string_view detail) {
   if (wire_code == 0) return {};
   return broker_error(protocol::from_wire(wire_code), what, detail);
+}
+
+Error detail::thrown(std::string_view what, const std::exception_ptr& exception) {
+  std::string words = "what is no std::exception";
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& known) {
+    words = known.what();
+  } catch (...) {
+  }
+  return local_error(Cause::callback, fmt::format("{} has thrown an exception: {}; catch it there", what, words));
 }
 
 Error local_error(Cause cause, std::string message) {

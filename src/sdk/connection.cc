@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "client/errors.h"
+#include "client/guard.h"
 #include "client/security/sasl_settings.h"
 #include "runtime/blocking_files.h"
 #include "runtime/tls_client.h"
@@ -19,9 +21,10 @@ class CallbackTokens final : public TokenSource {
  public:
   explicit CallbackTokens(TokenCallback source) : source_(std::move(source)) {}
   Result<Token> fetch(WallTime) override {
-    auto token = source_();
-    if (!token) return token.error();
-    return Token{std::move(token->value), std::move(token->extensions)};
+    std::optional<Result<OauthToken>> token;
+    if (auto thrown = guarded("the source of tokens", [&] { token = source_(); })) return *std::move(thrown);
+    if (!*token) return token->error();
+    return Token{std::move((*token)->value), std::move((*token)->extensions)};
   }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "millrace/coroutine.h"
 #include "millrace/loop.h"
+#include "sdk/host.h"
 
 namespace millrace::client {
 namespace {
@@ -70,7 +71,7 @@ TEST(Loop, WaitingOnTheLoopsOwnThreadIsRefusedInsteadOfHanging) {
   Promise<Cause> told;
   auto cause = told.future();
   loop->execute([&] {
-    Promise<int> never(std::this_thread::get_id());
+    Promise<int> never(loop->host()->home());
     auto future = never.future();
     EXPECT_TRUE(loop->here());
     told.set(future.get().error().cause);

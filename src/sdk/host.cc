@@ -1,20 +1,35 @@
 #include "sdk/host.h"
 
 #include <string>
+#include <thread>
+#include <tuple>
 
 #include "client/errors.h"
+#include "client/guard.h"
 
 namespace millrace::client {
 
-class Host::Lines final : public ports::Logger {
+// Whose thread it is, and where its lines go.
+class Host::Own final : public detail::Home, public ports::Logger {
  public:
-  explicit Lines(std::function<void(LogLevel, std::string_view)> to) : to_(std::move(to)) {}
-  void write(ports::Severity severity, std::string_view line) override {
-    if (to_) to_(static_cast<LogLevel>(severity), line);
+  explicit Own(std::function<void(LogLevel, std::string_view)> to) : to_(std::move(to)) {}
+  // Before anybody else knows of it.
+  void live_here() { thread_ = std::this_thread::get_id(); }
+
+  bool here() const override { return std::this_thread::get_id() == thread_; }
+  void call(std::string_view what, const std::function<void()>& work) const override {
+    if (const auto thrown = guarded(what, work)) say(LogLevel::error, thrown->message);
   }
+  void write(ports::Severity severity, std::string_view line) override { say(static_cast<LogLevel>(severity), line); }
 
  private:
-  std::function<void(LogLevel, std::string_view)> to_;
+  // Of a receiver of lines that throws nobody can be told.
+  void say(LogLevel level, std::string_view line) const {
+    if (to_) std::ignore = guarded("the receiver of log lines", [&] { to_(level, line); });
+  }
+
+  const std::function<void(LogLevel, std::string_view)> to_;
+  std::thread::id thread_;
 };
 
 static_assert(static_cast<int>(ports::Severity::error) == static_cast<int>(LogLevel::error));
@@ -31,18 +46,19 @@ Result<std::shared_ptr<Host>> Host::start(LoopOptions options) {
     if (old->runtime_ && old->here()) return std::thread([old] { delete old; }).detach();
     delete old;
   });
-  host->lines_ = std::make_unique<Lines>(std::move(options.log));
+  const auto own = std::make_shared<Own>(std::move(options.log));
+  host->home_ = own;
   runtime::Options shape;
   shape.shards = 1;
   shape.job_threads = 1;
   shape.file_threads = 1;
   shape.stop_signals = false;
-  shape.logger = host->lines_.get();
+  shape.logger = own.get();
   shape.least_severity = ports::Severity::info;
   Host* raw = host.get();
-  auto started = runtime::Runtime::start(shape, [raw](ports::Shard& shard) -> std::unique_ptr<ports::App> {
+  auto started = runtime::Runtime::start(shape, [raw, own](ports::Shard& shard) -> std::unique_ptr<ports::App> {
     raw->shard_ = &shard;
-    raw->thread_ = std::this_thread::get_id();
+    own->live_here();
     return std::make_unique<App>();
   });
   if (!started) {
@@ -52,6 +68,8 @@ Result<std::shared_ptr<Host>> Host::start(LoopOptions options) {
   host->runtime_ = *std::move(started);
   return host;
 }
+
+detail::Home::~Home() = default;
 
 Host::~Host() {
   if (!runtime_) return;
@@ -70,7 +88,9 @@ Result<Loop> Loop::start(LoopOptions options) {
   return Loop(*std::move(host));
 }
 
-void Loop::execute(std::function<void()> work) const { host_->post(std::move(work)); }
+void Loop::execute(std::function<void()> work) const {
+  host_->post([home = host_->home(), work = std::move(work)] { home->call("work given to Loop::execute()", work); });
+}
 
 bool Loop::here() const { return host_->here(); }
 

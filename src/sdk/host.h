@@ -2,10 +2,11 @@
 
 #include <functional>
 #include <memory>
-#include <thread>
+#include <string_view>
 #include <utility>
 
 #include "base/callback.h"
+#include "millrace/callbacks.h"
 #include "millrace/future.h"
 #include "millrace/loop.h"
 #include "ports/shard.h"
@@ -24,20 +25,20 @@ class Host {
   // Runs `task` on the shard, in the order of posting; destroyed without a call when the host ends first.
   void post(::millrace::Task task) { runtime_->post(std::move(task)); }
   // Whether this is the shard's thread.
-  bool here() const { return std::this_thread::get_id() == thread_; }
-  std::thread::id thread() const { return thread_; }
+  bool here() const { return home_->here(); }
+  // For promises, and to call the program's code.
+  const std::shared_ptr<const detail::Home>& home() const { return home_; }
   // Only for use on the shard's thread.
   ports::Shard& shard() { return *shard_; }
 
  private:
   class App;
-  class Lines;
+  class Own;
   Host() = default;
 
-  std::unique_ptr<Lines> lines_;
+  std::shared_ptr<const detail::Home> home_;
   std::unique_ptr<runtime::Runtime> runtime_;
   ports::Shard* shard_ = nullptr;
-  std::thread::id thread_;
 };
 
 // A client's core on a host: made, called and destroyed on the shard's thread only. `Core` has a constructor
@@ -57,7 +58,7 @@ class Resident : public std::enable_shared_from_this<Resident<Core>> {
   // Runs `call` (Core&, Promise<T>) on the shard. After close(): Cause::closed.
   template <typename T, typename Call>
   Future<T> ask(Call call) {
-    Promise<T> promise(host_->thread());
+    Promise<T> promise(host_->home());
     auto future = promise.future();
     post([call = std::move(call), promise = std::move(promise)](Resident& self) mutable {
       if (self.core_) return call(*self.core_, std::move(promise));
@@ -83,7 +84,7 @@ class Resident : public std::enable_shared_from_this<Resident<Core>> {
   }
   // Closes and destroys the core. Waits for it, unless this is the shard's thread.
   void close() {
-    Promise<void> promise(host_->thread());
+    Promise<void> promise(host_->home());
     auto closed = promise.future();
     post([promise = std::move(promise)](Resident& self) mutable {
       if (!self.core_) return promise.set(Result<void>());

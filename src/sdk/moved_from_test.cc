@@ -66,7 +66,8 @@ TEST(MovedFrom, EveryCallOfAProducerNamesTheMistake) {
   expect_named({CALL(gone.send(record())), CALL(gone.flush(milliseconds(0))), CALL(gone.close(milliseconds(0))),
                 CALL(gone.init_transactions()), CALL(gone.begin_transaction()),
                 CALL(gone.send_offsets_to_transaction({}, {})), CALL(gone.commit_transaction()),
-                CALL(gone.abort_transaction()), CALL(gone.statistics()), {"send with a callback", [&] { return told; }}},
+                CALL(gone.abort_transaction()), CALL(gone.statistics()),
+                {"send with a callback", [&] { return told; }}},
                "Producer");
 }
 
@@ -130,8 +131,9 @@ TEST(MovedFrom, EveryCallOfAnAdminNamesTheMistake) {
                 CALL(gone.force_terminate_transaction("x")), CALL(gone.describe_cluster()),
                 CALL(gone.describe_quorum()), CALL(gone.add_voter(1, {}, {})), CALL(gone.remove_voter(1, {})),
                 CALL(gone.describe_versions()), CALL(gone.describe_features()), CALL(gone.update_features({})),
-                CALL(gone.unregister_broker(1)), CALL(gone.describe_log_dirs()), CALL(gone.describe_replica_log_dirs({})),
-                CALL(gone.move_replicas({})), CALL(gone.elect_leaders(Election::preferred)),
+                CALL(gone.unregister_broker(1)), CALL(gone.describe_log_dirs()),
+                CALL(gone.describe_replica_log_dirs({})), CALL(gone.move_replicas({})),
+                CALL(gone.elect_leaders(Election::preferred)),
                 CALL(gone.alter_reassignments({})), CALL(gone.list_reassignments()), CALL(gone.send_raw({}))},
                "Admin");
 }

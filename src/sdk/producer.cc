@@ -171,7 +171,7 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   ~State() { core_->close(); }
 
   Future<RecordMetadata> send(Record record) {
-    auto promise = std::make_shared<Promise<RecordMetadata>>(core_->host().thread());
+    auto promise = std::make_shared<Promise<RecordMetadata>>(core_->host().home());
     auto future = promise->future();
     send(std::move(record), [promise](const Result<RecordMetadata>& result) { promise->set(result); });
     return future;
@@ -182,14 +182,12 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
     RecordEncoder encoder;
     const std::size_t body = encoder.size(record);
     if (const std::size_t bytes = EncodedRecord::size_of(body); bytes > largest_) {
-      if (delivered) delivered(ProducerCore::too_large(record.topic, bytes, largest_));
-      return;
+      return tell(delivered, ProducerCore::too_large(record.topic, bytes, largest_));
     }
     switch (intake_->put(record, encoder, body, std::move(delivered), !core_->host().here(), patience_)) {
       case Intake::Put::waits: return;
       case Intake::Put::first: return come_soon();
-      case Intake::Put::full:
-        if (delivered) delivered(no_room());
+      case Intake::Put::full: return tell(delivered, no_room());
     }
   }
 
@@ -239,11 +237,21 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
  private:
   // Shows the record; the result is a callback that shows its end too.
   DeliveryCallback intercept(Record& record, DeliveryCallback delivered) const {
-    for (const auto& one : interceptors_) one->on_send(record);
-    return [all = interceptors_, delivered = std::move(delivered)](const Result<RecordMetadata>& result) {
-      for (const auto& one : all) one->on_delivery(result);
+    const auto& home = core_->host().home();
+    for (const auto& one : interceptors_) {
+      home->call("on_send() of a producer interceptor", [&] { one->on_send(record); });
+    }
+    return [all = interceptors_, home, delivered = std::move(delivered)](const Result<RecordMetadata>& result) {
+      for (const auto& one : all) {
+        home->call("on_delivery() of a producer interceptor", [&] { one->on_delivery(result); });
+      }
       if (delivered) delivered(result);
     };
+  }
+
+  // For a record that never reaches the core.
+  void tell(const DeliveryCallback& delivered, const Error& why) const {
+    if (delivered) core_->host().home()->call(kDelivery, [&] { delivered(why); });
   }
 
   // Has what is staged taken on the client's thread.
@@ -258,7 +266,7 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
       intake_->take(taking_);
       taking_.take([this](const EncodedRecord& record, const DeliveryCallback& delivered) {
         intake_->give(record.size());
-        if (delivered) delivered(local_error(Cause::closed, "the producer was closed before the record was sent"));
+        tell(delivered, local_error(Cause::closed, "the producer was closed before the record was sent"));
       });
     } while (!intake_->rest());
   }

@@ -64,8 +64,11 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
     core_->tell([](ShareCore& core) { core.wakeup(); });
   }
   void on_acknowledged(AcknowledgementCallback callback) {
-    core_->tell([callback = std::move(callback)](ShareCore& core) mutable {
-      core.on_acknowledged(callback ? ShareCore::Heard(std::move(callback)) : nullptr);
+    core_->tell([callback = std::move(callback), home = core_->host().home()](ShareCore& core) {
+      if (!callback) return core.on_acknowledged(nullptr);
+      core.on_acknowledged([callback, home](const auto& partition, const auto& offsets, const Status& status) {
+        home->call("the acknowledgement callback", [&] { callback(partition, offsets, status); });
+      });
     });
   }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/errors.h"
+#include "client/guard.h"
 #include "client/producer/producer.h"
 
 namespace millrace::client {
@@ -141,7 +142,9 @@ void ProducerCore::refuse(const EncodedRecord& record, DeliveryCallback delivery
   ++statistics_.records_failed;
   if (!delivery) return;
   shard_.timers.at_turn_end(
-      [outcome = Result<RecordMetadata>(std::move(error)), delivery = std::move(delivery)] { delivery(outcome); });
+      [&log = shard_.log, outcome = Result<RecordMetadata>(std::move(error)), delivery = std::move(delivery)] {
+        if (const auto thrown = guarded(kDelivery, [&] { delivery(outcome); })) log.error(thrown->message);
+      });
 }
 
 // Room that records took is free. Whoever waits for it is told once a turn.

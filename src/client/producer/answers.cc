@@ -86,7 +86,7 @@ void ProducerCore::take_silence(const Sent& sent, const Status& handed_over) {
       continue;
     }
     statistics_.records_sent += static_cast<std::uint64_t>(batch->count());
-    batch->succeed(queue->topic, queue->partition, -1, -1);
+    batch->succeed(queue->topic, queue->partition, -1, -1, shard_.log);
     finish(*queue, batch);
   }
   settle_flushes();
@@ -99,7 +99,7 @@ void ProducerCore::take_part(PartitionQueue& queue, const BatchPtr& batch,
     const bool known = code == Errc::none;
     queue.acked_sequence = record::sequence_plus(batch->sequence() < 0 ? 0 : batch->sequence(), batch->count() - 1);
     statistics_.records_sent += static_cast<std::uint64_t>(batch->count());
-    batch->succeed(queue.topic, queue.partition, known ? part.base_offset : -1, part.log_append_time_ms);
+    batch->succeed(queue.topic, queue.partition, known ? part.base_offset : -1, part.log_append_time_ms, shard_.log);
     finish(queue, batch);
     // What was sent once and is answered has left.
     if (batch->attempts == 1 && spare_.size() < kSpareSpaces) spare_.push_back(batch->take_space());
@@ -208,7 +208,7 @@ void ProducerCore::lose(PartitionQueue& queue, const BatchPtr& batch, const Erro
   statistics_.records_failed += static_cast<std::uint64_t>(batch->count());
   finish(queue, batch);
   if (transactions_) transactions_->batch_failed(error, std::exchange(sequences_broken_, false));
-  shard_.timers.at_turn_end([batch, error, refused] { batch->fail(error, refused); });
+  shard_.timers.at_turn_end([&log = shard_.log, batch, error, refused] { batch->fail(error, refused, log); });
 }
 
 }  // namespace millrace::client

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "client/guard.h"
 #include "record/codec.h"
 #include "record/record_reader.h"
 
@@ -20,6 +21,27 @@ record::BatchOptions builder_options(const ProducerOptions& options) {
   out.transactional = !options.transactional_id.empty();
   return out;
 }
+
+// Calls deliveries one after the other. Those that throw are counted: a line for all of them.
+class Teller {
+ public:
+  explicit Teller(ports::Logger& log) : log_(log) {}
+  Teller(const Teller&) = delete;
+  Teller& operator=(const Teller&) = delete;
+  ~Teller() {
+    if (first_) log_.error(first_->message + " (so for " + std::to_string(count_) + " records of a batch)");
+  }
+  void operator()(const DeliveryCallback& delivery, const Result<RecordMetadata>& outcome) {
+    if (!delivery) return;
+    auto thrown = guarded(kDelivery, [&] { delivery(outcome); });
+    if (thrown && ++count_ == 1) first_ = std::move(thrown);
+  }
+
+ private:
+  ports::Logger& log_;
+  std::optional<Error> first_;
+  std::size_t count_ = 0;
+};
 
 }  // namespace
 
@@ -71,26 +93,28 @@ void Batch::seal(ProducerId id, ProducerEpoch epoch, std::int32_t sequence) {
   batch.seal();
 }
 
-void Batch::succeed(const std::string& topic, std::int32_t partition, std::int64_t base, std::int64_t append_time) {
+void Batch::succeed(const std::string& topic, std::int32_t partition, std::int64_t base, std::int64_t append_time,
+                    ports::Logger& log) {
+  Teller tell(log);
   Result<RecordMetadata> outcome(RecordMetadata{topic, partition, -1, append_time});
   for (std::size_t i = 0; i < deliveries_.size(); ++i) {
     const Told& told = deliveries_[i];
     if (!told.delivery) continue;
     if (base >= 0) outcome->offset = base + static_cast<std::int64_t>(i);
     if (append_time < 0) outcome->timestamp_ms = told.timestamp.value();
-    told.delivery(outcome);
+    tell(told.delivery, outcome);
   }
 }
 
-void Batch::fail(const Error& error, const std::vector<Refused>& refused) {
+void Batch::fail(const Error& error, const std::vector<Refused>& refused, ports::Logger& log) {
+  Teller tell(log);
   const Result<RecordMetadata> common(error);
   for (std::size_t i = 0; i < deliveries_.size(); ++i) {
-    if (!deliveries_[i].delivery) continue;
     const auto own = std::ranges::find(refused, static_cast<std::int32_t>(i), &Refused::index);
     if (own == refused.end()) {
-      deliveries_[i].delivery(common);
+      tell(deliveries_[i].delivery, common);
     } else {
-      deliveries_[i].delivery(own->error);
+      tell(deliveries_[i].delivery, own->error);
     }
   }
 }

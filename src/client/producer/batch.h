@@ -12,9 +12,13 @@
 #include "client/producer/options.h"
 #include "millrace/record.h"
 #include "millrace/result.h"
+#include "ports/logger.h"
 #include "record/batch_builder.h"
 
 namespace millrace::client {
+
+// What delivery callbacks are called in the log, where they have thrown.
+inline constexpr std::string_view kDelivery = "a delivery callback";
 
 // Records of one partition that travel together, from the first record to the broker's answer.
 class Batch {
@@ -54,14 +58,16 @@ class Batch {
   // As sent. Precondition: sealed.
   const Buffer& wire() const { return wire_; }
 
-  // Tells every record. `base`: the first one's offset, -1 unknown; `append_time`: -1 for the records' own times.
-  void succeed(const std::string& topic, std::int32_t partition, std::int64_t base, std::int64_t append_time);
+  // Tells every record; of callbacks that throw, a line in `log`. `base`: the first one's offset, -1 unknown;
+  // `append_time`: -1 for the records' own times.
+  void succeed(const std::string& topic, std::int32_t partition, std::int64_t base, std::int64_t append_time,
+               ports::Logger& log);
   // Fails these records of the batch for their own reasons (KIP-467), the others with `error`.
   struct Refused {
     std::int32_t index;
     Error error;
   };
-  void fail(const Error& error, const std::vector<Refused>& refused);
+  void fail(const Error& error, const std::vector<Refused>& refused, ports::Logger& log);
   // Two halves with their deliveries, for a broker that finds the batch too large. Precondition: count() > 1, sealed.
   std::vector<std::unique_ptr<Batch>> split(const ProducerOptions& options);
 

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -148,6 +149,28 @@ TEST_F(ProducerTest, RecordsGoInBatchesAndEachLearnsItsOffset) {
     EXPECT_EQ(delivered_[static_cast<std::size_t>(i)], std::pair(std::to_string(i), std::int64_t{i}));
   }
   EXPECT_EQ(logs.batches, 1);
+  EXPECT_EQ(producer().buffered_bytes(), 0U);
+}
+
+TEST_F(ProducerTest, DeliveriesThatThrowAreToldInOneLineAndTheOthersHearOfTheirs) {
+  for (const bool refused : {false, true}) {
+    if (refused) logs.verdicts = {Errc::invalid_record};
+    for (int i = 0; i < 3; ++i) {
+      Record record;
+      record.topic = "t";
+      record.partition = 0;
+      producer().send(record, [](const auto&) { throw std::runtime_error("the cupboard is bare"); });
+      send(std::to_string(i));
+    }
+    ports.lines.clear();
+    flush();
+    ASSERT_EQ(ports.lines.size(), 1U);
+    EXPECT_NE(ports.lines[0].find("a delivery callback has thrown an exception: the cupboard is bare"),
+              std::string::npos);
+    EXPECT_NE(ports.lines[0].find("3 records"), std::string::npos);
+  }
+  EXPECT_EQ(delivered_.size(), 3U);
+  EXPECT_EQ(failed.size(), 3U);
   EXPECT_EQ(producer().buffered_bytes(), 0U);
 }
 
