@@ -51,12 +51,7 @@ class LeaderCallTest : public ::testing::Test {
 
   FakePorts ports;
   ScriptedCluster brokers{ports, 2};
-  ClusterOptions options = [] {
-    ClusterOptions made;
-    made.bootstrap = {ScriptedCluster::address(0), ScriptedCluster::address(1)};
-    return made;
-  }();
-  AdminCore core{ports.shard(), options, Millis(10'000), 1000};
+  AdminCore core{ports.shard(), ScriptedCluster::options(2), Millis(10'000), 1000};
   std::map<std::int32_t, std::int16_t> refusals;
   std::function<void()> after = [] {};
   const TopicPartition t0{"t", 0};

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "client/testing/scripted_broker.h"
+#include "client/testing/scripted_client.h"
 #include "protocol/gen/offset_commit.h"
 #include "protocol/gen/offset_fetch.h"
 
@@ -17,13 +17,11 @@ using protocol::OffsetCommitRequest;
 using protocol::OffsetCommitResponse;
 using protocol::OffsetFetchRequest;
 using protocol::OffsetFetchResponse;
-using testing::FakePorts;
-using testing::ScriptedCluster;
+using testing::ScriptedClient;
 
 // A coordinator that keeps what is committed, and refuses the first commits with `verdicts`.
-struct CommitsTest : ::testing::Test {
-  CommitsTest() {
-    brokers.coordinate(0);
+struct CommitsTest : ::testing::Test, ScriptedClient {
+  CommitsTest() : ScriptedClient(1) {
     brokers.broker(0).on<OffsetCommitRequest, OffsetCommitResponse>([this](const auto& request, std::int16_t) {
       OffsetCommitResponse response;
       auto& topic = response.topics.emplace_back();
@@ -48,14 +46,6 @@ struct CommitsTest : ::testing::Test {
     });
   }
 
-  FakePorts ports;
-  ScriptedCluster brokers{ports, 1};
-  ClusterOptions options = [] {
-    ClusterOptions made;
-    made.bootstrap = {ScriptedCluster::address(0)};
-    return made;
-  }();
-  Cluster cluster{ports.shard(), options};
   Commits commits{cluster};
   std::vector<Errc> verdicts;
   std::vector<std::int64_t> committed;

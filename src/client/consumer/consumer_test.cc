@@ -26,9 +26,7 @@ class ConsumerTest : public ::testing::Test {
   }
   ConsumerCore& consumer() {
     if (!made) {
-      ClusterOptions cluster;
-      cluster.bootstrap = {ScriptedCluster::address(0)};
-      made = std::make_unique<ConsumerCore>(ports.shard(), cluster, options);
+      made = std::make_unique<ConsumerCore>(ports.shard(), ScriptedCluster::options(), options);
     }
     return *made;
   }

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/testing/scripted_broker.h"
+#include "client/testing/scripted_client.h"
 #include "protocol/gen/consumer_group_heartbeat.h"
 
 namespace millrace::client {
@@ -16,8 +16,7 @@ namespace {
 using protocol::ConsumerGroupHeartbeatRequest;
 using protocol::ConsumerGroupHeartbeatResponse;
 using protocol::Errc;
-using testing::FakePorts;
-using testing::ScriptedCluster;
+using testing::ScriptedClient;
 
 const ::millrace::Uuid kId{7, 9};
 
@@ -36,18 +35,17 @@ std::string text(const ConsumerGroupHeartbeatRequest& request) {
 
 // A coordinator that answers what the test has queued (the last answer again and again), and a member whose program
 // adopts what it is given when the test says so.
-class EpochMembershipTest : public ::testing::Test, protected MembershipOwner {
+class EpochMembershipTest : public ::testing::Test, protected ScriptedClient, protected MembershipOwner {
  protected:
   struct Answer {
     std::int32_t epoch = 1;
     std::optional<std::vector<std::int32_t>> partitions;
     Errc code = Errc::none;
   };
-  EpochMembershipTest() {
+  EpochMembershipTest() : ScriptedClient(1) {
     options.group_id = "g";
     options.protocol = GroupProtocol::consumer;
     auto& broker = brokers.broker(0);
-    brokers.coordinate(0);
     broker.on<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>([this](const auto& request, auto) {
       heard.push_back(text(request));
       members.emplace_back(request.member_id);
@@ -99,15 +97,7 @@ class EpochMembershipTest : public ::testing::Test, protected MembershipOwner {
     ports.run();
   }
 
-  FakePorts ports;
-  ScriptedCluster brokers{ports, 1};
-  ClusterOptions cluster_options = [] {
-    ClusterOptions made;
-    made.bootstrap = {ScriptedCluster::address(0)};
-    return made;
-  }();
   ConsumerOptions options;
-  Cluster cluster{ports.shard(), cluster_options};
   std::vector<std::string> topics{"t"};
   std::optional<std::string> regex;
   bool adopts = true;

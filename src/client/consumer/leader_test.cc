@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "client/consumer/classic_membership.h"
-#include "client/testing/scripted_broker.h"
+#include "client/testing/scripted_client.h"
 
 // What the leader of a classic group makes of where replicas and members stand (KIP-881).
 namespace millrace::client {
@@ -18,18 +18,16 @@ using protocol::MetadataRequest;
 using protocol::MetadataResponse;
 using protocol::SyncGroupRequest;
 using protocol::SyncGroupResponse;
-using testing::FakePorts;
-using testing::ScriptedCluster;
+using testing::ScriptedClient;
 
 // A group of "m", which leads it, in the rack of `options`, and of "n" in rack "b". Broker 0 stands in rack "a", broker
 // 1 in rack "b"; the only replica of each of the topic's partitions is on the broker of `placed`.
-class LeaderTest : public ::testing::Test, protected MembershipOwner {
+class LeaderTest : public ::testing::Test, protected ScriptedClient, protected MembershipOwner {
  protected:
-  LeaderTest() {
+  LeaderTest() : ScriptedClient(2) {
     options.group_id = "g";
     options.strategies = {Strategy::range};
     options.rack = "a";
-    brokers.coordinate(0);
     for (const std::int32_t id : {0, 1}) {
       brokers.broker(id).on<MetadataRequest, MetadataResponse>([this](const auto&, auto) { return metadata(); });
     }
@@ -92,15 +90,7 @@ class LeaderTest : public ::testing::Test, protected MembershipOwner {
     drive();
   }
 
-  FakePorts ports;
-  ScriptedCluster brokers{ports, 2};
-  ClusterOptions cluster_options = [] {
-    ClusterOptions made;
-    made.bootstrap = {ScriptedCluster::address(0)};
-    return made;
-  }();
   ConsumerOptions options;
-  Cluster cluster{ports.shard(), cluster_options};
   std::vector<std::int32_t> placed{1, 0};
   bool second_is_away = false;
   std::int32_t generation = 0;

@@ -106,9 +106,7 @@ class ProducerTest : public ::testing::Test {
   }
   ProducerCore& producer() {
     if (!made) {
-      ClusterOptions cluster;
-      cluster.bootstrap = {ScriptedCluster::address(0)};
-      made = std::make_unique<ProducerCore>(ports.shard(), cluster, options);
+      made = std::make_unique<ProducerCore>(ports.shard(), ScriptedCluster::options(), options);
     }
     return *made;
   }

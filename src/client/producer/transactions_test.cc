@@ -111,9 +111,7 @@ class TransactionsTest : public ::testing::Test {
   void log(std::string line) { asked.push_back(std::move(line)); }
   ProducerCore& producer() {
     if (!made) {
-      ClusterOptions cluster;
-      cluster.bootstrap = {ScriptedCluster::address(0)};
-      made = std::make_unique<ProducerCore>(ports.shard(), cluster, options);
+      made = std::make_unique<ProducerCore>(ports.shard(), ScriptedCluster::options(), options);
     }
     return *made;
   }

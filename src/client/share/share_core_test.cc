@@ -123,9 +123,7 @@ class ShareCoreTest : public ::testing::Test {
   }
   ShareCore& consumer() {
     if (!made) {
-      ClusterOptions cluster;
-      cluster.bootstrap = {ScriptedCluster::address(0)};
-      made = std::make_unique<ShareCore>(ports.shard(), cluster, options);
+      made = std::make_unique<ShareCore>(ports.shard(), ScriptedCluster::options(), options);
       made->on_acknowledged([this](const TopicPartition&, const auto& offsets, const Status& told) {
         heard.push_back(std::to_string(offsets.size()) + (told ? " ok" : " " + std::string(told.error().name())));
       });

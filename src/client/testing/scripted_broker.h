@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/cluster_options.h"
 #include "client/request.h"
 #include "client/testing/fake_ports.h"
 #include "protocol/gen/api_versions.h"
@@ -66,6 +67,12 @@ class ScriptedCluster {
   ScriptedCluster(FakePorts& ports, std::int32_t brokers);
 
   static ports::Endpoint address(std::int32_t id) { return {"b" + std::to_string(id), 9092}; }
+  // Of a client that is told of the first brokers, so many.
+  static ClusterOptions options(std::int32_t told = 1) {
+    ClusterOptions made;
+    for (std::int32_t id = 0; id < told; ++id) made.bootstrap.push_back(address(id));
+    return made;
+  }
   void stop(std::int32_t id);
   void start(std::int32_t id);
   // From now on all brokers name this one as the coordinator of whatever is asked for.
