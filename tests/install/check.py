@@ -1,7 +1,8 @@
 """Installs the client to a folder of its own and uses it as a stranger would: check.py BUILD-FOLDER CXX.
 
 By CMake's find_package and by pkg-config, shared and static: the program is built and runs. The shared library shows
-programs nothing but millrace::client. Every public header compiles alone."""
+programs nothing but millrace::client, and the static one is stripped of debug information. Every public header compiles
+alone."""
 
 import os
 import subprocess
@@ -58,6 +59,12 @@ def symbols(prefix):
         sys.exit(f"{library.name} shows {len(strange)} symbols that are not of the public headers: {strange[:20]}")
 
 
+def stripped(prefix):
+    archive = next(prefix.glob("lib*/**/libmillrace.a"))
+    if ".debug_info" in run("readelf", "--section-headers", "--wide", archive):
+        sys.exit(f"{archive.name} carries debug information")
+
+
 def headers(prefix, compiler):
     include = prefix / "include"
     for header in sorted(include.rglob("*.h")):
@@ -73,6 +80,7 @@ def main():
         for component in ("library", "dev"):
             run("cmake", "--install", build, "--prefix", prefix, "--component", component)
         symbols(prefix)
+        stripped(prefix)
         by_cmake(prefix, work, compiler)
         by_pkg_config(prefix, work, compiler)
         headers(prefix, compiler)
