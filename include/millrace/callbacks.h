@@ -8,19 +8,19 @@
 #include "millrace/export.h"
 
 // What holds for all code of a program that this library calls: delivery and acknowledgement callbacks, continuations
-// (then(), co_await), rebalance listeners, interceptors, sources of tokens, executors, work given to a Loop, receivers
-// of log lines.
+// (then(), co_await), rebalance listeners, interceptors, partitioners, sources of tokens, executors, work given to a
+// Loop, receivers of log lines.
 //
 // Thread: unless its own description says otherwise it is called on the client's thread, where nothing may wait: no
 // get(), no lock that somebody holds for long. It may call the library.
 //
 // Exceptions: the library throws none, and one that leaves the program's code goes no further than that call. Where a
 // call of the program's is under way that can say so, its answer is Cause::callback, with a message that names what has
-// thrown and its words: poll(), unsubscribe() and close() for a rebalance listener, start() for a coroutine. A source
-// of tokens that throws has none (Cause::authentication, with the same message). Of all else a line of the log tells
-// (LoopOptions::log, LogLevel::error). Either way the client goes on as if the code had returned: other callbacks are
-// called, the rebalance has taken place, the next poll() goes on. Only what then() calls at once, since the result is
-// there, throws through to the caller of then(): it is that thread's own.
+// thrown and its words: poll(), unsubscribe() and close() for a rebalance listener, send() for a partitioner, start()
+// for a coroutine. A source of tokens that throws has none (Cause::authentication, with the same message). Of all else a
+// line of the log tells (LoopOptions::log, LogLevel::error). Either way the client goes on as if the code had returned:
+// other callbacks are called, the rebalance has taken place, the next poll() goes on. Only what then() calls at once,
+// since the result is there, throws through to the caller of then(): it is that thread's own.
 
 namespace millrace::client::detail {
 

@@ -106,15 +106,12 @@ bool ProducerCore::place(TopicQueues& topic, const EncodedRecord& record, Delive
                                                     topic.name + ": partitions are numbered from 0"));
     return true;
   }
-  const std::int32_t chosen = choose(topic, record);
-  if (chosen < 0 || chosen >= count) {
-    refuse(record, std::move(delivery),
-           local_error(Cause::invalid_argument, "the partitioner chose partition " + std::to_string(chosen) +
-                                                    " of topic " + topic.name + ", which has " +
-                                                    std::to_string(count)));
-    return true;
+  const auto chosen = choose(topic, record);
+  if (chosen) {
+    put(*topic.partitions[static_cast<std::size_t>(*chosen)], record, std::move(delivery));
+  } else {
+    refuse(record, std::move(delivery), chosen.error());
   }
-  put(*topic.partitions[static_cast<std::size_t>(chosen)], record, std::move(delivery));
   return true;
 }
 

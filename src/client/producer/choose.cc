@@ -1,6 +1,8 @@
 // The partition of each record.
-#include <algorithm>
+#include <string>
 
+#include "client/errors.h"
+#include "client/guard.h"
 #include "client/producer/murmur2.h"
 #include "client/producer/producer.h"
 
@@ -13,12 +15,19 @@ std::optional<std::string_view> as_view(const std::optional<Bytes>& bytes) {
 
 }  // namespace
 
-std::int32_t ProducerCore::choose(TopicQueues& topic, const EncodedRecord& record) {
+Result<std::int32_t> ProducerCore::choose(TopicQueues& topic, const EncodedRecord& record) {
   if (record.partition) return *record.partition;
   const auto count = static_cast<std::int32_t>(topic.view->partitions.size());
   if (options_.partitioner) {
-    return options_.partitioner->partition(
-        {topic.name, as_view(record.key()), as_view(record.value()), count, topic.available});
+    std::int32_t chosen = -1;
+    const PartitionChoice choice{topic.name, as_view(record.key()), as_view(record.value()), count, topic.available};
+    if (auto thrown = guarded("a partitioner", [&] { chosen = options_.partitioner->partition(choice); })) {
+      return *std::move(thrown);
+    }
+    if (chosen >= 0 && chosen < count) return chosen;
+    return local_error(Cause::invalid_argument, "the partitioner chose partition " + std::to_string(chosen) +
+                                                    " of topic " + topic.name + ", which has " +
+                                                    std::to_string(count));
   }
   if (!options_.ignore_keys) {
     if (const auto key = record.key()) return partition_of_key(*key, count);

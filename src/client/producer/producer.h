@@ -85,7 +85,7 @@ class ProducerCore final : TransactionOwner {
   void unpark(TopicQueues& topic);
   void expire_parked(MonoTime now);
   // choose.cc: the partition of a record
-  std::int32_t choose(TopicQueues& topic, const EncodedRecord& record);
+  Result<std::int32_t> choose(TopicQueues& topic, const EncodedRecord& record);
   std::vector<StickyChoice::Candidate> candidates(const TopicQueues& topic) const;
   bool stuck(const PartitionQueue& queue) const;
   // producer.cc

@@ -2,142 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <map>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
-#include "client/testing/scripted_broker.h"
-#include "protocol/gen/init_producer_id.h"
-#include "record/codec.h"
-#include "record/record_reader.h"
+#include "client/testing/producer_fixture.h"
 
 namespace millrace::client {
 namespace {
 
 using protocol::Errc;
-using protocol::InitProducerIdRequest;
-using protocol::InitProducerIdResponse;
-using protocol::ProduceRequest;
-using protocol::ProduceResponse;
-using testing::FakePorts;
-using testing::ScriptedCluster;
-
-// The logs of all partitions, which judge sequences as a broker does.
-struct Logs {
-  struct Producer {
-    std::int16_t epoch = -1;
-    std::int32_t next = 0;
-    std::map<std::int32_t, std::int64_t> known;  // first sequence: base offset
-  };
-  std::map<std::int32_t, std::vector<std::string>> values;
-  std::map<std::int32_t, Producer> producers;
-  std::deque<Errc> verdicts;      // of the next batches, before they are looked at
-  std::deque<bool> lost_answers;  // of the next requests: written, but not answered
-  int requests = 0;
-  int batches = 0;
-  std::int32_t largest = 1 << 30;  // records in a batch
-
-  ProduceResponse::PartitionProduceResponse append(std::int32_t partition, Bytes bytes) {
-    ProduceResponse::PartitionProduceResponse answer;
-    answer.index = partition;
-    ++batches;
-    if (!verdicts.empty()) {
-      answer.error_code = protocol::to_wire(verdicts.front());
-      verdicts.pop_front();
-      if (answer.error_code != 0) return answer;
-    }
-    const auto batch = record::BatchView::parse(bytes);
-    EXPECT_TRUE(batch.ok() && batch->crc_ok());
-    if (batch->count() > largest) {
-      answer.error_code = protocol::to_wire(Errc::message_too_large);
-      return answer;
-    }
-    if (batch->has_producer()) {
-      Producer& producer = producers[partition];
-      if (batch->producer_epoch().value() > producer.epoch) producer = {batch->producer_epoch().value(), 0, {}};
-      if (const auto old = producer.known.find(batch->base_sequence()); old != producer.known.end()) {
-        answer.base_offset = old->second;
-        return answer;
-      }
-      if (batch->base_sequence() != producer.next) {
-        answer.error_code = protocol::to_wire(Errc::out_of_order_sequence_number);
-        return answer;
-      }
-      producer.known[producer.next] = static_cast<std::int64_t>(values[partition].size());
-      producer.next += batch->count();
-    }
-    answer.base_offset = static_cast<std::int64_t>(values[partition].size());
-    record::Scratch scratch;
-    auto reader = record::RecordReader::open(*batch, scratch);
-    for (record::Record one; reader->next(one);) values[partition].emplace_back(as_text(*one.value));
-    return answer;
-  }
-};
-
-class ProducerTest : public ::testing::Test {
- protected:
-  ProducerTest() {
-    brokers.topics = {{"t", {0, 0}, 1, 0}};
-    brokers.broker(0).on<InitProducerIdRequest, InitProducerIdResponse>([](const auto&, std::int16_t) {
-      InitProducerIdResponse response;
-      response.producer_id = 77;
-      return response;
-    });
-    brokers.broker(0).on<ProduceRequest, ProduceResponse>([this](const ProduceRequest& request, std::int16_t version) {
-      ++logs.requests;
-      ProduceResponse response;
-      for (const auto& topic : request.topic_data) {
-        auto& answer = response.responses.emplace_back();
-        answer.name = version < 13 ? topic.name : std::string_view();
-        answer.topic_id = topic.topic_id;
-        for (const auto& part : topic.partition_data) {
-          answer.partition_responses.push_back(logs.append(part.index, *part.records));
-        }
-      }
-      if (!logs.lost_answers.empty()) {
-        const bool lost = logs.lost_answers.front();
-        logs.lost_answers.pop_front();
-        if (lost) response.responses.clear();
-      }
-      return response;
-    });
-  }
-  ProducerCore& producer() {
-    if (!made) {
-      made = std::make_unique<ProducerCore>(ports.shard(), ScriptedCluster::options(), options);
-    }
-    return *made;
-  }
-  void send(std::string value, std::optional<std::int32_t> partition = 0, std::string topic = "t") {
-    Record record;
-    record.topic = std::move(topic);
-    record.partition = partition;
-    record.value = value;
-    producer().send(std::move(record), [this, value](const Result<RecordMetadata>& delivered) {
-      if (delivered) {
-        delivered_.emplace_back(value, delivered->offset);
-      } else {
-        failed.emplace_back(value, delivered.error());
-      }
-    });
-  }
-  void flush() {
-    bool done = false;
-    producer().flush([&done] { done = true; });
-    ports.advance(Millis(200'000));
-    EXPECT_TRUE(done);
-  }
-
-  FakePorts ports;
-  ScriptedCluster brokers{ports, 1};
-  Logs logs;
-  ProducerOptions options;
-  std::unique_ptr<ProducerCore> made;
-  std::vector<std::pair<std::string, std::int64_t>> delivered_;
-  std::vector<std::pair<std::string, Error>> failed;
-};
+using testing::ProducerTest;
 
 TEST_F(ProducerTest, RecordsGoInBatchesAndEachLearnsItsOffset) {
   for (int i = 0; i < 100; ++i) send(std::to_string(i));
@@ -300,73 +174,6 @@ TEST_F(ProducerTest, WithoutAKeyOneBatchGoesToOnePartition) {
   flush();
   EXPECT_EQ(logs.values.size(), 1U);
   EXPECT_EQ(logs.batches, 1);
-}
-
-// Notes what it is asked, and gives the answer that it is told.
-class Scripted final : public Partitioner {
- public:
-  std::int32_t partition(const PartitionChoice& choice) override {
-    asked = std::string(choice.topic) + " " + std::string(choice.key.value_or("null")) + " " +
-            std::string(choice.value.value_or("null")) + " " + std::to_string(choice.partitions) + " " +
-            std::to_string(choice.available.size());
-    return answer;
-  }
-  std::string asked;
-  std::int32_t answer = 0;
-};
-
-TEST_F(ProducerTest, APartitionerOfTheProgramChoosesForRecordsThatNameNoPartition) {
-  const auto own = std::make_shared<Scripted>();
-  options.partitioner = own;
-  brokers.topics = {{"t", {0, -1, 0}, 1, 0}};
-  own->answer = 2;
-  Record record;
-  record.topic = "t";
-  record.key = "k";
-  record.value = "v";
-  producer().send(record, {});
-  flush();
-  EXPECT_EQ(own->asked, "t k v 3 2");
-  EXPECT_EQ(logs.values[2], (std::vector<std::string>{"v"}));
-  own->asked.clear();
-  send("w", 0);
-  flush();
-  EXPECT_EQ(own->asked, "");
-}
-
-TEST_F(ProducerTest, APartitionThatAPartitionerMakesUpFailsTheRecord) {
-  const auto own = std::make_shared<Scripted>();
-  options.partitioner = own;
-  for (const std::int32_t answer : {-1, 2}) {
-    own->answer = answer;
-    send("v", std::nullopt);
-    flush();
-  }
-  ASSERT_EQ(failed.size(), 2U);
-  EXPECT_TRUE(failed[0].second.is(Cause::invalid_argument));
-  EXPECT_EQ(failed[1].second.message, "the partitioner chose partition 2 of topic t, which has 2");
-}
-
-TEST_F(ProducerTest, RoundRobinGoesOverThePartitionsWithALeaderInEachTopic) {
-  options.partitioner = std::make_shared<RoundRobinPartitioner>();
-  brokers.topics = {{"t", {0, -1, 0}, 1, 0}};
-  for (int i = 0; i < 4; ++i) send(std::to_string(i), std::nullopt);
-  flush();
-  EXPECT_EQ(logs.values[0], (std::vector<std::string>{"0", "2"}));
-  EXPECT_EQ(logs.values[2], (std::vector<std::string>{"1", "3"}));
-}
-
-TEST_F(ProducerTest, APartitionWhoseBrokerTakesNothingIsAvoided) {
-  options.availability_timeout = Millis(1000);
-  options.linger = Millis(0);
-  options.batch_bytes = 1;  // each record may go to another partition
-  options.adaptive = false;
-  brokers.topics = {{"t", {0, 1}, 1, 0}};  // there is no broker 1
-  send("stuck", 1);
-  ports.advance(Millis(2000));
-  for (int i = 0; i < 40; ++i) send(std::to_string(i), std::nullopt);
-  ports.advance(Millis(2000));
-  EXPECT_EQ(logs.values[0].size(), 40U);
 }
 
 TEST_F(ProducerTest, CloseFailsWhatHasNotBeenDelivered) {
