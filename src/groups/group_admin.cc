@@ -5,6 +5,7 @@
 #include "groups/admin/subscription.h"
 #include "groups/group_partition.h"
 #include "groups/modern.h"
+#include "groups/offsets/answer_topics.h"
 #include "groups/records.h"
 #include "protocol/gen/offset_delete.h"
 #include "protocol/message.h"
@@ -18,15 +19,6 @@ Buffer encode_offset_delete_error(Errc error) {
   protocol::OffsetDeleteResponse response;
   response.error_code = to_wire(error);
   return encode_body(response, 0);
-}
-
-auto& answer_for(protocol::OffsetDeleteResponse& response, std::string_view topic, bool merge) {
-  for (auto& known : response.topics) {
-    if (merge && known.name == topic) return known;
-  }
-  auto& added = response.topics.emplace_back();
-  added.name = topic;
-  return added;
 }
 
 }  // namespace
@@ -128,31 +120,26 @@ void GroupPartition::delete_offsets(const Incoming<protocol::OffsetDeleteRequest
   protocol::OffsetDeleteResponse response;
   response.error_code = to_wire(error);
   std::vector<coordinator::Record> records;
-  // As with commits: what does not exist is answered first, a topic once; the others stay apart as the request has
-  // them, unless something was answered before.
-  for (const bool missing : {true, false}) {
+  std::vector<offsets::TopicVerdicts> verdicts;
+  for (const auto& asked : request.body.topics) {
     if (error != Errc::none) break;
-    const bool merge = !response.topics.empty() || missing;
-    for (const auto& asked : request.body.topics) {
-      const std::string_view name = asked.name;
-      const auto topic = environment_.topics.by_name(name);
-      const bool subscribed = modern ? read.contains(name) : now != nullptr && admin::is_subscribed(*now, name);
-      protocol::OffsetDeleteResponse::OffsetDeleteResponseTopic* out = nullptr;
-      if (missing && !topic) out = &answer_for(response, name, merge);
-      for (const auto& partition : asked.partitions) {
-        const std::int32_t index = partition.partition_index;
-        if ((!topic || index < 0 || index >= topic->partitions) != missing) continue;
-        Errc one = subscribed ? Errc::group_subscribed_to_topic : Errc::none;
-        if (missing) one = Errc::unknown_topic_or_partition;
-        if (out == nullptr) out = &answer_for(response, name, merge);
-        out->partitions.push_back({index, to_wire(one)});
-        const OffsetKeyView key{group, name, index};
-        if (one == Errc::none && (store_.offsets().find(key) != nullptr || store_.is_pending(key))) {
-          records.push_back(offset_tombstone({group, std::string(name), index}));
-        }
+    const std::string_view name = asked.name;
+    const auto topic = environment_.topics.by_name(name);
+    const bool subscribed = modern ? read.contains(name) : now != nullptr && admin::is_subscribed(*now, name);
+    auto& said = verdicts.emplace_back(offsets::TopicVerdicts{name, {}, topic.has_value(), {}});
+    for (const auto& partition : asked.partitions) {
+      const std::int32_t index = partition.partition_index;
+      const bool unknown = !topic || index < 0 || index >= topic->partitions;
+      Errc one = subscribed ? Errc::group_subscribed_to_topic : Errc::none;
+      if (unknown) one = Errc::unknown_topic_or_partition;
+      said.partitions.push_back({index, unknown, one});
+      const OffsetKeyView key{group, name, index};
+      if (one == Errc::none && (store_.offsets().find(key) != nullptr || store_.is_pending(key))) {
+        records.push_back(offset_tombstone({group, std::string(name), index}));
       }
     }
   }
+  response.topics = offsets::answer_topics<protocol::OffsetDeleteResponse::OffsetDeleteResponseTopic>(verdicts);
   Buffer body = encode_body(response, request.version);
   if (records.empty()) {
     std::vector<Outgoing> answers;

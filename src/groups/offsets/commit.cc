@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "groups/classic/transitions.h"
+#include "groups/offsets/answer_topics.h"
 #include "groups/records.h"
 #include "protocol/message.h"
 
@@ -49,31 +50,16 @@ Commit::Commit(const protocol::OffsetCommitRequest& request, std::int16_t versio
   }
 }
 
-// Kafka's broker answers for what it does not know, then lets the coordinator answer for the rest. That one keeps
-// the request's topics apart even if they are the same; they are only put together with what the broker has answered.
 Buffer Commit::answer(Errc error) const {
-  protocol::OffsetCommitResponse response;
-  const auto entry = [&](const Topic& topic, bool merge) -> auto& {
-    for (auto& known : response.topics) {
-      if (merge && known.name == topic.name && known.topic_id == topic.id) return known.partitions;
-    }
-    auto& added = response.topics.emplace_back();
-    added.name = topic.name;
-    added.topic_id = topic.id;
-    return added.partitions;
-  };
-  const auto add = [&](const Topic& topic, bool unknown, bool merge) {
-    decltype(&response.topics.front().partitions) into = nullptr;
-    if (unknown && !topic.known) into = &entry(topic, merge);  // named also where it is asked for no partition
+  std::vector<TopicVerdicts> verdicts;
+  for (const Topic& topic : topics_) {
+    TopicVerdicts& said = verdicts.emplace_back(TopicVerdicts{topic.name, topic.id, topic.known, {}});
     for (const Partition& partition : topic.partitions) {
-      if (partition.unknown != unknown) continue;
-      if (into == nullptr) into = &entry(topic, merge);
-      into->push_back({partition.index, to_wire(partition.error.value_or(error))});
+      said.partitions.push_back({partition.index, partition.unknown, partition.error.value_or(error)});
     }
-  };
-  for (const Topic& topic : topics_) add(topic, true, true);
-  const bool merge = !response.topics.empty();
-  for (const Topic& topic : topics_) add(topic, false, merge);
+  }
+  protocol::OffsetCommitResponse response;
+  response.topics = answer_topics<protocol::OffsetCommitResponse::OffsetCommitResponseTopic>(verdicts);
   return encode_body(response, version_);
 }
 
