@@ -1,6 +1,8 @@
 // Features and the quorum.
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "controller/testing/decisions.h"
 #include "protocol/gen/add_raft_voter.h"
 #include "protocol/gen/begin_quorum_epoch.h"
@@ -79,6 +81,17 @@ TEST_F(Cluster, AllFeaturesAreUpdatedOrNone) {
   request.feature_updates = {{"transaction.version", 2, false, 1}, {"no.such", 1, false, 1}};
   EXPECT_NE(desk_.ask<UpdateFeaturesResponse>(request, 2).error_code, 0);
   EXPECT_EQ(desk_.image().feature("transaction.version"), 0);
+}
+
+TEST_F(Cluster, OfAFeatureThatIsNamedTwiceTheLastCounts) {
+  UpdateFeaturesRequest request;
+  request.feature_updates = {{"transaction.version", 99, false, kUpgrade}, {"transaction.version", 1, false, kUpgrade}};
+  EXPECT_EQ(desk_.ask<UpdateFeaturesResponse>(request, 2).error_code, 0);
+  EXPECT_EQ(desk_.recorded().size(), 1U);
+  EXPECT_EQ(desk_.image().feature("transaction.version"), 1);
+  std::swap(request.feature_updates[0], request.feature_updates[1]);
+  EXPECT_NE(desk_.ask<UpdateFeaturesResponse>(request, 2).error_code, 0);
+  EXPECT_EQ(desk_.image().feature("transaction.version"), 1);
 }
 
 TEST_F(Cluster, FeatureThatABrokerLacksIsRefused) {

@@ -113,6 +113,22 @@ TEST_F(Principals, CredentialsAreDeletedOnceAndOneChangePerUser) {
   EXPECT_TRUE(desk_.image().scram().empty());
 }
 
+TEST_F(Principals, AUserNamedTwiceIsToldSoUnlessSomethingElseIsWrongBeforeItsPassword) {
+  const auto change = [&](std::int32_t iterations, std::string_view password) {
+    AlterUserScramCredentialsRequest request;
+    request.upsertions = {{"dave", 1, iterations, as_bytes("salt"), as_bytes(password)},
+                          {"dave", 2, 4096, as_bytes("salt"), as_bytes("password")}};
+    const auto response = desk_.ask<AlterUserScramCredentialsResponse>(request, 0);
+    EXPECT_EQ(response.results.size(), 1U);
+    EXPECT_TRUE(desk_.image().scram().empty());
+    return protocol::from_wire(response.results.at(0).error_code);
+  };
+  EXPECT_EQ(change(4096, "password"), Errc::duplicate_resource);
+  EXPECT_EQ(change(4096, ""), Errc::duplicate_resource);
+  EXPECT_EQ(change(10, "password"), Errc::unacceptable_credential);
+  EXPECT_EQ(change(10, ""), Errc::unacceptable_credential);
+}
+
 protocol::CreateAclsRequest acl(std::string_view topic, std::string_view principal, std::int8_t pattern = 3) {
   protocol::CreateAclsRequest request;
   request.creations = {{2, topic, pattern, principal, "*", 3, 3}};

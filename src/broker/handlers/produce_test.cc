@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "broker/limits.h"
 #include "broker/testing/bench_node.h"
@@ -11,6 +12,7 @@
 namespace millrace::broker {
 namespace {
 
+using protocol::Errc;
 using protocol::ProduceRequest;
 using protocol::ProduceResponse;
 using testing::BenchNode;
@@ -75,6 +77,58 @@ TEST(Produce, WhatAJobRefusesIsAnsweredAsOnTheShard) {
   EXPECT_EQ(partitions[0].base_offset, 0);
   EXPECT_EQ(partitions[1].error_code, protocol::to_wire(protocol::Errc::corrupt_message));
   EXPECT_EQ(partitions[1].base_offset, -1);
+}
+
+std::vector<Errc> errors_of(const ProduceResponse& answer) {
+  std::vector<Errc> errors;
+  for (const auto& partition : answer.responses.at(0).partition_responses) {
+    errors.push_back(protocol::from_wire(partition.error_code));
+  }
+  return errors;
+}
+
+TEST(Produce, UnknownAcksAreRefusedAfterWhatTheRequestShowsAndBeforeWhatTheLogWouldFind) {
+  BenchNode node;
+  node.topic("t", 4);
+  const Buffer good = batch_of(10);
+  Buffer damaged = batch_of(10);
+  damaged.data()[damaged.size() - 1] ^= std::byte{1};
+  const Bytes cut = good.bytes().first(good.size() - 1);
+  const std::string two = std::string(as_text(good.bytes())) + std::string(as_text(good.bytes()));
+  ProduceRequest body = asking({good.bytes(), damaged.bytes(), cut, as_bytes(two), good.bytes()});
+  EXPECT_EQ(errors_of(node.ask<ProduceResponse>(body, kByName)),
+            (std::vector{Errc::none, Errc::corrupt_message, Errc::invalid_record, Errc::invalid_record,
+                         Errc::unknown_topic_or_partition}));
+  body.acks = 2;
+  EXPECT_EQ(errors_of(node.ask<ProduceResponse>(body, kByName)),
+            (std::vector{Errc::invalid_required_acks, Errc::invalid_required_acks, Errc::invalid_record,
+                         Errc::invalid_record, Errc::unknown_topic_or_partition}));
+  const auto next = node.ask<ProduceResponse>(asking({good.bytes()}), kByName);
+  EXPECT_EQ(next.responses[0].partition_responses[0].base_offset, 1) << "nothing was appended with unknown acks";
+}
+
+TEST(Produce, ZstdBeforeItsVersionIsRefusedWhateverTheAcks) {
+  constexpr std::int16_t kBeforeZstd = 6;
+  BenchNode node;
+  node.topic("t");
+  const Buffer batch = batch_of(10);
+  ProduceRequest body = asking({batch.bytes()});
+  for (const std::int16_t acks : {std::int16_t{1}, std::int16_t{2}}) {
+    body.acks = acks;
+    EXPECT_EQ(errors_of(node.ask<ProduceResponse>(body, kBeforeZstd)),
+              std::vector{Errc::unsupported_compression_type});
+  }
+}
+
+TEST(Produce, UnknownAcksAreRefusedBeforeATopicOfTheClusterItself) {
+  BenchNode node;
+  node.topic("__transaction_state");
+  const Buffer batch = batch_of(10);
+  ProduceRequest body = asking({batch.bytes()});
+  body.topic_data[0].name = "__transaction_state";
+  EXPECT_EQ(errors_of(node.ask<ProduceResponse>(body, kByName)), std::vector{Errc::invalid_topic_exception});
+  body.acks = -2;
+  EXPECT_EQ(errors_of(node.ask<ProduceResponse>(body, kByName)), std::vector{Errc::invalid_required_acks});
 }
 
 }  // namespace
