@@ -182,8 +182,10 @@ class MILLRACE_API Admin {
   Future<void> remove_voter(std::int32_t id, TopicId directory, AdminOptions options = {});
   // KIP-35. Which versions of which APIs each broker offers.
   Future<Items<Node, std::vector<OfferedApi>>> describe_versions(AdminOptions options = {});
-  // KIP-584.
-  Future<FeatureDescription> describe_features(AdminOptions options = {});
+  // KIP-584. `node`: what this broker says (of bootstrap.controllers: this controller), whatever others support
+  // (KIP-1160); none: anybody. Cause::network if the cluster does not have it.
+  Future<FeatureDescription> describe_features(std::optional<std::int32_t> node = std::nullopt,
+                                               AdminOptions options = {});
   Future<Items<std::string>> update_features(std::vector<FeatureUpdate> updates, bool validate_only = false,
                                              AdminOptions options = {});
   // KIP-631. For a broker that is gone for good.
@@ -200,9 +202,11 @@ class MILLRACE_API Admin {
   // KIP-460. Without partitions: of all that need it.
   Future<Items<TopicPartition>> elect_leaders(Election kind, std::vector<TopicPartition> partitions = {},
                                               AdminOptions options = {});
-  // KIP-455. Replicas to move to; none: the move under way is cancelled.
+  // KIP-455. Replicas to move to; none: the move under way is cancelled. Unless `factor_may_change`, a partition that
+  // would have another number of replicas is refused (KIP-860; Kafka 4.1).
   Future<Items<TopicPartition>> alter_reassignments(
-      std::map<TopicPartition, std::optional<std::vector<std::int32_t>>> targets, AdminOptions options = {});
+      std::map<TopicPartition, std::optional<std::vector<std::int32_t>>> targets, bool factor_may_change = true,
+      AdminOptions options = {});
   // KIP-455. Of these partitions; none: of all.
   Future<std::map<TopicPartition, Reassignment>> list_reassignments(
       std::optional<std::vector<TopicPartition>> partitions = std::nullopt, AdminOptions options = {});

@@ -99,6 +99,8 @@ class Cluster final : private PeerOwner {
   [[nodiscard]] Subscription when_refused(Callback<void(const Error&)> refused);
   // New leaders, from an answer to produce or fetch (KIP-951), with the brokers that it names.
   void learn(const std::vector<LeaderHint>& hints, const std::vector<BrokerView>& brokers);
+  // Nodes that an answer has named, for Target::node: metadata tells of no controllers, and of brokers only later.
+  void meet(const std::vector<BrokerView>& nodes);
 
   // Finds the coordinator; what is known is answered at once (later). Tries until `timeout`.
   void find_coordinator(CoordinatorType type, const std::string& key, Millis timeout,

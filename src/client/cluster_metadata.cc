@@ -96,6 +96,10 @@ void Cluster::learn(const std::vector<LeaderHint>& hints, const std::vector<Brok
   if (news) adopt(merge(*view_, hints, brokers));
 }
 
+void Cluster::meet(const std::vector<BrokerView>& nodes) {
+  if (!closed_) adopt(merge(*view_, {}, nodes));
+}
+
 void Cluster::request_metadata() {
   if (closed_) return;
   metadata_wanted_ = true;

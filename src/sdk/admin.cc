@@ -193,8 +193,8 @@ Future<Items<Node, std::vector<OfferedApi>>> Admin::describe_versions(AdminOptio
   return run<Items<Node, std::vector<OfferedApi>>>(impl_, options, admin::describe_versions);
 }
 
-Future<FeatureDescription> Admin::describe_features(AdminOptions options) {
-  return run<FeatureDescription>(impl_, options, admin::describe_features);
+Future<FeatureDescription> Admin::describe_features(std::optional<std::int32_t> node, AdminOptions options) {
+  return run<FeatureDescription>(impl_, options, admin::describe_features, node);
 }
 
 Future<Items<std::string>> Admin::update_features(std::vector<FeatureUpdate> updates, bool validate_only,
@@ -229,8 +229,9 @@ Future<Items<TopicPartition>> Admin::elect_leaders(Election kind, std::vector<To
 }
 
 Future<Items<TopicPartition>> Admin::alter_reassignments(
-    std::map<TopicPartition, std::optional<std::vector<std::int32_t>>> targets, AdminOptions options) {
-  return run<Items<TopicPartition>>(impl_, options, admin::alter_reassignments, std::move(targets));
+    std::map<TopicPartition, std::optional<std::vector<std::int32_t>>> targets, bool factor_may_change,
+    AdminOptions options) {
+  return run<Items<TopicPartition>>(impl_, options, admin::alter_reassignments, std::move(targets), factor_may_change);
 }
 
 Future<std::map<TopicPartition, Reassignment>> Admin::list_reassignments(

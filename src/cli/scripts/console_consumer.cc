@@ -110,9 +110,8 @@ std::optional<std::string> begin(const Options& options, client::Consumer& consu
                                                              : consumer.subscribe({options.get("topic")});
     return subscribed ? std::nullopt : std::optional(subscribed.error().text());
   }
-  const auto number = whole_number(options.get("partition"));
-  if (!number) return "Cannot parse argument '" + options.get("partition") + "' of option partition";
-  const client::TopicPartition partition{options.get("topic"), static_cast<std::int32_t>(*number)};
+  const auto number = *whole_number(options.get("partition"));
+  const client::TopicPartition partition{options.get("topic"), static_cast<std::int32_t>(number)};
   if (const auto assigned = consumer.assign({partition}); !assigned) return assigned.error().text();
   const std::string from = options.get("offset", options.has("from-beginning") ? "earliest" : "latest");
   const auto offset = whole_number(from);
@@ -206,6 +205,7 @@ std::optional<std::string> wrong(const Options& options) {
     if (!options.has(option.older) || !options.has(option.newer)) continue;
     return fmt::format("Options --{} and --{} cannot be specified together.", option.older, option.newer);
   }
+  if (auto no_number = not_a_number(options, {"partition", "max-messages", "timeout-ms"})) return no_number;
   const bool offset = options.has("offset");
   if (!options.has("partition")) {
     return offset ? std::optional<std::string>("The partition is required when offset is specified.") : std::nullopt;

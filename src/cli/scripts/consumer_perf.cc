@@ -115,7 +115,10 @@ std::optional<std::string> wrong(const Options& options) {
   if (options.has("num-records") == options.has("messages")) {
     return "Exactly one of --num-records/--messages is required.";
   }
-  if (whole_number(options.get("reporting-interval", "5000")).value_or(0) <= 0) {
+  if (auto no_number = not_a_number(options, {"num-records", "messages", "timeout", "reporting-interval"})) {
+    return no_number;
+  }
+  if (*whole_number(options.get("reporting-interval", "5000")) <= 0) {
     return "Reporting interval must be greater than 0.";
   }
   return std::nullopt;
@@ -177,7 +180,7 @@ int kafka_consumer_perf_test(const Arguments& arguments, Console& console) {
     return 1;
   };
   Test test;
-  test.records = whole_number(options->get("num-records", options->get("messages"))).value_or(0);
+  test.records = *whole_number(options->get("num-records", options->get("messages")));
   test.patience = whole_number(options->get("timeout")).value_or(test.patience);
   test.interval = *whole_number(options->get("reporting-interval", "5000"));
   test.details = options->has("show-detailed-stats");

@@ -12,6 +12,7 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"bootstrap-server", "HOST:PORT", "A server of the cluster"},
     {"bootstrap-controller", "HOST:PORT", "A controller instead"},
     {"command-config", "FILE", "Settings of the admin client"},
+    {"node-id", "ID", "With describe: what this broker, or controller, says"},
     {"release-version", "VERSION", "With upgrade, downgrade, version-mapping: the levels of this release"},
     {"metadata", "VERSION", "With upgrade and downgrade: an older name of --feature metadata.version"},
     {"feature", "NAME=LEVEL", "A feature; may be given several times (disable: a name alone)"},
@@ -29,8 +30,8 @@ std::string level_text(const std::string& feature, std::int16_t level) {
   return name.empty() ? fmt::format("UNKNOWN {}", level) : std::string(name);
 }
 
-Failed describe(client::Admin& admin, Console& console) {
-  const auto features = admin.describe_features().get();
+Failed describe(client::Admin& admin, std::optional<std::int32_t> node, Console& console) {
+  const auto features = admin.describe_features(node).get();
   if (!features) return plain_message(features.error());
   const std::string epoch = features->epoch < 0 ? "-" : std::to_string(features->epoch);
   for (const auto& [name, span] : features->supported) {
@@ -136,6 +137,16 @@ int kafka_features(const Arguments& arguments, Console& console) {
   }
   if (command.empty()) return fail("Command line error: too few arguments. Type --help for help.");
   if (std::ranges::find(kCommands, command) == kCommands.end()) return fail("Unknown command " + command);
+  std::optional<std::int32_t> node;
+  if (const auto text = options->value("node-id")) {
+    const auto id = whole_number(*text);
+    if (!id || *id > INT32_MAX || *id < INT32_MIN) {
+      return fail(fmt::format("Command line error: argument --node-id: could not convert '{}' to Integer (32-bit "
+                              "integer). Type --help for help.", *text));
+    }
+    if (*id < 0) return fail(fmt::format("Invalid node id {}: must be non-negative.", *id));
+    node = static_cast<std::int32_t>(*id);
+  }
   Failed done;
   if (command == "version-mapping") {
     const std::string newest(config::metadata_version_name(config::kMaxMetadataVersion));
@@ -145,7 +156,7 @@ int kafka_features(const Arguments& arguments, Console& console) {
   } else {
     auto admin = connect(*options);
     if (!admin) return fail(admin.error().text);
-    done = command == "describe" ? describe(*admin, console) : update(*admin, command, *options, console);
+    done = command == "describe" ? describe(*admin, node, console) : update(*admin, command, *options, console);
   }
   return done ? 0 : fail(done.error());
 }

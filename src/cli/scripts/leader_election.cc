@@ -36,6 +36,9 @@ std::optional<std::string> wrong(const Options& options) {
   }
   if (options.has("topic") && !options.has("partition")) return "Missing required option(s): partition";
   if (!options.has("topic") && options.has("partition")) return "Option partition is only allowed if topic is used";
+  if (options.has("command-config") && options.has("admin.config")) {
+    return not_together("command-config", "admin.config");
+  }
   return std::nullopt;
 }
 
@@ -65,9 +68,8 @@ Result<Partitions, std::string> from_file(const std::string& path) {
 Result<Partitions, std::string> partitions_of(const Options& options) {
   if (const auto path = options.value("path-to-json-file")) return from_file(*path);
   if (!options.has("topic")) return Partitions();
-  const auto number = whole_number(options.get("partition"));
-  if (!number) return fmt::format("Cannot parse argument '{}' of option partition", options.get("partition"));
-  return Partitions{{options.get("topic"), static_cast<std::int32_t>(*number)}};
+  if (auto wrong = not_a_number(options, {"partition"})) return *std::move(wrong);
+  return Partitions{{options.get("topic"), static_cast<std::int32_t>(*whole_number(options.get("partition")))}};
 }
 
 // What came of it, in Kafka's words; whether nothing failed.
@@ -114,6 +116,10 @@ int kafka_leader_election(const Arguments& arguments, Console& console) {
   if (const auto line = wrong(*options)) return fail(*line);
   const auto partitions = partitions_of(*options);
   if (!partitions) return fail(partitions.error());
+  if (options->has("admin.config")) {
+    console.out("Option --admin.config has been deprecated and will be removed in a future version. Use "
+                "--command-config instead.\n");
+  }
   auto admin = connect(*options);
   if (!admin) return fail(admin.error().text);
   const auto kind = type == "PREFERRED" ? client::Election::preferred : client::Election::unclean;

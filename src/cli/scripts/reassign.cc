@@ -26,6 +26,7 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"timeout", "MS", "How long moves between directories may take to begin (default 10000)"},
     {"additional", "", "Beside the moves that are under way"},
     {"preserve-throttles", "", "Leave the throttles as they are"},
+    {"disallow-replication-factor-change", "", "With --execute: refuse to give a partition more or fewer replicas"},
     {"help", "", "Show this"},
     {"version", "", "Show the version"},
 });
@@ -40,7 +41,7 @@ const std::array<Action, 5>& actions() {
   static const std::array<Action, 5> kActions{{
       {"generate", {"topics-to-move-json-file", "broker-list"}, {"disable-rack-aware"}},
       {"execute", {"reassignment-json-file"},
-       {"additional", "throttle", "replica-alter-log-dirs-throttle", "timeout"}},
+       {"additional", "throttle", "replica-alter-log-dirs-throttle", "timeout", "disallow-replication-factor-change"}},
       {"verify", {"reassignment-json-file"}, {"preserve-throttles"}},
       {"cancel", {"reassignment-json-file"}, {"preserve-throttles", "timeout", "bootstrap-controller"}},
       {"list", {}, {"bootstrap-controller"}},
@@ -59,6 +60,9 @@ Result<const Action*, std::string> action_of(const Options& options) {
   }
   if (count != 1) {
     return std::string("Command must include exactly one action: --generate, --execute, --verify, --cancel, --list");
+  }
+  if (auto wrong = not_a_number(options, {"throttle", "replica-alter-log-dirs-throttle", "timeout"})) {
+    return *std::move(wrong);
   }
   const bool server = options.has("bootstrap-server");
   if (server && options.has("bootstrap-controller")) {
@@ -93,6 +97,7 @@ Reassigner::Done run(const Action& action, const Options& options, Reassigner& r
   const bool keep = options.has("preserve-throttles");
   Reassigner::Execution how;
   how.additional = options.has("additional");
+  how.factor_may_change = !options.has("disallow-replication-factor-change");
   how.throttle = number("throttle", -1);
   how.directory_throttle = number("replica-alter-log-dirs-throttle", -1);
   how.patience_ms = number("timeout", how.patience_ms);

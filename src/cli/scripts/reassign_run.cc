@@ -224,8 +224,7 @@ Reassigner::Done Reassigner::execute(const std::string& text, const Execution& h
   console_.print("Current partition replica assignment\n\n{}\n\nSave this to use as the --reassignment-json-file "
                  "option during rollback\n", reassignment_json(current, *where));
   MR_TRY(throttle(proposed, current, *moving, how, file->directories));
-  const auto items =
-      admin_.alter_reassignments({proposed.begin(), proposed.end()}).get();
+  const auto items = admin_.alter_reassignments({proposed.begin(), proposed.end()}, how.factor_may_change).get();
   if (!items) return error_text(items.error());
   Lines failures;
   for (const auto& item : *items) {

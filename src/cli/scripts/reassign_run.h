@@ -17,6 +17,7 @@ class Reassigner {
   // Bounds in bytes a second; negative: none. `patience_ms`: how long moves between directories may take to begin.
   struct Execution {
     bool additional = false;
+    bool factor_may_change = true;
     std::int64_t throttle = -1;
     std::int64_t directory_throttle = -1;
     std::int64_t patience_ms = 10'000;

@@ -89,6 +89,14 @@ std::pair<std::string, std::string> property_of(const std::string& text) {
   return {text.substr(0, equals), text.substr(std::min(equals + 1, text.size()))};
 }
 
+std::optional<std::string> not_a_number(const Options& options, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const auto text = options.value(name);
+    if (text && !whole_number(*text)) return fmt::format("Cannot parse argument '{}' of option {}", *text, name);
+  }
+  return std::nullopt;
+}
+
 std::string not_together(std::string_view option, std::string_view other) {
   return fmt::format("Option \"[{}]\" can't be used with option \"[{}]\"", option, other);
 }

@@ -51,6 +51,9 @@ std::optional<std::string> first_failure(const ItemList& items) {
 // "NAME=VALUE", split at the first equals sign; the value is empty without one.
 std::pair<std::string, std::string> property_of(const std::string& text);
 
+// Kafka's words for the first of these options that is given and no whole number.
+std::optional<std::string> not_a_number(const Options& options, std::initializer_list<const char*> names);
+
 // Kafka's words for options that exclude one another.
 std::string not_together(std::string_view option, std::string_view other);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "cli/scripts/partition_filter.h"
 
 namespace millrace::cli {
@@ -19,6 +21,15 @@ TEST(Included, MatchesWholeNamesByAnyExpressionOfAList) {
   EXPECT_TRUE(included("x, orders", "orders"));
   EXPECT_FALSE(included("order", "orders"));
   EXPECT_FALSE(included("a[", "b"));
+}
+
+TEST(NotANumber, NamesTheFirstOptionWhoseValueIsNone) {
+  constexpr auto kSpecs = std::to_array<OptionSpec>({{"a", "N", ""}, {"b", "N", ""}, {"c", "N", "", true}});
+  const Arguments arguments{"--a", "-7", "--b", "10MB", "--c"};
+  const auto options = Options::parse(kSpecs, arguments);
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(not_a_number(*options, {"a", "b"}), "Cannot parse argument '10MB' of option b");
+  EXPECT_EQ(not_a_number(*options, {"a", "c", "d"}), std::nullopt);
 }
 
 TEST(PartitionFilter, TakesNumbersRangesAndAll) {

@@ -96,9 +96,11 @@ void describe_quorum(AdminCore& core, Millis timeout, Done<QuorumDescription> do
       by_code, quorum, std::move(done));
 }
 
-void describe_features(AdminCore& core, Millis timeout, Done<FeatureDescription> done) {
+namespace {
+
+void ask_features(AdminCore& core, Target target, Millis timeout, Done<FeatureDescription> done) {
   ask<FeatureDescription, ApiVersionsResponse, ApiVersionsRequest>(
-      core, Target::any(), timeout,
+      core, std::move(target), timeout,
       [](std::int16_t) {
         ApiVersionsRequest request;
         request.client_software_name = "millrace-cpp";
@@ -120,6 +122,26 @@ void describe_features(AdminCore& core, Millis timeout, Done<FeatureDescription>
         return result;
       },
       std::move(done), VersionRange{3, ApiVersionsRequest::kMaxVersion});
+}
+
+}  // namespace
+
+void describe_features(AdminCore& core, std::optional<std::int32_t> node, Millis timeout,
+                       Done<FeatureDescription> done) {
+  if (!node) return ask_features(core, Target::any(), timeout, std::move(done));
+  const MonoTime deadline = core.shard.clock.now() + timeout;
+  describe_cluster(core, false, timeout, [&core, id = *node, deadline, done = std::move(done)](
+                                             Result<ClusterDescription> cluster) mutable {
+    if (!cluster) return done(cluster.error());
+    const auto at = std::ranges::find(cluster->nodes, id, &Node::id);
+    if (at == cluster->nodes.end()) {
+      return done(local_error(Cause::network, "node " + std::to_string(id) + " is not part of the cluster now; see "
+                                              "whether it is down"));
+    }
+    core.cluster.meet({{NodeId(id), {at->host, at->port}, at->rack}});
+    const Millis left = std::max(Millis((deadline - core.shard.clock.now()) / 1'000'000), Millis(1));
+    ask_features(core, Target::node(NodeId(id)), left, std::move(done));
+  });
 }
 
 void update_features(AdminCore& core, std::vector<FeatureUpdate> updates, bool validate_only, Millis timeout,

@@ -12,7 +12,8 @@ void add_voter(AdminCore& core, std::int32_t id, TopicId directory, std::vector<
                Millis timeout, Done<void> done);
 void remove_voter(AdminCore& core, std::int32_t id, TopicId directory, Millis timeout, Done<void> done);
 void describe_versions(AdminCore& core, Millis timeout, Done<Items<Node, std::vector<OfferedApi>>> done);
-void describe_features(AdminCore& core, Millis timeout, Done<FeatureDescription> done);
+void describe_features(AdminCore& core, std::optional<std::int32_t> node, Millis timeout,
+                       Done<FeatureDescription> done);
 void update_features(AdminCore& core, std::vector<FeatureUpdate> updates, bool validate_only, Millis timeout,
                      Done<Items<std::string>> done);
 void unregister_broker(AdminCore& core, std::int32_t broker, Millis timeout, Done<void> done);
@@ -25,8 +26,8 @@ void move_replicas(AdminCore& core, std::map<BrokerReplica, std::string> directo
 void elect_leaders(AdminCore& core, Election kind, std::vector<TopicPartition> partitions, Millis timeout,
                    Done<Items<TopicPartition>> done);
 using Replicas = std::optional<std::vector<std::int32_t>>;
-void alter_reassignments(AdminCore& core, std::map<TopicPartition, Replicas> targets, Millis timeout,
-                         Done<Items<TopicPartition>> done);
+void alter_reassignments(AdminCore& core, std::map<TopicPartition, Replicas> targets, bool factor_may_change,
+                         Millis timeout, Done<Items<TopicPartition>> done);
 void list_reassignments(AdminCore& core, std::optional<std::vector<TopicPartition>> partitions, Millis timeout,
                         Done<std::map<TopicPartition, Reassignment>> done);
 

@@ -186,12 +186,15 @@ void elect_leaders(AdminCore& core, Election kind, std::vector<TopicPartition> p
       std::move(done), versions);
 }
 
-void alter_reassignments(AdminCore& core, std::map<TopicPartition, Replicas> targets, Millis timeout,
-                         Done<Items<TopicPartition>> done) {
+void alter_reassignments(AdminCore& core, std::map<TopicPartition, Replicas> targets, bool factor_may_change,
+                         Millis timeout, Done<Items<TopicPartition>> done) {
+  VersionRange versions = Cluster::stable_versions(AlterPartitionReassignmentsRequest::kApi);
+  if (!factor_may_change) versions.min = 1;
   ask<Items<TopicPartition>, AlterPartitionReassignmentsResponse, AlterPartitionReassignmentsRequest>(
       core, Target::controller(), timeout,
-      [targets = std::move(targets), timeout](std::int16_t) {
+      [targets = std::move(targets), factor_may_change, timeout](std::int16_t) {
         AlterPartitionReassignmentsRequest request;
+        request.allow_replication_factor_change = factor_may_change;
         request.timeout_ms = wire_timeout(timeout);
         for (const auto& [partition, replicas] : targets) {
           if (request.topics.empty() || request.topics.back().name != partition.topic) {
@@ -216,7 +219,7 @@ void alter_reassignments(AdminCore& core, std::map<TopicPartition, Replicas> tar
         }
         return items;
       },
-      std::move(done));
+      std::move(done), versions);
 }
 
 void list_reassignments(AdminCore& core, std::optional<std::vector<TopicPartition>> partitions, Millis timeout,

@@ -91,11 +91,13 @@ STORAGE_STEPS = [
 FEATURE_LINE = ("Feature: %-41s SupportedMinVersion: %-16s SupportedMaxVersion: %-16s FinalizedVersionLevel: %-16s "
                 "Epoch: N\n")
 ONE_FAILED = "1 out of 1 operation(s) failed.\n"
+DESCRIBED_FEATURES = "".join(FEATURE_LINE % row for row in [
+    ("eligible.leader.replicas.version", 0, 1, 1), ("group.version", 0, 1, 1), ("kraft.version", 0, 1, 1),
+    ("metadata.version", "3.3-IV3", "4.3-IV0", "4.3-IV0"), ("share.version", 0, 1, 1), ("streams.version", 0, 1, 1),
+    ("transaction.version", 0, 2, 2)])
 FEATURE_STEPS = [
-    (["describe"], 0, "".join(FEATURE_LINE % row for row in [
-        ("eligible.leader.replicas.version", 0, 1, 1), ("group.version", 0, 1, 1), ("kraft.version", 0, 1, 1),
-        ("metadata.version", "3.3-IV3", "4.3-IV0", "4.3-IV0"), ("share.version", 0, 1, 1),
-        ("streams.version", 0, 1, 1), ("transaction.version", 0, 2, 2)]), ""),
+    (["describe"], 0, DESCRIBED_FEATURES, ""),
+    (["describe", "--node-id", "1"], 0, DESCRIBED_FEATURES, ""),
     (["version-mapping", "--release-version", "3.9"], 0, VERSIONS_3_9, ""),
     (["feature-dependencies", "--feature", "transaction.version=2", "--feature", "metadata.version=20"], 0,
      "transaction.version=2 has no dependencies.\nmetadata.version=20 (3.8-IV0) has no dependencies.\n", ""),
@@ -135,6 +137,8 @@ REASSIGN_STEPS = [
      SAVE % PLACE + "Warning: You must run --verify periodically, until the reassignment completes, to ensure the "
      "throttle is removed.\nThe inter-broker throttle limit was set to 1000 B/s\n"
      "Successfully started partition reassignment for moved-0\n", ""),
+    (["--execute", "--reassignment-json-file", "DIR/move.json", "--disallow-replication-factor-change"], 0,
+     SAVE % PLACE + "Successfully started partition reassignment for moved-0\n", ""),
     (["--verify", "--reassignment-json-file", "DIR/move.json"], 0, DONE + "\n" + CLEARED, ""),
     (["--verify", "--reassignment-json-file", "DIR/move.json", "--preserve-throttles"], 0, DONE + "\n", ""),
     (["--cancel", "--reassignment-json-file", "DIR/move.json"], 0,
@@ -146,6 +150,8 @@ REASSIGN_STEPS = [
 ELECTION = ["--election-type", "preferred"]
 ELECTION_STEPS = [
     (ELECTION + ["--all-topic-partitions"], 0, "", ""),
+    (ELECTION + ["--all-topic-partitions", "--admin.config", "DIR/client.properties"], 0, "Option --admin.config has "
+     "been deprecated and will be removed in a future version. Use --command-config instead.\n", ""),
     (ELECTION + ["--topic", "moved", "--partition", "0"], 0, "Valid replica already elected for partitions moved-0\n",
      ""),
     (ELECTION + ["--path-to-json-file", "DIR/move.json"], 0, "Valid replica already elected for partitions moved-0\n",
@@ -258,6 +264,8 @@ def run(ci):
             compare(server, "kafka-storage", arguments, code, out, err, mask_ids, bootstrap=False)
             count += 1
         check_api_versions(server)
+        compare(server, "kafka-features", ["--bootstrap-controller", f"{server.host}:{server.port + 1}", "describe",
+                                           "--node-id", "1"], 0, DESCRIBED_FEATURES, "", mask_ids, bootstrap=False)
         # The default quota of the steps before would slow the perf tests down.
         call(server, "kafka-configs", ["--alter", "--user-defaults", "--delete-config", "producer_byte_rate"])
         for script, arguments, code, out, err in PERF_STEPS:
@@ -281,6 +289,7 @@ def recorded_steps(server):
 def prepare_files(server):
     texts = {"topics.json": '{"version":1,"topics":[{"topic":"moved"}]}', "move.json": MOVED % "any",
              "stranger.json": '{"version":1,"partitions":[{"topic":"moved","partition":0,"replicas":[7]}]}',
+             "client.properties": "request.timeout.ms=10000\n",
              "storage.properties": "process.roles=broker,controller\nnode.id=1\nlisteners=PLAINTEXT://127.0.0.1:1,"
              "CONTROLLER://127.0.0.1:2\ncontroller.listener.names=CONTROLLER\n"
              "controller.quorum.bootstrap.servers=127.0.0.1:2\nlog.dirs=DIR/storage\n"}
