@@ -14,8 +14,8 @@ using Check = Result<void, std::string>;
 
 Check check_quorum(const ServerConfig& config, const FormatRequest& request) {
   const bool configured = request.quorum == FormatRequest::Quorum::as_configured;
-  if (!configured && !config.is_controller) {
-    return std::string("only a controller begins or joins a quorum, and process.roles is broker");
+  if (request.quorum == FormatRequest::Quorum::standalone && !config.is_controller) {
+    return std::string("only a controller begins a quorum, and process.roles is broker");
   }
   if (!configured && !config.quorum.voters.empty()) {
     return std::string(

@@ -30,7 +30,7 @@ struct FormatRequest {
     as_configured,  // by controller.quorum.voters; a broker alone needs nothing
     standalone,     // this controller is the only voter
     named,          // these controllers are the voters, `voters`
-    joins_later     // no voters here: this controller is added to a running quorum
+    joins_later     // no voters here: this broker or controller is added to a running quorum
   };
   std::string cluster_id;
   std::int16_t metadata_version = kMaxMetadataVersion;

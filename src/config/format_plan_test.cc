@@ -81,8 +81,11 @@ TEST(FormatPlan, TheQuorumMustFitTheSettings) {
   auto request = standalone();
   const auto broker = server({"process.roles=broker", "controller.quorum.bootstrap.servers=h:1"});
   EXPECT_NE(refusal(broker, request), "");
+  for (const auto quorum : {FormatRequest::Quorum::as_configured, FormatRequest::Quorum::joins_later}) {
+    request.quorum = quorum;
+    EXPECT_EQ(refusal(broker, request), "");
+  }
   request.quorum = FormatRequest::Quorum::as_configured;
-  EXPECT_EQ(refusal(broker, request), "");
   EXPECT_NE(refusal(server({}), request).find("--standalone"), std::string::npos);
   request.quorum = FormatRequest::Quorum::joins_later;
   EXPECT_EQ(refusal(server({}), request), "");

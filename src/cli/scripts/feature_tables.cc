@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "cli/options.h"
+#include "config/value.h"
 
 namespace millrace::cli {
 namespace {
@@ -22,13 +23,14 @@ Result<config::Feature, std::string> parse_feature(const std::string& text) {
   if (equals == std::string::npos) {
     return fmt::format("Can't parse feature=level string {}: equals sign not found.", text);
   }
-  const std::string level = text.substr(equals + 1);
+  const std::string level(config::trimmed(std::string_view(text).substr(equals + 1)));
   const auto number = whole_number(level);
   using Limits = std::numeric_limits<std::int16_t>;
   if (!number || *number < Limits::min() || *number > Limits::max()) {
     return fmt::format("Can't parse feature=level string {}: unable to parse {} as a short.", text, level);
   }
-  return config::Feature{text.substr(0, equals), static_cast<std::int16_t>(*number)};
+  return config::Feature{std::string(config::trimmed(std::string_view(text).substr(0, equals))),
+                         static_cast<std::int16_t>(*number)};
 }
 
 Result<std::int16_t, std::string> parse_release(const std::string& text) {

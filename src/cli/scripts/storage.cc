@@ -73,6 +73,9 @@ Result<config::FormatRequest, std::string> request_of(const Options& options, co
     if (!voters) return voters.error();
     request.voters = std::move(*voters);
   }
+  if (request.quorum == Quorum::standalone && !config.is_controller) {
+    return std::string("You can only use --standalone on a controller.");
+  }
   if (!config.quorum.voters.empty() && (request.quorum == Quorum::standalone || request.quorum == Quorum::named)) {
     return std::string("You cannot specify controller.quorum.voters and format the node with --initial-controllers or "
                        "--standalone. If you want to use dynamic quorum, please remove controller.quorum.voters and "
@@ -222,7 +225,10 @@ Done info(const Options& options, Console& console) {
 Done dependencies(const Options& options, Console& console) {
   for (const std::string& text : options.all("feature")) {
     const auto feature = parse_feature(text);
-    if (!feature) return feature.error();
+    if (const auto [name, level] = property_of(text); !feature) {
+      if (text.find('=') != std::string::npos) return "Invalid version format: " + level + " for feature " + name;
+      return "Invalid feature format: " + text + ". Expected format: 'feature=version' (e.g. 'group.version=1')";
+    }
     MR_TRY(print_dependencies(console, *feature, fmt::format("Feature level {} is not supported for feature {}",
                                                              feature->level, feature->name)));
   }

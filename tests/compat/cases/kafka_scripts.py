@@ -86,6 +86,13 @@ STORAGE_STEPS = [
     (["feature-dependencies", "-f", "group.version=99"], 1, "",
      "Feature level 99 is not supported for feature group.version\n"),
     (["feature-dependencies", "-f", "nosuch=1"], 1, "", "Unknown feature: nosuch\n"),
+    (["feature-dependencies", "-f", "group.version"], 1, "",
+     "Invalid feature format: group.version. Expected format: 'feature=version' (e.g. 'group.version=1')\n"),
+    (["feature-dependencies", "-f", "group.version=x"], 1, "", "Invalid version format: x for feature group.version\n"),
+    (["format", "-t", CLUSTER, "-c", "DIR/broker.properties", "--standalone"], 1, "",
+     "You can only use --standalone on a controller.\n"),
+    (["format", "-t", CLUSTER, "-c", "DIR/broker.properties", "--no-initial-controllers"], 0,
+     BOOTSTRAP + "Formatting metadata directory DIR/broker with metadata.version 4.3-IV0.\n", ""),
 ]
 
 FEATURE_LINE = ("Feature: %-41s SupportedMinVersion: %-16s SupportedMaxVersion: %-16s FinalizedVersionLevel: %-16s "
@@ -289,6 +296,9 @@ def recorded_steps(server):
 def prepare_files(server):
     texts = {"topics.json": '{"version":1,"topics":[{"topic":"moved"}]}', "move.json": MOVED % "any",
              "stranger.json": '{"version":1,"partitions":[{"topic":"moved","partition":0,"replicas":[7]}]}',
+             "broker.properties": "process.roles=broker\nnode.id=2\nlisteners=PLAINTEXT://127.0.0.1:1\n"
+             "controller.listener.names=CONTROLLER\ncontroller.quorum.bootstrap.servers=127.0.0.1:2\n"
+             "log.dirs=DIR/broker\n",
              "client.properties": "request.timeout.ms=10000\n",
              "storage.properties": "process.roles=broker,controller\nnode.id=1\nlisteners=PLAINTEXT://127.0.0.1:1,"
              "CONTROLLER://127.0.0.1:2\ncontroller.listener.names=CONTROLLER\n"
