@@ -21,6 +21,15 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"help", "", "Show this"},
 });
 
+constexpr auto kCommands = std::to_array<Subcommand>({
+    {"describe", "node-id"},
+    {"upgrade", "metadata,release-version,feature,dry-run"},
+    {"downgrade", "metadata,release-version,feature,unsafe,dry-run"},
+    {"disable", "feature,unsafe,dry-run"},
+    {"version-mapping", "release-version"},
+    {"feature-dependencies", "feature"},
+});
+
 using Updates = std::map<std::string, client::FeatureUpdate>;
 using Failed = Result<void, std::string>;
 
@@ -129,14 +138,17 @@ int kafka_features(const Arguments& arguments, Console& console) {
     return 1;
   };
   const std::string command = options->rest().empty() ? "" : options->rest().front();
-  constexpr std::array<std::string_view, 6> kCommands{"describe", "upgrade", "downgrade", "disable", "version-mapping",
-                                                      "feature-dependencies"};
   if (!options->has("bootstrap-server") && !options->has("bootstrap-controller")) {
     return fail("Command line error: You must specify either --bootstrap-controller or --bootstrap-server.. Type "
                 "--help for help.");
   }
   if (command.empty()) return fail("Command line error: too few arguments. Type --help for help.");
-  if (std::ranges::find(kCommands, command) == kCommands.end()) return fail("Unknown command " + command);
+  if (std::ranges::find(kCommands, command, &Subcommand::name) == kCommands.end()) {
+    return fail("Unknown command " + command);
+  }
+  if (const auto wrong = not_of_command(*options, kCommands, command)) {
+    return fail(fmt::format("Command line error: {}. Type --help for help.", *wrong));
+  }
   std::optional<std::int32_t> node;
   if (const auto text = options->value("node-id")) {
     const auto id = whole_number(*text);

@@ -23,6 +23,12 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"help", "", "Show this"},
 });
 
+constexpr auto kCommands = std::to_array<Subcommand>({
+    {"describe", "status,replication,human-readable"},
+    {"add-controller", "dry-run"},
+    {"remove-controller", "controller-id,controller-directory-id,dry-run"},
+});
+
 using Done = Result<void, std::string>;
 using Table = std::vector<std::vector<std::string>>;
 
@@ -244,8 +250,11 @@ int kafka_metadata_quorum(const Arguments& arguments, Console& console) {
     return script_usage(console, "one of the arguments --bootstrap-server --bootstrap-controller is required",
                         kOptions);
   }
-  if (command != "describe" && command != "add-controller" && command != "remove-controller") {
+  if (std::ranges::find(kCommands, command, &Subcommand::name) == kCommands.end()) {
     return script_usage(console, "the action is describe, add-controller or remove-controller", kOptions);
+  }
+  if (const auto wrong = not_of_command(*options, kCommands, command)) {
+    return script_usage(console, "kafka-metadata-quorum: error: " + *wrong, kOptions);
   }
   if (command == "remove-controller" && (!options->has("controller-id") || !options->has("controller-directory-id"))) {
     return script_usage(console, "remove-controller needs --controller-id and --controller-directory-id", kOptions);

@@ -46,6 +46,10 @@ TEST(ScriptRefusals, SayWhichOptionIsWrong) {
       {"kafka-features", {"describe", "--node-id", "one"},
        "Command line error: argument --node-id: could not convert 'one' to Integer (32-bit integer). Type --help for "
        "help."},
+      {"kafka-features", {"upgrade", "--feature", "f=1", "--unsafe"},
+       "Command line error: unrecognized arguments: '--unsafe'. Type --help for help."},
+      {"kafka-metadata-quorum", {"describe", "--status", "--dry-run"},
+       "kafka-metadata-quorum: error: unrecognized arguments: '--dry-run'"},
       {"kafka-leader-election", {"--election-type", "preferred", "--topic", "t", "--partition", "x"},
        "Cannot parse argument 'x' of option partition"},
       {"kafka-leader-election",

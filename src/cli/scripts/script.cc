@@ -89,6 +89,19 @@ std::pair<std::string, std::string> property_of(const std::string& text) {
   return {text.substr(0, equals), text.substr(std::min(equals + 1, text.size()))};
 }
 
+std::optional<std::string> not_of_command(const Options& options, std::span<const Subcommand> commands,
+                                          std::string_view name) {
+  const auto own = std::ranges::find(commands, name, &Subcommand::name);
+  const auto taken = own == commands.end() ? std::vector<std::string>() : split_list(own->takes);
+  for (const Subcommand& other : commands) {
+    for (const std::string& option : split_list(other.takes)) {
+      if (!options.has(option) || std::ranges::find(taken, option) != taken.end()) continue;
+      return fmt::format("unrecognized arguments: '--{}'", option);
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> not_a_number(const Options& options, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const auto text = options.value(name);

@@ -51,6 +51,15 @@ std::optional<std::string> first_failure(const ItemList& items) {
 // "NAME=VALUE", split at the first equals sign; the value is empty without one.
 std::pair<std::string, std::string> property_of(const std::string& text);
 
+// One of the commands of a script that has several: "describe".
+struct Subcommand {
+  std::string_view name;
+  std::string_view takes;  // the options that not all commands take, as a list with commas
+};
+// Kafka's words for an option that others of the commands take, but not `name`.
+std::optional<std::string> not_of_command(const Options& options, std::span<const Subcommand> commands,
+                                          std::string_view name);
+
 // Kafka's words for the first of these options that is given and no whole number.
 std::optional<std::string> not_a_number(const Options& options, std::initializer_list<const char*> names);
 

@@ -29,6 +29,15 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"help", "", "Show this"},
 });
 
+constexpr auto kCommands = std::to_array<Subcommand>({
+    {"info", "config"},
+    {"format", "config,cluster-id,add-scram,ignore-formatted,release-version,feature,standalone,"
+               "no-initial-controllers,initial-controllers"},
+    {"version-mapping", "release-version"},
+    {"feature-dependencies", "feature"},
+    {"random-uuid", ""},
+});
+
 using Done = Result<int, std::string>;
 
 Result<config::ServerConfig, std::string> load(const Options& options) {
@@ -237,13 +246,12 @@ Done dependencies(const Options& options, Console& console) {
 
 // What is missing for a command, or wrong.
 std::optional<std::string> wrong(const std::string& command, const Options& options) {
-  constexpr std::array<std::string_view, 5> kCommands{"info", "format", "version-mapping", "feature-dependencies",
-                                                      "random-uuid"};
   if (command.empty()) return "kafka-storage: error: too few arguments";
-  if (std::ranges::find(kCommands, command) == kCommands.end()) {
+  if (std::ranges::find(kCommands, command, &Subcommand::name) == kCommands.end()) {
     return fmt::format("kafka-storage: error: invalid choice: '{}' (choose from 'info', 'format', 'version-mapping', "
                        "'feature-dependencies', 'random-uuid')", command);
   }
+  if (const auto foreign = not_of_command(options, kCommands, command)) return "kafka-storage: error: " + *foreign;
   const auto lacks = [&](const char* name) { return !options.has(name); };
   if ((command == "info" || command == "format") && lacks("config")) {
     return "kafka-storage: error: argument --config/-c is required";
