@@ -49,6 +49,9 @@ class FakeShard final : ports::Clock,
   bool cold = false;
   int cold_reads = 0;  // the same, so many times
 
+  // How far the precise clock goes on with each look at it; it stands still like the others while this is 0.
+  Nanos between_looks{0};
+
   std::vector<std::string> lines;  // of the operator's log
   int reached(ports::Probe probe) const { return reached_[static_cast<std::size_t>(probe)]; }
 
@@ -59,6 +62,7 @@ class FakeShard final : ports::Clock,
  private:
   friend class FakeFile;
   MonoTime now() const override { return MonoTime(time_.value() * 1'000'000); }
+  MonoTime precise() const override { return now() + between_looks.value() * ++looks_; }
   WallTime wall() const override { return WallTime(1'700'000'000'000) + time_.value(); }
   std::uint64_t next() override { return random_.next(); }
   std::uint64_t secure() override { return random_.next(); }
@@ -87,6 +91,7 @@ class FakeShard final : ports::Clock,
   FakeDisk& disk_;
   Prng random_{1};
   Millis time_{0};
+  mutable std::int64_t looks_ = 0;
   std::deque<Task> ready_;
   std::deque<Task> held_;
   std::deque<Task> turn_end_;
