@@ -43,6 +43,7 @@ struct FetchResult {
   bool diverging = false;       // the reader's log and ours part at diverged_at
   log::EpochEnd diverged_at;
   log::ReadPlan plan;
+  bool below_a_batch = false;   // the limit lies within the first batch, which need not come
   std::vector<log::AbortedTransaction> aborted;  // for read_committed: what to leave out of it
 };
 

@@ -136,6 +136,7 @@ bool Fetches::read_one(replica::Partition& partition, const FetchItem& item, con
     return fail(plan.error() == Error::out_of_range ? Errc::offset_out_of_range : Errc::kafka_storage_error);
   }
   result.plan = std::move(plan).value();
+  result.below_a_batch = result.plan.size == 0;
   if (terms.read_committed && result.plan.size > 0) {
     result.aborted = partition.log().aborted_transactions(item.offset, upto);
   }

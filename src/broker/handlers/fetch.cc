@@ -265,7 +265,9 @@ class Fetching : public std::enable_shared_from_this<Fetching> {
     data.high_watermark = result.high_watermark.value();
     data.last_stable_offset = result.last_stable_offset.value();
     data.log_start_offset = result.log_start.value();
-    if (!wanted.unknown && (body_.isolation_level == 0 || error != Errc::none || result.diverging)) {
+    // Kafka replaces what its log has read, with what it knows of aborted transactions, by nothing.
+    const bool replaced = error != Errc::none || result.diverging || result.below_a_batch;
+    if (!wanted.unknown && (body_.isolation_level == 0 || replaced)) {
       data.aborted_transactions = std::nullopt;
     }
     if (data.aborted_transactions) {

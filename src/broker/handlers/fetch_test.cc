@@ -19,11 +19,17 @@ using testing::BenchNode;
 constexpr std::int16_t kByName = 12;
 constexpr std::int32_t kStranger = 5;  // a node that is no replica of anything here
 
-// A topic t with one partition of one record, in epoch 0.
+constexpr std::int8_t kCommitted = 1;
+
+// Topics t and u with one partition of one record each, in epoch 0.
 class Fetch : public ::testing::Test {
  protected:
   Fetch() {
-    node_.topic("t");
+    write("t");
+    write("u");
+  }
+  void write(const char* name) {
+    node_.topic(name);
     record::BatchBuilder builder{record::BatchOptions{}};
     builder.add(node_.shard().ports().clock.wall(), as_bytes("k"), as_bytes("v"));
     const Buffer batch = builder.build();
@@ -31,7 +37,7 @@ class Fetch : public ::testing::Test {
     request.acks = 1;
     request.timeout_ms = 1000;
     auto& topic = request.topic_data.emplace_back();
-    topic.name = "t";
+    topic.name = name;
     topic.partition_data.emplace_back().records = batch.bytes();
     const auto answer = node_.ask<protocol::ProduceResponse>(request, kByName);
     EXPECT_EQ(answer.responses.at(0).partition_responses.at(0).error_code, 0);
@@ -61,7 +67,6 @@ TEST_F(Fetch, AFollowerThatIsNoneHereIsToldOfAnEpochThatIsNotKnown) {
 }
 
 TEST_F(Fetch, WhereLogsPartNothingIsSaidOfAbortedTransactions) {
-  constexpr std::int8_t kCommitted = 1;
   FetchRequest::FetchPartition partition;
   partition.partition_max_bytes = 1000;
   partition.fetch_offset = 1;
@@ -75,6 +80,22 @@ TEST_F(Fetch, WhereLogsPartNothingIsSaidOfAbortedTransactions) {
   EXPECT_EQ(parted.diverging_epoch.epoch, 0);
   EXPECT_EQ(parted.diverging_epoch.end_offset, 1);
   EXPECT_FALSE(parted.aborted_transactions.has_value());
+}
+
+TEST_F(Fetch, OfABatchThatDoesNotFitBesideOthersNothingIsSaidAtAll) {
+  FetchRequest request;
+  request.isolation_level = kCommitted;
+  FetchRequest::FetchPartition partition;
+  partition.partition_max_bytes = 10;
+  request.topics.push_back({"t", {}, {partition}});
+  request.topics.push_back({"u", {}, {partition}});
+  const auto answer = node_.ask<FetchResponse>(request, kByName);
+  const auto& first = answer.responses.at(0).partitions.at(0);
+  const auto& second = answer.responses.at(1).partitions.at(0);
+  EXPECT_TRUE(first.aborted_transactions.has_value());
+  EXPECT_GT(first.records->size(), 10U);
+  EXPECT_FALSE(second.aborted_transactions.has_value());
+  EXPECT_EQ(second.records->size(), 0U);
 }
 
 }  // namespace
