@@ -178,7 +178,7 @@ Outcome<client::Consumer> consumer_of(Call& call, const Plan& plan, bool from_st
   if (!admin) return admin.error();
   const auto described = outcome((*admin)->describe_topics({plan.topic}).get());
   if (!described) return described.error();
-  if (!described->front().result) return failure_of(described->front().result.error());
+  if (!described->front().result) return failure_with_step(described->front().result.error());
   std::vector<client::TopicPartition> partitions;
   for (const auto& partition : described->front().result->partitions) {
     partitions.push_back({plan.topic, partition.partition});

@@ -101,7 +101,7 @@ Outcome<std::vector<TopicPartition>> partitions_of(Call& call, const Reading& re
   if (!described) return described.error();
   std::vector<TopicPartition> partitions;
   for (const auto& item : *described) {
-    if (!item.result) return failure_of(item.result.error());
+    if (!item.result) return failure_with_step(item.result.error());
     for (const auto& partition : item.result->partitions) {
       if (!reading.partitions.empty() && !reading.partitions.contains(partition.partition)) continue;
       partitions.push_back({item.key, partition.partition});

@@ -21,17 +21,17 @@ constexpr auto kClusterColumns = std::to_array<Column>({
     {"id", Type::text, "the cluster's"},
     {"brokers", Type::whole, "that work"},
     {"topics", Type::whole, "that are shown"},
-    {"groups", Type::whole, "of all brokers"},
+    {"groups", Type::whole, "of all brokers; none: not known"},
     {"records_per_second", Type::real, "written since the last look; none in the first"},
-    {"bytes", Type::whole, "on all disks, all replicas"},
+    {"bytes", Type::whole, "on all disks, all replicas; none: not known"},
 });
 constexpr auto kTopicColumns = std::to_array<Column>({
     {"topic", Type::text, "its name"},
     {"partitions", Type::whole, "how many it has"},
     {"records_per_second", Type::real, "written since the last look; none in the first"},
     {"offsets", Type::whole, "from first to end, of all partitions"},
-    {"bytes", Type::whole, "on all disks, all replicas"},
-    {"bytes_per_second", Type::real, "by which that grew"},
+    {"bytes", Type::whole, "on all disks, all replicas; none: not known"},
+    {"bytes_per_second", Type::real, "by which that grew since the last look; none in the first"},
 });
 constexpr auto kTables =
     std::to_array<TableSpec>({{"cluster", kClusterColumns, Shape::one}, {"topics", kTopicColumns}});
@@ -45,14 +45,14 @@ struct TopicLook {
   std::int64_t partitions = 0;
   std::int64_t end = 0;
   std::int64_t offsets = 0;
-  std::int64_t bytes = 0;
+  std::int64_t bytes = -1;  // as below
 };
 
 struct Look {
   std::int64_t time_ms = 0;
   client::ClusterDescription cluster;
-  std::int64_t groups = 0;
-  std::int64_t bytes = 0;
+  std::int64_t groups = -1;  // -1: not known
+  std::int64_t bytes = -1;   // -1: not known
   std::map<std::string, TopicLook> topics;
 };
 
@@ -88,6 +88,8 @@ Outcome<Look> look(Call& call, client::Admin& admin) {
   if (const auto groups = asked_groups.get()) result.groups = std::ssize(*groups);
   const auto brokers = asked_dirs.get();
   if (!brokers) return result;
+  result.bytes = 0;
+  for (auto& [name, topic] : result.topics) topic.bytes = 0;
   for (const auto& broker : *brokers) {
     if (!broker.result) continue;
     for (const auto& directory : *broker.result) {
@@ -121,16 +123,16 @@ std::vector<Table> shown(const Look& now, const std::optional<Look>& before) {
   std::ranges::sort(busiest);
   Table cluster(kTables[0]);
   cluster.add({whole(now.time_ms), now.cluster.cluster_id, whole(std::ssize(now.cluster.nodes)),
-               whole(std::ssize(now.topics)), whole(now.groups), rate(written, 0, elapsed), whole(now.bytes)});
+               whole(std::ssize(now.topics)), known(now.groups), rate(written, 0, elapsed), known(now.bytes)});
   Table topics(kTables[1]);
   for (const auto& [more, name] : busiest) {
     const auto& topic = now.topics.at(name);
-    std::int64_t bytes_before = topic.bytes;
+    std::int64_t bytes_before = -1;
     if (before) {
       if (const auto old = before->topics.find(name); old != before->topics.end()) bytes_before = old->second.bytes;
     }
-    topics.add({name, whole(topic.partitions), rate(-more, 0, elapsed), whole(topic.offsets), whole(topic.bytes),
-                rate(topic.bytes, bytes_before, elapsed)});
+    topics.add({name, whole(topic.partitions), rate(-more, 0, elapsed), whole(topic.offsets), known(topic.bytes),
+                topic.bytes < 0 || bytes_before < 0 ? Cell() : rate(topic.bytes, bytes_before, elapsed)});
   }
   std::vector<Table> tables;
   tables.push_back(std::move(cluster));

@@ -137,6 +137,34 @@ def by_hand(server, environment):
     expect("help --json", all(command["about"] and command["examples"] for command in commands), commands)
 
 
+def offline(server, environment):
+    """What needs no server: directories are formatted, checked, and cut where a log is damaged."""
+    settings, fresh = server.folder / "fresh.properties", server.folder / "fresh"
+    settings.write_text(f"process.roles=broker\nnode.id=2\nlisteners=PLAINTEXT://127.0.0.1:1\nlog.dirs={fresh}\n"
+                        "controller.listener.names=C\ncontroller.quorum.bootstrap.servers=127.0.0.1:2\n")
+    format_it = ["storage", "format", "-N", "-t", "aGVyZS1hbmQtYmFjay1hIA", "-c", str(settings)]
+    planned = {"directories.#": 1, "directories.0.metadata": True, "directories.0.node": 2}
+    check([*format_it, "--dry-run"], environment, 0, {**planned, "directories.0.done": False})
+    check(["storage", "info", str(fresh)], environment, 5, {"directories.0.formatted": None})
+    check(format_it, environment, 0, {**planned, "directories.0.done": True})
+    check(["log", "verify", str(fresh)], environment, 0, {"directories.0.findings": 0, "findings": []})
+    check(["log", "verify", str(server.folder / "none")], environment, 1, {"directories": []})
+    check(["log", "recover", str(fresh), "-y"], environment, 0, {"losses": []})
+    data = server.folder / "data"
+    segment = data / "events-0" / "00000000000000000000.log"
+    content = bytearray(segment.read_bytes())
+    content[-1] ^= 1
+    segment.write_bytes(content)
+    check(["log", "verify", str(data)], environment, 5, {"findings.0.file": str(segment)})
+    lost = {"losses.#": 1, "losses.0.partition": "events-0", "losses.0.offset": 0, "losses.0.bytes": len(content)}
+    check(["log", "recover", str(data), "--dry-run", "-y"], environment, 0, {**lost, "losses.0.done": False})
+    unsure = call(["log", "recover", str(data)], environment)
+    expect("log recover without -y", unsure.returncode == 0 and "Nothing was changed" in unsure.stderr, unsure)
+    expect("the segment", segment.read_bytes() == bytes(content), segment)
+    check(["log", "recover", str(data), "-y"], environment, 0, {**lost, "losses.0.done": True, "losses.0.kept.#": 1})
+    check(["log", "recover", str(data)], environment, 0, {"losses": []})
+
+
 def unreachable(environment):
     begin = time.monotonic()
     seen = call(["topic", "list", "-b", f"127.0.0.1:{free_port()}", "--timeout", "500ms"], environment)
@@ -182,5 +210,8 @@ def run(ci):
         by_hand(server, environment)
         unreachable(environment)
         measured = times(environment)
+        call(["produce", "events"], environment, "one record\n")
+        server.stop()
+        offline(server, environment)
     unanswered()
     return f"{len(STEPS)} steps; median times with the start of the process: {measured}"
