@@ -3,13 +3,16 @@
 
 #include "broker/testing/bench_node.h"
 #include "protocol/gen/client_quota_record.h"
+#include "protocol/gen/create_partitions.h"
 #include "protocol/gen/create_topics.h"
+#include "protocol/gen/delete_topics.h"
 
 namespace millrace::broker {
 namespace {
 
+using protocol::CreatePartitionsRequest;
 using protocol::CreateTopicsRequest;
-using protocol::CreateTopicsResponse;
+using protocol::DeleteTopicsRequest;
 
 class MutationQuota : public ::testing::Test {
  protected:
@@ -33,11 +36,27 @@ class MutationQuota : public ::testing::Test {
       topic.num_partitions = partitions[i];
       topic.replication_factor = 1;
     }
-    request = node.send(protocol::ApiKey::create_topics, version, protocol::encode_body(body, version));
-    if (node.quorum().asked.empty()) return 0;
-    CreateTopicsRequest asked;
+    return forwarded(body, version).topics.size();
+  }
+  // A request as the controller gets it.
+  template <protocol::Message M>
+  M forwarded(const M& body, std::int16_t version) {
+    request = node.send(M::kApi, version, protocol::encode_body(body, version));
+    M asked;
+    if (node.quorum().asked.empty()) return asked;
     EXPECT_TRUE(protocol::decode_body(node.quorum().asked.back().body.bytes(), version, asked).ok());
-    return asked.topics.size();
+    return asked;
+  }
+  // Two topics, of which the first has more partitions than the bucket has permits.
+  void given_topics() {
+    node.topic("large", 12);
+    node.topic("small");
+  }
+  CreatePartitionsRequest growing() {
+    given_topics();
+    CreatePartitionsRequest body;
+    body.topics = {{"small", 13, std::nullopt}, {"large", 13, std::nullopt}, {"none", 100, std::nullopt}};
+    return body;
   }
 
   testing::BenchNode node;
@@ -58,6 +77,36 @@ TEST_F(MutationQuota, WithinTheQuotaEverythingGoesOn) {
 TEST_F(MutationQuota, OlderVersionsAreDelayedInsteadOfRefused) {
   EXPECT_EQ(passed_on(5, {200, 1, 1}), 3U);
   EXPECT_GT(request->wanted_pause(), Millis(0));
+}
+
+TEST_F(MutationQuota, DeletionsBeyondTheQuotaDoNotReachTheControllerOrAreDelayed) {
+  given_topics();
+  DeleteTopicsRequest body;
+  body.topics = {{"large", {}}, {"small", {}}};
+  EXPECT_EQ(forwarded(body, 6).topics.size(), 1U);
+  EXPECT_GT(request->wanted_pause(), Millis(0));
+  node.shard().advance(request->wanted_pause());
+  body.topics.clear();
+  body.topic_names = {"large", "small"};
+  EXPECT_EQ(forwarded(body, 4).topic_names.size(), 2U);
+  EXPECT_GT(request->wanted_pause(), Millis(0));
+}
+
+TEST_F(MutationQuota, OnlyPartitionsThatAreAddedCount) {
+  EXPECT_EQ(forwarded(growing(), 3).topics.size(), 1U) << "twelve more are too many for the next one";
+  EXPECT_GT(request->wanted_pause(), Millis(0));
+}
+
+TEST_F(MutationQuota, OlderRequestsForPartitionsAreDelayedInsteadOfRefused) {
+  EXPECT_EQ(forwarded(growing(), 2).topics.size(), 3U);
+  EXPECT_GT(request->wanted_pause(), Millis(0));
+}
+
+TEST_F(MutationQuota, ARequestThatOnlyChecksCostsNothing) {
+  auto body = growing();
+  body.validate_only = true;
+  EXPECT_EQ(forwarded(body, 3).topics.size(), 3U);
+  EXPECT_EQ(request->wanted_pause(), Millis(0));
 }
 
 }  // namespace
