@@ -28,6 +28,9 @@ inline constexpr Millis kMaxThrottle{3'600'000};
 // Topics whose metadata is kept fresh.
 inline constexpr std::size_t kTrackedTopics = 1'000'000;
 
+// Batches of a producer whose memory is kept for the next ones.
+inline constexpr std::size_t kSpareSpaces = 32;
+
 // Rounds of SCRAM that a broker may ask for: Kafka's own bound is 16384, and each takes about a microsecond.
 inline constexpr std::int64_t kMaxScramRounds = 200'000;
 // A session that the broker bounds is renewed when so many percent of it are over, drawn between the two (KIP-368).

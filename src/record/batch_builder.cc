@@ -83,6 +83,19 @@ std::optional<Bytes> value_of_body(Bytes body) {
   return first_of(body.subspan(first_of(body).end)).bytes;
 }
 
+Bytes take_body(Bytes& records) {
+  std::int32_t length = 0;
+  std::size_t at = get_varint(records, length);
+  const Bytes record = records.subspan(at, static_cast<std::size_t>(length));
+  records = records.subspan(at + record.size());
+  std::int64_t time_delta = 0;
+  std::int32_t offset_delta = 0;
+  at = 1;  // behind the attributes
+  at += get_varlong(record.subspan(at), time_delta);
+  at += get_varint(record.subspan(at), offset_delta);
+  return record.subspan(at);
+}
+
 void BatchBuilder::add(WallTime timestamp, std::optional<Bytes> key, std::optional<Bytes> value,
                        std::span<const Header> headers) {
   add_at(last_delta_ + 1, timestamp, key, value, headers);
@@ -94,7 +107,7 @@ void BatchBuilder::add_at(std::int32_t offset_delta, WallTime timestamp, std::op
 }
 
 void BatchBuilder::add_body(WallTime timestamp, Bytes body) {
-  std::memcpy(begin(last_delta_ + 1, timestamp, body.size()), body.data(), body.size());
+  std::memcpy(add_body(timestamp, body.size()), body.data(), body.size());
 }
 
 std::byte* BatchBuilder::begin(std::int32_t offset_delta, WallTime timestamp, std::size_t body) {

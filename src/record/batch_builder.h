@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -38,6 +39,9 @@ std::optional<Bytes> key_of_body(Bytes body);
 // The value behind it; nothing for null. Precondition: of put_body.
 std::optional<Bytes> value_of_body(Bytes body);
 
+// Takes the first of some records off, and returns its body. Precondition: `records` are a builder's, and not empty.
+Bytes take_body(Bytes& records);
+
 // Makes one batch of magic 2, record by record.
 class BatchBuilder {
  public:
@@ -50,8 +54,10 @@ class BatchBuilder {
   void add_at(std::int32_t offset_delta, WallTime timestamp, std::optional<Bytes> key, std::optional<Bytes> value,
               std::span<const Header> headers = {});
 
-  // A record with the next offset whose body is encoded already.
+  // A record with the next offset whose body is encoded already; or is written, so many bytes, to where this says
+  // before anything else happens.
   void add_body(WallTime timestamp, Bytes body);
+  std::byte* add_body(WallTime timestamp, std::size_t size) { return begin(last_delta_ + 1, timestamp, size); }
   // Makes the batch in this memory, as far as it suffices; nobody else may use it while the batch is in use.
   // Precondition: empty.
   void use(Buffer space) { space_ = std::move(space); }
@@ -67,6 +73,8 @@ class BatchBuilder {
   bool empty() const { return count_ == 0; }
   // Bytes of the batch without compression.
   std::size_t size_estimate() const { return used_; }
+  // The records so far, for take_body().
+  Bytes records() const { return space_.bytes().first(used_).subspan(std::min(used_, kBatchHeaderBytes)); }
 
   // The batch. With LogAppendTime its maximum timestamp is `append_time`, otherwise the greatest of the records.
   // Precondition: not empty. The builder is empty again afterwards.

@@ -1,19 +1,18 @@
 #include "millrace/producer.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <cstring>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "client/errors.h"
+#include "client/guard.h"
 #include "client/producer/producer.h"
 #include "client/settings.h"
 #include "sdk/connection.h"
 #include "sdk/handle.h"
 #include "sdk/host.h"
+#include "sdk/intake.h"
 
 namespace millrace::client {
 namespace {
@@ -23,123 +22,6 @@ Error no_room() {
                      "records that wait take all of buffer.memory; they are not delivered fast enough: send slower, "
                      "raise buffer.memory, or look at the brokers");
 }
-
-// Records that wait for the client's thread: their topics and bodies one behind the other in blocks of memory, and what
-// else they have.
-class Staging {
- public:
-  void add(const Record& record, const RecordEncoder& encoder, std::size_t body, DeliveryCallback&& delivered) {
-    const std::size_t topic = record.topic.size();
-    std::byte* to = claim(topic + body);
-    std::memcpy(to, record.topic.data(), topic);
-    encoder.put(to + topic);
-    entries_.push_back({std::move(delivered), record.partition, record.timestamp_ms, static_cast<std::uint32_t>(topic),
-                        static_cast<std::uint32_t>(body)});
-  }
-  bool empty() const { return entries_.empty(); }
-  std::size_t size() const { return entries_.size(); }
-
-  // Calls `use` (const EncodedRecord&, DeliveryCallback&&) for each in turn; then it is empty.
-  template <typename Use>
-  void take(Use use) {
-    Place place;
-    for (Entry& entry : entries_) {
-      const std::byte* at = next(place, std::size_t{entry.topic} + entry.body);
-      const auto topic = as_text(Bytes(at, entry.topic));
-      const EncodedRecord record{topic, entry.partition, entry.timestamp_ms, Bytes(at + entry.topic, entry.body)};
-      use(record, std::move(entry.delivered));
-    }
-    // What a burst has left is given back.
-    if (blocks_.size() > kKeptBlocks && end_.block < blocks_.size() / 8) *this = {};
-    std::erase_if(blocks_, [](const Buffer& block) { return block.size() > kBlockBytes; });
-    entries_.clear();
-    end_ = {};
-  }
-
- private:
-  static constexpr std::size_t kBlockBytes = 256U << 10U;  // more for a record that needs more
-  static constexpr std::size_t kKeptBlocks = 8;
-  struct Entry {
-    DeliveryCallback delivered;
-    std::optional<std::int32_t> partition;
-    std::optional<std::int64_t> timestamp_ms;
-    std::uint32_t topic;
-    std::uint32_t body;
-  };
-  struct Place {
-    std::size_t block = 0;
-    std::size_t used = 0;
-  };
-  // The next so many bytes from `place` on that stand in one block; null behind the last one.
-  std::byte* next(Place& place, std::size_t bytes) {
-    for (; place.block < blocks_.size(); place = {place.block + 1, 0}) {
-      Buffer& block = blocks_[place.block];
-      if (bytes <= block.size() - place.used) return block.data() + std::exchange(place.used, place.used + bytes);
-    }
-    return nullptr;
-  }
-  std::byte* claim(std::size_t bytes) {
-    if (std::byte* there = next(end_, bytes)) return there;
-    blocks_.push_back(Buffer::allocate(std::max(bytes, kBlockBytes)));
-    return next(end_, bytes);
-  }
-
-  std::vector<Entry> entries_;
-  std::vector<Buffer> blocks_;
-  Place end_;
-};
-
-// What the program's threads put in and the client's thread takes out: records, as long as there is room for those that
-// have no end yet. A thread that finds none waits.
-class Intake {
- public:
-  explicit Intake(std::size_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
-
-  enum class Put : std::uint8_t { full, waits, first };
-  // Puts the record that `encoder` has sized; `first`: somebody must come for it. full: there was no room until
-  // `patience` was over; `wait`: whether to wait at all.
-  Put put(const Record& record, const RecordEncoder& encoder, std::size_t body, DeliveryCallback&& delivered, bool wait,
-          std::chrono::milliseconds patience) {
-    const auto bytes = static_cast<std::int64_t>(EncodedRecord::size_of(body));
-    std::unique_lock lock(mutex_);
-    if (left_ < bytes) {
-      if (!wait) return Put::full;
-      ++waiting_;
-      const bool there = changed_.wait_for(lock, patience, [&] { return left_ >= bytes; });
-      --waiting_;
-      if (!there) return Put::full;
-    }
-    left_ -= bytes;
-    staged_.add(record, encoder, body, std::move(delivered));
-    return std::exchange(expected_, true) ? Put::waits : Put::first;
-  }
-  // Gives room back.
-  void give(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    left_ += static_cast<std::int64_t>(bytes);
-    if (waiting_ > 0) changed_.notify_all();
-  }
-  // Everything that is there; `into` is empty.
-  void take(Staging& into) {
-    const std::lock_guard lock(mutex_);
-    std::swap(into, staged_);
-  }
-  // Whether nothing has come since, so that nobody will come for the next one unless told.
-  bool rest() {
-    const std::lock_guard lock(mutex_);
-    if (!staged_.empty()) return false;
-    expected_ = false;
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::int64_t left_;
-  int waiting_ = 0;
-  bool expected_ = false;  // somebody will come
-  Staging staged_;         // of all threads, in order
-};
 
 // While records come this fast, the client's thread looks for them at this pace instead of being woken for each.
 constexpr std::size_t kManyAtOnce = 16;
@@ -159,16 +41,27 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   State(std::shared_ptr<Host> host, const ProducerOptions& options, ClusterOptions cluster, Interceptors interceptors)
       : interceptors_(std::move(interceptors)),
         core_(std::make_shared<Resident<ProducerCore>>(std::move(host))),
-        intake_(std::make_shared<Intake>(options.buffer_bytes)),
+        intake_(std::make_shared<Intake>(options)),
+        taking_(intake_->options()),
         lingers_(options.linger >= kLookAgain),
         patience_(options.max_block.value()),
         largest_(std::min(options.buffer_bytes, options.max_request_bytes)) {
     core_->make(std::move(cluster), options);
     core_->tell([intake = intake_](ProducerCore& core) {
-      core.when_room([intake](std::size_t bytes) { intake->give(bytes); });
+      core.when_room([intake](std::size_t bytes, std::vector<Batch::Space>& spare) { intake->give(bytes, spare); });
     });
   }
-  ~State() { core_->close(); }
+  // What nobody has come for yet ends with the producer.
+  ~State() {
+    core_->tell(
+        [intake = intake_](ProducerCore& core) {
+          Staging staged(intake->options());
+          intake->take(staged, std::nullopt);
+          core.send(staged);
+        },
+        [intake = intake_, &host = core_->host()] { abandon(*intake, host.shard().log); });
+    core_->close();
+  }
 
   Future<RecordMetadata> send(Record record) {
     auto promise = std::make_shared<Promise<RecordMetadata>>(core_->host().home());
@@ -209,6 +102,7 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   Status close(std::chrono::milliseconds timeout) {
     Status flushed = core_->host().here() ? Status() : flush(timeout);
     core_->close();
+    come_soon();  // what others have sent meanwhile has its end
     return flushed;
   }
 
@@ -227,10 +121,10 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   }
 
   Future<ProducerStatistics> statistics() {
-    return core_->ask<ProducerStatistics>([](ProducerCore& core, Promise<ProducerStatistics> promise) {
+    return core_->ask<ProducerStatistics>([intake = intake_](ProducerCore& core, Promise<ProducerStatistics> promise) {
       const auto& seen = core.statistics();
       promise.set(ProducerStatistics{seen.records_sent, seen.records_failed, seen.batches_sent, seen.batches_retried,
-                                     seen.requests, seen.bytes_sent, core.buffered_bytes()});
+                                     seen.requests, seen.bytes_sent, core.buffered_bytes() + intake->staged_bytes()});
     });
   }
 
@@ -257,48 +151,65 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   // Has what is staged taken on the client's thread.
   void come_soon() {
     core_->tell([self = shared_from_this()](ProducerCore& core) { self->drain(core); },
-                [self = shared_from_this()] { self->abandon(); });
+                [self = shared_from_this()] { abandon(*self->intake_, self->core_->host().shard().log); });
   }
 
   // On the client's thread, after close(): what was sent too late has its end.
-  void abandon() {
-    do {
-      intake_->take(taking_);
-      taking_.take([this](const EncodedRecord& record, const DeliveryCallback& delivered) {
-        intake_->give(record.size());
-        tell(delivered, local_error(Cause::closed, "the producer was closed before the record was sent"));
-      });
-    } while (!intake_->rest());
-  }
-
-  // On the client's thread: takes what is there, and comes again by itself as long as there is much.
-  void drain(ProducerCore& core) {
-    const std::size_t taken = take_staged(core);
-    if (lingers_ && taken >= kManyAtOnce) {
-      auto& shard = core_->host().shard();
-      shard.timers.at(shard.clock.now() + kLookAgain, [self = shared_from_this()] { self->come_soon(); });
-    } else if (!intake_->rest()) {
-      come_soon();
+  static void abandon(Intake& intake, ports::Logger& log) {
+    const Error closed = local_error(Cause::closed, "the producer was closed before the record was sent");
+    Staging staged(intake.options());
+    std::vector<Batch::Space> none;
+    for (Intake::Rest rest{true, {}}; rest.more || rest.open_since; rest = intake.rest()) {
+      intake.take(staged, std::nullopt);
+      staged.take(
+          [&](const EncodedRecord& record, const DeliveryCallback& delivered) {
+            intake.give(record.size(), none);
+            if (!delivered) return;
+            if (const auto thrown = guarded(kDelivery, [&] { delivered(closed); })) log.error(thrown->message);
+          },
+          [&](Run&& run) {
+            intake.give(run.batch->bytes(), none);
+            run.batch->fail(closed, {}, log);
+          });
     }
   }
 
-  // On the client's thread: everything that the program's threads have put there since. How many records.
-  std::size_t take_staged(ProducerCore& core) {
-    intake_->take(taking_);
-    const std::size_t count = taking_.size();
-    taking_.take([&](const EncodedRecord& record, DeliveryCallback&& delivered) {
-      core.send(record, std::move(delivered));
+  // On the client's thread: takes what is there, and comes again by itself as long as there is much, and for a batch
+  // that may still grow when it has lingered.
+  void drain(ProducerCore& core) {
+    const MonoTime now = core_->host().shard().clock.now();
+    const MonoTime lingered = now - to_nanos(intake_->options().linger).value();
+    const std::size_t taken = take_staged(core, lingers_ ? std::optional(lingered) : std::nullopt);
+    if (lingers_ && taken >= kManyAtOnce) return come_at(now + kLookAgain);
+    const Intake::Rest rest = intake_->rest();
+    if (rest.more) return come_soon();
+    if (rest.open_since) come_at(*rest.open_since + intake_->options().linger);
+  }
+  void come_at(MonoTime when) {
+    auto& timers = core_->host().shard().timers;
+    timers.cancel(timer_);
+    timer_ = timers.at(when, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->come_soon();
     });
+  }
+
+  // On the client's thread: what the program's threads have put there since, all of it or without what was begun after
+  // `keep_since` and may still grow. How many records.
+  std::size_t take_staged(ProducerCore& core, std::optional<MonoTime> keep_since = std::nullopt) {
+    intake_->take(taking_, keep_since);
+    const std::size_t count = taking_.records();
+    core.send(taking_);
     return count;
   }
 
   const Interceptors interceptors_;
   std::shared_ptr<Resident<ProducerCore>> core_;
   std::shared_ptr<Intake> intake_;
+  Staging taking_;  // of the client's thread
+  ports::TimerId timer_{0};
   const bool lingers_;
   const std::chrono::milliseconds patience_;
   const std::size_t largest_;
-  Staging taking_;  // of the client's thread
 };
 
 void ProducerInterceptor::on_send(Record&) {}

@@ -4,6 +4,7 @@
 
 #include "client/errors.h"
 #include "client/guard.h"
+#include "client/limits.h"
 #include "client/producer/producer.h"
 
 namespace millrace::client {
@@ -38,13 +39,51 @@ void ProducerCore::send(const EncodedRecord& record, DeliveryCallback&& delivery
   schedule_pump();
 }
 
-// Why a record is not taken, whatever its topic.
-std::optional<Error> ProducerCore::refusal(const EncodedRecord& record) const {
+void ProducerCore::send(Staging& staged) {
+  staged.take([this](const EncodedRecord& record, DeliveryCallback&& delivery) { send(record, std::move(delivery)); },
+              [this](Run&& run) {
+                if (adopt(run)) return;
+                run.batch->take_apart([&](Bytes body, WallTime timestamp, DeliveryCallback&& delivery) {
+                  send(EncodedRecord{run.topic, run.partition, timestamp.value(), body}, std::move(delivery));
+                });
+              });
+}
+
+// Takes a batch over, or all of its records into the one that waits; false if they have to be looked at one by one.
+bool ProducerCore::adopt(Run& run) {
+  const std::size_t bytes = run.batch->bytes();
+  if (closed_for_all() || buffered_ + bytes > options_.buffer_bytes) return false;
+  TopicQueues& topic = topic_queues(run.topic);
+  const TopicView* view = view_of(topic);
+  if (!topic.parked.empty() || view == nullptr || view->error != protocol::Errc::none) return false;
+  topic.grow(view->partitions.size());
+  const auto count = static_cast<std::int32_t>(view->partitions.size());
+  if (count == 0 || (run.partition && (*run.partition < 0 || *run.partition >= count))) return false;
+  topic.last_used = shard_.clock.now();
+  const std::int32_t chosen = run.partition ? *run.partition : stick(topic, bytes);
+  PartitionQueue& queue = *topic.partitions[static_cast<std::size_t>(chosen)];
+  buffered_ += bytes;
+  if (queue.waiting.empty() || !queue.waiting.back()->takes(bytes)) {
+    begin(queue, std::move(run.batch));
+    return true;
+  }
+  run.batch->take_apart([&](Bytes body, WallTime timestamp, DeliveryCallback&& delivery) {
+    put(queue, EncodedRecord{run.topic, run.partition, timestamp.value(), body}, std::move(delivery));
+  });
+  if (spare_.size() < kSpareSpaces) spare_.push_back(run.batch->take_space());
+  return true;
+}
+
+// Why no record is taken at all.
+std::optional<Error> ProducerCore::closed_for_all() const {
   if (closed_) return local_error(Cause::closed, "the producer is closed; make another one");
   if (fatal_) return fatal_;
-  if (transactions_) {
-    if (auto why = transactions_->refusal()) return why;
-  }
+  return transactions_ ? transactions_->refusal() : std::nullopt;
+}
+
+// Why a record is not taken, whatever its topic.
+std::optional<Error> ProducerCore::refusal(const EncodedRecord& record) const {
+  if (auto why = closed_for_all()) return why;
   if (record.size() > options_.max_request_bytes) {
     return too_large(record.topic, record.size(), options_.max_request_bytes);
   }
@@ -93,12 +132,7 @@ bool ProducerCore::place(TopicQueues& topic, const EncodedRecord& record, Delive
   }
   if (view->partitions.empty()) return false;
   const auto count = static_cast<std::int32_t>(view->partitions.size());
-  while (topic.partitions.size() < view->partitions.size()) {
-    auto queue = std::make_unique<PartitionQueue>();
-    queue->topic = topic.name;
-    queue->partition = static_cast<std::int32_t>(topic.partitions.size());
-    topic.partitions.push_back(std::move(queue));
-  }
+  topic.grow(view->partitions.size());
   if (record.partition && *record.partition >= count) return false;  // it may be added yet
   if (record.partition && *record.partition < 0) {
     refuse(record, std::move(delivery),
@@ -116,21 +150,28 @@ bool ProducerCore::place(TopicQueues& topic, const EncodedRecord& record, Delive
 }
 
 void ProducerCore::put(PartitionQueue& queue, const EncodedRecord& record, DeliveryCallback&& delivery) {
-  const bool was_empty = queue.waiting.empty();
-  if (was_empty || !queue.waiting.back()->takes(record.size())) {
+  if (queue.waiting.empty() || !queue.waiting.back()->takes(record.size())) {
     Batch::Space space;
     if (!spare_.empty()) {
       space = std::move(spare_.back());
       spare_.pop_back();
     }
-    queue.waiting.push_back(std::make_shared<Batch>(options_, shard_.clock.now(), ++last_order_, std::move(space)));
-    outstanding_.insert(last_order_);
-    if (was_empty) busy_.emplace(std::pair<std::string_view, std::int32_t>(queue.topic, queue.partition), &queue);
-    schedule_pump();
+    begin(queue, std::make_shared<Batch>(options_, shard_.clock.now(), 0, std::move(space)));
   }
   Batch& batch = *queue.waiting.back();
   batch.add(record, shard_.clock.wall(), std::move(delivery));
   if (batch.full()) schedule_pump();
+}
+
+// Another batch waits.
+void ProducerCore::begin(PartitionQueue& queue, BatchPtr batch) {
+  batch->order = ++last_order_;
+  outstanding_.insert(last_order_);
+  if (queue.waiting.empty()) {
+    busy_.emplace(std::pair<std::string_view, std::int32_t>(queue.topic, queue.partition), &queue);
+  }
+  queue.waiting.push_back(std::move(batch));
+  schedule_pump();
 }
 
 // A record that was counted and never becomes part of a batch.
@@ -149,7 +190,7 @@ void ProducerCore::release(std::size_t bytes) {
   buffered_ -= bytes;
   if (!on_room_) return;
   if (std::exchange(released_, released_ + bytes) > 0) return;
-  shard_.timers.at_turn_end(alive_.guard([this] { on_room_(std::exchange(released_, 0)); }));
+  shard_.timers.at_turn_end(alive_.guard([this] { on_room_(std::exchange(released_, 0), spare_); }));
 }
 
 void ProducerCore::unpark(TopicQueues& topic) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/errors.h"
+#include "client/limits.h"
 #include "client/producer/producer.h"
 
 namespace millrace::client {
@@ -11,8 +12,6 @@ using protocol::Errc;
 using protocol::ProduceResponse;
 
 namespace {
-
-constexpr std::size_t kSpareSpaces = 16;
 
 // Errors that say that the broker cannot place the batch among what it knows of the producer.
 bool of_identity(Errc code) {

@@ -1,6 +1,7 @@
 #include "client/producer/batch.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/assert.h"
@@ -67,16 +68,20 @@ bool Batch::full() const { return sealed() || builder_.size_estimate() >= limit_
 
 void Batch::add(const EncodedRecord& record, WallTime now, DeliveryCallback&& delivery) {
   const WallTime timestamp = record.timestamp_ms ? WallTime(*record.timestamp_ms) : now;
-  const std::size_t size = record.size();
+  std::memcpy(add(record.body.size(), timestamp, std::move(delivery)), record.body.data(), record.body.size());
+}
+
+std::byte* Batch::add(std::size_t body, WallTime timestamp, DeliveryCallback&& delivery) {
+  const std::size_t size = EncodedRecord::size_of(body);
   if (deliveries_.empty()) {
-    deliveries_.reserve(std::min(limit_ / record.body.size() + 1, kExpectedRecords));
+    deliveries_.reserve(std::min(limit_ / body + 1, kExpectedRecords));
     const std::size_t room = record::kBatchHeaderBytes + std::max(std::min(limit_, kRoomAtOnce), size);
     if (space_.size() < room) space_ = Buffer::allocate(room);
     builder_.use(space_);
   }
-  builder_.add_body(timestamp, record.body);
   bytes_ += size;
   deliveries_.push_back({timestamp, std::move(delivery)});
+  return builder_.add_body(timestamp, body);
 }
 
 void Batch::seal(ProducerId id, ProducerEpoch epoch, std::int32_t sequence) {

@@ -42,6 +42,16 @@ class Batch {
   bool takes(std::size_t bytes) const;
   // `now`: of a record without a time of its own.
   void add(const EncodedRecord& record, WallTime now, DeliveryCallback&& delivery);
+  // A record whose body, so many bytes, is written to where this says before anything else happens.
+  std::byte* add(std::size_t body, WallTime timestamp, DeliveryCallback&& delivery);
+  // Calls `use` (Bytes body, WallTime, DeliveryCallback&&) for each record; then it is empty. Precondition: not sealed.
+  template <typename Use>
+  void take_apart(Use use) {
+    Bytes rest = builder_.records();
+    for (Told& told : deliveries_) use(record::take_body(rest), told.timestamp, std::move(told.delivery));
+    deliveries_.clear();
+    bytes_ = 0;
+  }
 
   MonoTime begun() const { return begun_; }
   std::int32_t count() const { return static_cast<std::int32_t>(deliveries_.size()); }

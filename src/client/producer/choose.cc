@@ -32,10 +32,15 @@ Result<std::int32_t> ProducerCore::choose(TopicQueues& topic, const EncodedRecor
   if (!options_.ignore_keys) {
     if (const auto key = record.key()) return partition_of_key(*key, count);
   }
+  return stick(topic, record.size());
+}
+
+// The partition that records without a key, of so many bytes, go to now.
+std::int32_t ProducerCore::stick(TopicQueues& topic, std::size_t bytes) {
   if (topic.sticky.due(options_.batch_bytes)) {
     topic.sticky.draw(candidates(topic), options_.adaptive, shard_.random);
   }
-  topic.sticky.went(record.size());
+  topic.sticky.went(bytes);
   return topic.sticky.current();
 }
 

@@ -14,6 +14,7 @@
 #include "client/producer/identity.h"
 #include "client/producer/options.h"
 #include "client/producer/queues.h"
+#include "client/producer/staging.h"
 #include "client/producer/transactions.h"
 #include "client/telemetry/reporter.h"
 #include "protocol/gen/produce.h"
@@ -38,6 +39,9 @@ class ProducerCore final : TransactionOwner {
   void send(const EncodedRecord& record, DeliveryCallback&& delivery);
   // The same with a record that is encoded here.
   void send(const Record& record, DeliveryCallback delivery);
+  // The same with all of these; a batch of them is taken as it is, if its partition is known and nothing waits there
+  // that has room for it.
+  void send(Staging& staged);
   // Why a record of so many bytes is not taken, whatever is free.
   static Error too_large(std::string_view topic, std::size_t bytes, std::size_t limit);
   // Sends everything at once; `done` when every record sent before has been delivered or has failed.
@@ -45,8 +49,10 @@ class ProducerCore final : TransactionOwner {
   // Fails what has not been delivered with Cause::closed.
   void close();
 
-  // Calls `freed` with the bytes (EncodedRecord::size()) of records that have had their end, at most once a turn.
-  void when_room(Callback<void(std::size_t)> freed) { on_room_ = std::move(freed); }
+  // Calls `freed` with the bytes (EncodedRecord::size()) of records that have had their end, at most once a turn, and
+  // with memory of batches that have ended, of which it may take some.
+  using Freed = Callback<void(std::size_t bytes, std::vector<Batch::Space>& spare)>;
+  void when_room(Freed freed) { on_room_ = std::move(freed); }
 
   // Bytes of records that have not been delivered.
   std::size_t buffered_bytes() const { return buffered_; }
@@ -77,15 +83,19 @@ class ProducerCore final : TransactionOwner {
   // accept.cc: from records to batches
   TopicQueues& topic_queues(std::string_view topic);
   const TopicView* view_of(TopicQueues& topic);
+  std::optional<Error> closed_for_all() const;
   std::optional<Error> refusal(const EncodedRecord& record) const;
   bool place(TopicQueues& topic, const EncodedRecord& record, DeliveryCallback& delivery);
+  bool adopt(Run& run);
   void put(PartitionQueue& queue, const EncodedRecord& record, DeliveryCallback&& delivery);
+  void begin(PartitionQueue& queue, BatchPtr batch);
   void refuse(const EncodedRecord& record, DeliveryCallback delivery, Error error);
   void release(std::size_t bytes);
   void unpark(TopicQueues& topic);
   void expire_parked(MonoTime now);
   // choose.cc: the partition of a record
   Result<std::int32_t> choose(TopicQueues& topic, const EncodedRecord& record);
+  std::int32_t stick(TopicQueues& topic, std::size_t bytes);
   std::vector<StickyChoice::Candidate> candidates(const TopicQueues& topic) const;
   bool stuck(const PartitionQueue& queue) const;
   // producer.cc
@@ -140,7 +150,7 @@ class ProducerCore final : TransactionOwner {
   std::vector<Batch::Space> spare_;
   std::size_t buffered_ = 0;
   std::size_t released_ = 0;  // and not told yet
-  Callback<void(std::size_t)> on_room_;
+  Freed on_room_;
   std::deque<Flush> flushes_;
   bool bump_wanted_ = false;
   bool new_id_wanted_ = false;

@@ -46,6 +46,49 @@ TEST_F(ProducerTest, DeliveriesThatThrowAreToldInOneLineAndTheOthersHearOfTheirs
   EXPECT_EQ(producer().buffered_bytes(), 0U);
 }
 
+std::vector<std::string> numbers(int from, int to) {
+  std::vector<std::string> all;
+  for (int i = from; i < to; ++i) all.push_back(std::to_string(i));
+  return all;
+}
+
+// The first ones are parked, as nothing is known of the topic yet; later ones go as the batches that they were staged
+// in, or into one that waits.
+TEST_F(ProducerTest, BatchesThatWereMadeBeforehandKeepOrderAndOffsets) {
+  options.batch_bytes = 200;
+  brokers.topics = {{"t", {0}, 1, 0}};
+  logs.lost_answers = {true};
+  for (const auto& [from, to] : {std::pair(0, 30), {30, 33}, {33, 36}, {36, 100}}) {
+    stage(numbers(from, to));
+    if (from == 0) ports.advance(Millis(1'000));
+  }
+  flush();
+  EXPECT_EQ(logs.values[0], numbers(0, 100));
+  ASSERT_EQ(delivered_.size(), 100U);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(delivered_[static_cast<std::size_t>(i)], std::pair(std::to_string(i), std::int64_t{i}));
+  }
+  EXPECT_EQ(producer().buffered_bytes(), 0U);
+}
+
+TEST_F(ProducerTest, ABatchThatWasMadeBeforehandIsSplitAndRefusedAsAnyOther) {
+  brokers.topics = {{"t", {0}, 1, 0}};
+  stage(numbers(0, 1));
+  flush();
+  logs.largest = 3;
+  stage(numbers(1, 10));
+  flush();
+  EXPECT_EQ(logs.values[0], numbers(0, 10));
+  stage(numbers(10, 20));
+  producer().close();
+  stage(numbers(20, 30));
+  ports.run();
+  EXPECT_EQ(delivered_.size(), 10U);
+  ASSERT_EQ(failed.size(), 20U);
+  for (const auto& [value, why] : failed) EXPECT_TRUE(why.is(Cause::closed)) << value;
+  EXPECT_EQ(producer().buffered_bytes(), 0U);
+}
+
 TEST_F(ProducerTest, AFullBatchDoesNotLinger) {
   options.linger = Millis(30'000);
   options.delivery_timeout = Millis(120'000);

@@ -24,4 +24,13 @@ void PartitionQueue::restart_sequences() {
   }
 }
 
+void TopicQueues::grow(std::size_t count) {
+  while (partitions.size() < count) {
+    auto queue = std::make_unique<PartitionQueue>();
+    queue->topic = name;
+    queue->partition = static_cast<std::int32_t>(partitions.size());
+    partitions.push_back(std::move(queue));
+  }
+}
+
 }  // namespace millrace::client

@@ -48,6 +48,9 @@ struct TopicQueues {
   ClusterViewPtr seen;                  // where `view` is from
   const TopicView* view = nullptr;      // null: not known there
   std::vector<std::int32_t> available;  // partitions that have a leader there
+
+  // Makes queues up to this number of partitions.
+  void grow(std::size_t count);
 };
 
 }  // namespace millrace::client

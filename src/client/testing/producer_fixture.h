@@ -122,6 +122,27 @@ class ProducerTest : public ::testing::Test {
       }
     });
   }
+  // The same as the threads of a program send, which hand over many at once.
+  void stage(const std::vector<std::string>& values) {
+    Staging staged(producer().options());
+    std::vector<Batch::Space> spare;
+    for (const std::string& value : values) {
+      Record record;
+      record.topic = "t";
+      record.value = value;
+      RecordEncoder encoder;
+      const std::size_t body = encoder.size(record);
+      const auto told = [this, value](const Result<RecordMetadata>& delivered) {
+        if (delivered) {
+          delivered_.emplace_back(value, delivered->offset);
+        } else {
+          failed.emplace_back(value, delivered.error());
+        }
+      };
+      staged.add(record, encoder, body, told, ports.shard().clock, spare);
+    }
+    producer().send(staged);
+  }
   void flush() {
     bool done = false;
     producer().flush([&done] { done = true; });

@@ -26,6 +26,7 @@ CoreProducer::CoreProducer(ports::Shard& shard, Stage& stage, Prng prng, std::ui
       stage_(stage),
       prng_(prng),
       number_(number),
+      stages_(number % 2 == 1),
       left_(kLastRecords + std::uint64_t{stage.traffic.batches} * stage.traffic.records * 5) {}
 
 void CoreProducer::start() {
@@ -35,6 +36,7 @@ void CoreProducer::start() {
   auto cluster = draw_cluster(prng_, stage_, fmt::format("core-producer-{}", number_));
   cluster.request_timeout = options.request_timeout;
   core_ = std::make_unique<client::ProducerCore>(shard_, std::move(cluster), std::move(options));
+  staged_ = std::make_unique<client::Staging>(core_->options());
   step();
 }
 
@@ -46,6 +48,7 @@ void CoreProducer::stop(Task stopped) {
 void CoreProducer::step() {
   const std::uint64_t keep = stage_.calm ? 0 : kLastRecords;
   for (std::uint64_t many = 1 + prng_.below(stage_.traffic.records * 4ULL); many > 0 && left_ > keep; --many) send();
+  core_->send(*staged_);
   if (!flushing_ && (left_ == 0 || prng_.one_in(8))) {
     flushing_ = true;
     core_->flush([this, last = left_ == 0] {
@@ -61,7 +64,8 @@ void CoreProducer::send() {
   --left_;
   const RecordId id = record_id(number_, ++sent_);
   const auto partitions = stage_.traffic.partitions();
-  const PartitionName& drawn = partitions[prng_.below(partitions.size())];
+  if (!stages_ || prng_.one_in(4)) stays_ = prng_.below(partitions.size());
+  const PartitionName& drawn = partitions[stays_];
   auto [key, value] = key_and_value(id, stage_.traffic.largest_value);
   PartitionName to = drawn;
   client::Record record;
@@ -80,10 +84,14 @@ void CoreProducer::send() {
   // While its topic is not known, a record has no longer than max.block.ms; then another is sent in its place.
   const client::TopicView* topic = core_->cluster().view()->topic(to.topic);
   const bool known = topic != nullptr && topic->error == protocol::Errc::none;
-  core_->send(record, [this, id, to, known, must = stage_.calm](const auto& outcome) {
+  client::DeliveryCallback told = [this, id, to, known, must = stage_.calm](const auto& outcome) {
     if (must && !known && !outcome && outcome.error().is(client::Cause::timed_out)) ++left_;
     delivered(id, to, must && known, outcome);
-  });
+  };
+  if (!stages_) return core_->send(record, std::move(told));
+  client::RecordEncoder encoder;
+  const std::size_t body = encoder.size(record);
+  staged_->add(record, encoder, body, std::move(told), shard_.clock, spare_);
 }
 
 void CoreProducer::delivered(RecordId id, const PartitionName& asked, bool must,

@@ -4,14 +4,16 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "client/producer/producer.h"
 #include "sim/workloads/traffic.h"
 
 namespace millrace::sim {
 
-// The producer of the C++ client: sends records to all partitions, by number and by key, and tells the history what was
-// delivered. Those of an idempotent one are delivered in order.
+// The producer of the C++ client: sends records to all partitions, by number and by key, one by one or as threads of a
+// program do, staged and handed over together; and tells the history what was delivered. Those of an idempotent one are
+// delivered in order.
 class CoreProducer final : public ports::App {
  public:
   // `number`: of this producer in this life. The last records are kept until nothing fails any more; all of those have
@@ -33,6 +35,7 @@ class CoreProducer final : public ports::App {
   Stage& stage_;
   Prng prng_;
   const std::uint32_t number_;
+  const bool stages_;
   std::uint64_t left_;
   std::uint64_t sent_ = 0;
   bool idempotent_ = false;
@@ -40,7 +43,10 @@ class CoreProducer final : public ports::App {
   bool flushing_ = false;
   bool finished_ = false;
   std::map<PartitionName, RecordId> last_;  // delivered, of each partition
+  std::size_t stays_ = 0;                   // of the partitions that can be drawn, where a run of records goes
+  std::vector<client::Batch::Space> spare_;
   std::unique_ptr<client::ProducerCore> core_;
+  std::unique_ptr<client::Staging> staged_;
 };
 
 }  // namespace millrace::sim
