@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/blocking_files.h"
 
 namespace millrace::cli {
@@ -26,10 +28,31 @@ Outcome<void> read_settings(const std::string& path, client::Config& config) {
   return {};
 }
 
-Outcome<client::Admin> connect(const Options& options, std::string_view timeout_ms, const char* older) {
+void add_known(const GivenSettings& given, config::Scope scope, std::string_view origin, Console& console,
+               client::Config& config) {
+  for (const auto& [name, value] : given) {
+    if (config::find_definition(scope, name) != nullptr) {
+      config.set_text(name, value);
+    } else if (std::ranges::find(config::all_definitions(), name, &config::Definition::name) ==
+               config::all_definitions().end()) {
+      console.complain("{}: {} is not a setting of this client; it has no effect\n", origin, name);
+    }
+  }
+}
+
+Outcome<client::Admin> connect(const Options& options, Console& console, std::string_view timeout_ms,
+                               const char* older) {
   client::AdminConfig config;
   for (const char* name : {"command-config", older}) {
-    if (const auto path = options.value(name)) MR_TRY(read_settings(*path, config));
+    const auto path = options.value(name);
+    if (!path) continue;
+    client::AdminConfig file;
+    MR_TRY(read_settings(*path, file));
+    GivenSettings given = file.values();
+    if (options.has("bootstrap-server") || options.has("bootstrap-controller")) {
+      for (const std::string server : {"bootstrap.servers", "bootstrap.controllers"}) given.erase(server);
+    }
+    add_known(given, config::Scope::admin, *path, console, config);
   }
   if (const auto servers = options.value("bootstrap-server")) config.bootstrap_servers(*servers);
   if (const auto servers = options.value("bootstrap-controller")) config.bootstrap_controllers(*servers);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -34,12 +36,21 @@ std::string setting_of(std::string_view variable) {
   return name;
 }
 
+constexpr std::string_view kServers = "bootstrap.servers";
+constexpr std::string_view kControllers = "bootstrap.controllers";
+
 class Gathering {
  public:
-  // Whoever comes first counts.
+  // Whoever comes first counts. Servers and controllers both say where the cluster is: where some are named, the others
+  // of a place farther away do not count.
   void offer(const std::string& name, std::string value, const std::string& origin) {
-    settings_.try_emplace(name, Setting{std::move(value), origin});
+    const std::string_view rival = name == kServers ? kControllers : name == kControllers ? kServers : "";
+    const auto at = places_.find(rival);
+    if (at != places_.end() && at->second < place_) return;
+    if (settings_.try_emplace(name, Setting{std::move(value), origin}).second) places_[name] = place_;
   }
+  // What is offered from here on comes from a place that is farther away.
+  void next_place() { ++place_; }
   void offer_all(const std::vector<config::Property>& properties, const std::string& origin, std::string& warnings) {
     for (auto at = properties.rbegin(); at != properties.rend(); ++at) {
       if (is_setting(at->key)) {
@@ -53,6 +64,8 @@ class Gathering {
 
  private:
   Settings settings_;
+  std::map<std::string, int, std::less<>> places_;
+  int place_ = 0;
 };
 
 Outcome<void> flags(const Options& options, Gathering& all) {
@@ -67,6 +80,7 @@ Outcome<void> flags(const Options& options, Gathering& all) {
     }
     all.offer("default.api.timeout.ms", std::to_string(*millis), "--timeout");
   }
+  all.next_place();
   const auto sets = options.all("set");
   for (auto at = sets.rbegin(); at != sets.rend(); ++at) {
     const std::size_t equals = at->find('=');
@@ -98,6 +112,7 @@ Failure unknown_setting(std::string_view name) {
 Outcome<Settings> gather_settings(const Options& options, const Surroundings& around, std::string& warnings) {
   Gathering all;
   MR_TRY(flags(options, all));
+  all.next_place();
   if (const auto path = options.value("command-config")) {
     const auto text = read_text(*path);
     if (!text) return text.error();
@@ -105,10 +120,12 @@ Outcome<Settings> gather_settings(const Options& options, const Surroundings& ar
     if (!parsed) return Failure{kUsage, fmt::format("{}:{}: {}", *path, parsed.error().line, parsed.error().reason)};
     all.offer_all(*parsed, *path, warnings);
   }
+  all.next_place();
   for (const auto& [variable, value] : around.environment) {
     if (!variable.starts_with(kVariables)) continue;
     if (const auto name = setting_of(variable); is_setting(name)) all.offer(name, value, variable);
   }
+  all.next_place();
   std::string profile = options.get("profile");
   if (profile.empty()) profile = current_profile(around);
   if (!profile.empty()) {
@@ -120,7 +137,7 @@ Outcome<Settings> gather_settings(const Options& options, const Surroundings& ar
   const auto fallback = [&](const char* name, const char* value) {
     settings.try_emplace(name, Setting{value, "default"});
   };
-  if (!settings.contains("bootstrap.controllers")) fallback("bootstrap.servers", "localhost:9092");
+  if (!settings.contains(std::string(kControllers))) fallback("bootstrap.servers", "localhost:9092");
   fallback("default.api.timeout.ms", "15000");
   // Nobody waits for a cluster that refuses; the time limit is for what happens once one is reached.
   fallback("millrace.bootstrap.give.up.ms", "1500");

@@ -45,6 +45,27 @@ TEST_F(SettingsTest, TheNearestCounts) {
   EXPECT_EQ(gather({})->at("format").value, "json");
 }
 
+TEST_F(SettingsTest, ControllersThatAreNamedNearerStandInForServersAndTheOtherWayRound) {
+  const auto named = [&](const Arguments& arguments) {
+    std::string text;
+    for (const auto& [name, setting] : *gather(arguments)) {
+      if (name.starts_with("bootstrap.")) text += name + "=" + setting.value + " ";
+    }
+    return text;
+  };
+  around_.environment["MILLRACE_BOOTSTRAP_SERVERS"] = "e:1";
+  EXPECT_EQ(named({"--bootstrap-controller", "c:1"}), "bootstrap.controllers=c:1 ");
+  EXPECT_EQ(named({"-X", "bootstrap.controllers=x:1"}), "bootstrap.controllers=x:1 ");
+  EXPECT_EQ(named({"-X", "bootstrap.controllers=x:1", "-b", "f:1"}), "bootstrap.servers=f:1 ");
+  EXPECT_EQ(named({"-b", "f:1", "--bootstrap-controller", "c:1"}), "bootstrap.controllers=c:1 bootstrap.servers=f:1 ")
+      << "of one place both are kept, which the client refuses";
+  around_.environment.erase("MILLRACE_BOOTSTRAP_SERVERS");
+  ASSERT_TRUE(write_profile(around_, "local", {{"bootstrap.controllers", "p:1"}}).ok());
+  ASSERT_TRUE(use_profile(around_, "local").ok());
+  EXPECT_EQ(named({}), "bootstrap.controllers=p:1 ");
+  EXPECT_EQ(named({"-b", "f:1"}), "bootstrap.servers=f:1 ");
+}
+
 TEST_F(SettingsTest, AnUnknownSettingIsRefusedOnTheCommandLineAndNamedOtherwise) {
   const auto wrong = gather({"-X", "bootstrap.server=x:1"});
   ASSERT_FALSE(wrong.ok());

@@ -87,7 +87,7 @@ int kafka_log_dirs(const Arguments& arguments, Console& console) {
     if (options->has(name)) continue;
     return script_usage(console, fmt::format("Missing required argument \"[{}]\"", name), kDirOptions);
   }
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) return failed(console, admin.error().text);
   const auto cluster = admin->describe_cluster().get();
   if (!cluster) return failed(console, plain_message(cluster.error()));
@@ -134,7 +134,7 @@ int kafka_broker_api_versions(const Arguments& arguments, Console& console) {
   if (!options->has("bootstrap-server")) {
     return script_usage(console, "Missing required argument \"[bootstrap-server]\"", kVersionOptions);
   }
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) return failed(console, admin.error().text);
   auto items = admin->describe_versions().get();
   if (!items) return failed(console, plain_message(items.error()));

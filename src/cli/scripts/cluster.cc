@@ -90,7 +90,7 @@ int kafka_cluster(const Arguments& arguments, Console& console) {
   if (fenced && controllers) {
     return failed(console, "The option --include-fenced-brokers is only supported with --bootstrap-server option");
   }
-  auto admin = connect(*options, {}, "config");
+  auto admin = connect(*options, console, {}, "config");
   if (!admin) return failed(console, admin.error().text);
   if (action == "unregister") {
     const auto id = whole_number(options->get("id"));
@@ -139,7 +139,7 @@ int kafka_delete_records(const Arguments& arguments, Console& console) {
     return failed(console,
                   fmt::format("Offset json file contains duplicate topic partitions: {}", fmt::join(twice, ",")));
   }
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) return failed(console, admin.error().text);
   console.out("Executing records delete operation\n");
   const auto deleted = admin->delete_records(std::move(before)).get();

@@ -153,7 +153,7 @@ int kafka_configs(const Arguments& arguments, Console& console) {
   }
   const auto entities = config_entities(*options);
   if (!entities) return fail(entities.error());
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) return fail(admin.error().text);
 
   const ConfigEntity& head = entities->front();

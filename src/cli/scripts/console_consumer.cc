@@ -56,11 +56,11 @@ std::optional<std::string> group_of(const Options& options, const client::Consum
   return at == config.values().end() ? std::nullopt : std::optional(at->second);
 }
 
-Outcome<client::ConsumerConfig> settings_of(const Options& options) {
+Outcome<client::ConsumerConfig> settings_of(const Options& options, Console& console) {
   client::ConsumerConfig config;
   config.set("client.id", "console-consumer").auto_offset_reset(options.has("from-beginning") ? "earliest" : "latest");
   MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"consumer-property", "command-property"},
-                      config));
+                      config::Scope::consumer, console, config));
   config.bootstrap_servers(options.get("bootstrap-server"));
   if (options.has("isolation-level")) config.set("isolation.level", options.get("isolation-level"));
   const auto group = group_of(options, config);
@@ -234,7 +234,7 @@ int kafka_console_consumer(const Arguments& arguments, Console& console) {
     return 1;
   };
   print_renamed(*options, kRenamed, "Option", console);
-  const auto config = settings_of(*options);
+  const auto config = settings_of(*options, console);
   if (!config) return fail(config.error().text);
   const auto format = format_of(*options, console);
   if (!format) return fail(format.error().text);

@@ -61,11 +61,11 @@ constexpr auto kAliases = std::to_array<Alias>({
     {"request-timeout-ms", "request.timeout.ms"},
 });
 
-Outcome<client::ProducerConfig> settings_of(const Options& options) {
+Outcome<client::ProducerConfig> settings_of(const Options& options, Console& console) {
   client::ProducerConfig config;
   config.set("linger.ms", "1000").set("client.id", "console-producer");
   MR_TRY(add_settings(options, {"producer.config", "command-config"}, {"producer-property", "command-property"},
-                      config));
+                      config::Scope::producer, console, config));
   for (const Alias& alias : kAliases) {
     if (const auto value = options.value(alias.option)) config.set(std::string(alias.setting), *value);
   }
@@ -112,7 +112,7 @@ int kafka_console_producer(const Arguments& arguments, Console& console) {
     console.complain("{}\n", text);
     return 1;
   };
-  const auto config = settings_of(*options);
+  const auto config = settings_of(*options, console);
   if (!config) return fail(config.error().text);
   const auto reader = reader_of(*options);
   if (!reader) return fail(reader.error().text);

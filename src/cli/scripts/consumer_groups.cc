@@ -221,7 +221,7 @@ int kafka_consumer_groups(const Arguments& arguments, Console& console) {
   if (!options) return options.error();
   if (const auto wrong = refusal(*options)) return script_usage(console, *wrong, kOptions);
   if (const auto expression = options->value("validate-regex")) return validate_regex(*expression, console);
-  auto admin = connect(*options, options->value("timeout").value_or(kDefaultTimeout));
+  auto admin = connect(*options, console, options->value("timeout").value_or(kDefaultTimeout));
   if (!admin) {
     console.complain("{}\n", admin.error().text);
     return 1;

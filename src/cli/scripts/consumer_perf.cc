@@ -124,11 +124,12 @@ std::optional<std::string> wrong(const Options& options) {
   return std::nullopt;
 }
 
-Outcome<client::ConsumerConfig> settings_of(const Options& options) {
+Outcome<client::ConsumerConfig> settings_of(const Options& options, Console& console) {
   runtime::SystemRandom random;
   client::ConsumerConfig config;
   config.client_id("perf-consumer-client");
-  MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"command-property"}, config));
+  MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"command-property"},
+                      config::Scope::consumer, console, config));
   config.bootstrap_servers(options.get("bootstrap-server"));
   config.group_id(options.get("group", fmt::format("perf-consumer-{}", random.next() % 100'000)));
   config.set("receive.buffer.bytes", options.get("socket-buffer-size", "2097152"));
@@ -185,7 +186,7 @@ int kafka_consumer_perf_test(const Arguments& arguments, Console& console) {
   test.interval = *whole_number(options->get("reporting-interval", "5000"));
   test.details = options->has("show-detailed-stats");
   test.dates = options->get("date-format", "yyyy-MM-dd HH:mm:ss:SSS");
-  const auto config = settings_of(*options);
+  const auto config = settings_of(*options, console);
   if (!config) return fail(config.error().text);
   auto consumer = client::Consumer::create(*config);
   if (!consumer) return fail(consumer.error().text());

@@ -166,7 +166,7 @@ int kafka_features(const Arguments& arguments, Console& console) {
   } else if (command == "feature-dependencies") {
     done = dependencies(*options, console);
   } else {
-    auto admin = connect(*options);
+    auto admin = connect(*options, console);
     if (!admin) return fail(admin.error().text);
     done = command == "describe" ? describe(*admin, node, console) : update(*admin, command, *options, console);
   }

@@ -70,7 +70,7 @@ int kafka_get_offsets(const Arguments& arguments, Console& console) {
                           : PartitionFilter::of_topics(options->get("topic"), options->get("partitions"));
   if (!filter) return failed(console, filter.error());
 
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) return failed(console, admin.error().text);
   const auto listed = admin->list_topics(!options->has("exclude-internal-topics")).get();
   if (!listed) return failed(console, plain_message(listed.error()));

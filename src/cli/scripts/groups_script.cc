@@ -61,7 +61,7 @@ int kafka_groups(const Arguments& arguments, Console& console) {
     console.complain("--group-type must be a valid group type.\n");
     return 1;
   }
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) {
     console.complain("{}\n", admin.error().text);
     return 1;

@@ -120,7 +120,7 @@ int kafka_leader_election(const Arguments& arguments, Console& console) {
     console.out("Option --admin.config has been deprecated and will be removed in a future version. Use "
                 "--command-config instead.\n");
   }
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) return fail(admin.error().text);
   const auto kind = type == "PREFERRED" ? client::Election::preferred : client::Election::unclean;
   const auto items = admin->elect_leaders(kind, *partitions).get();

@@ -259,7 +259,7 @@ int kafka_metadata_quorum(const Arguments& arguments, Console& console) {
   if (command == "remove-controller" && (!options->has("controller-id") || !options->has("controller-directory-id"))) {
     return script_usage(console, "remove-controller needs --controller-id and --controller-directory-id", kOptions);
   }
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   Done done;
   if (!admin) {
     done = admin.error().text;

@@ -151,14 +151,14 @@ struct Payloads {
 };
 
 // "--producer-props a=1 b=2": every further a=b without an option belongs to the list before it.
-Outcome<client::ProducerConfig> settings_of(const Options& options) {
+Outcome<client::ProducerConfig> settings_of(const Options& options, Console& console) {
   client::ProducerConfig config;
   config.client_id("perf-producer-client");
-  MR_TRY(add_settings(options, {"producer.config", "command-config"}, {"producer-props", "command-property"}, config));
+  MR_TRY(add_settings(options, {"producer.config", "command-config"}, {"producer-props", "command-property"},
+                      config::Scope::producer, console, config));
   for (const std::string& text : options.rest()) {
     if (text.find('=') == std::string::npos) return Failure{kUsage, "Invalid property: " + text};
-    auto [name, value] = property_of(text);
-    config.set(std::move(name), std::move(value));
+    add_known({property_of(text)}, config::Scope::producer, "--producer-props", console, config);
   }
   if (options.has("bootstrap-server")) config.bootstrap_servers(options.get("bootstrap-server"));
   return config;
@@ -234,7 +234,7 @@ int kafka_producer_perf_test(const Arguments& arguments, Console& console) {
     console.out("Option --producer-props has been deprecated and will be removed in a future version. Use "
                 "--command-property instead.\n");
   }
-  const auto config = settings_of(*options);
+  const auto config = settings_of(*options, console);
   if (!config) return fail(config.error().text);
   auto producer = client::Producer::create(*config);
   if (!producer) return fail(producer.error().text());

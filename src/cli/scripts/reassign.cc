@@ -117,7 +117,7 @@ int kafka_reassign_partitions(const Arguments& arguments, Console& console) {
   if (!options) return options.error();
   const auto action = action_of(*options);
   if (!action) return script_usage(console, action.error(), kOptions);
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) {
     console.print("Error: {}\n", admin.error().text);
     return 1;

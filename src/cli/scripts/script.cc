@@ -143,14 +143,18 @@ bool is_true(std::string_view text) {
 }
 
 Outcome<void> add_settings(const Options& options, std::initializer_list<const char*> files,
-                           std::initializer_list<const char*> properties, client::Config& config) {
+                           std::initializer_list<const char*> properties, config::Scope scope, Console& console,
+                           client::Config& config) {
   for (const char* name : files) {
-    if (const auto path = options.value(name)) MR_TRY(read_settings(*path, config));
+    client::AdminConfig file;
+    if (const auto path = options.value(name)) {
+      MR_TRY(read_settings(*path, file));
+      add_known(file.values(), scope, *path, console, config);
+    }
   }
   for (const char* name : properties) {
     for (const std::string& text : options.all(name)) {
-      auto [key, value] = property_of(text);
-      config.set_text(std::move(key), std::move(value));
+      add_known({property_of(text)}, scope, fmt::format("--{}", name), console, config);
     }
   }
   return {};

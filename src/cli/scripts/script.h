@@ -84,10 +84,11 @@ Properties properties_given(const Options& options, std::initializer_list<const 
 // Whether a property's text says yes: "true" in any case, with blanks around it.
 bool is_true(std::string_view text);
 
-// Adds the settings of a client: those of the files that the options `files` name, then the NAME=VALUE of the options
-// `properties`, in this order.
+// Adds the settings of a client of `scope`: those of the files that the options `files` name, then the NAME=VALUE of
+// the options `properties`, in this order, as add_known() does.
 Outcome<void> add_settings(const Options& options, std::initializer_list<const char*> files,
-                           std::initializer_list<const char*> properties, client::Config& config);
+                           std::initializer_list<const char*> properties, config::Scope scope, Console& console,
+                           client::Config& config);
 
 // "orders-0".
 std::string text_of(const client::TopicPartition& partition);

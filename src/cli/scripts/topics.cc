@@ -367,7 +367,7 @@ int kafka_topics(const Arguments& arguments, Console& console) {
     console.out("Only topic id will be used when both --topic and --topic-id are specified and topicId is not "
                 "Uuid.ZERO_UUID\n");
   }
-  auto admin = connect(*options);
+  auto admin = connect(*options, console);
   if (!admin) {
     console.complain("{}\n", admin.error().text);
     return 1;

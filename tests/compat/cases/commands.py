@@ -118,6 +118,8 @@ def by_hand(server, environment):
     template = call(["api", "Metadata", "--version", "12", "--template"], environment).stdout
     answer = call(["api", "Metadata", "--version", "12", "-"], environment, template)
     expect("api Metadata", json.loads(answer.stdout)["response"]["brokers"][0]["port"] == server.port, answer)
+    quorum = call(["cluster", "quorum", "--bootstrap-controller", f"{server.host}:{server.port + 1}"], environment)
+    expect("cluster quorum by a controller, beside servers of the environment", quorum.returncode == 0, quorum)
     wrong = call(["api", "Metadata", "--version", "99"], environment)
     expect("api Metadata --version 99", wrong.returncode == 2 and "versions 0 to" in wrong.stderr, wrong)
     for words, candidate in [(["topic", "des"], "describe\n"), (["topic", "describe", "ev"], "events\n"),

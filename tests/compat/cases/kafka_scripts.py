@@ -158,7 +158,8 @@ ELECTION = ["--election-type", "preferred"]
 ELECTION_STEPS = [
     (ELECTION + ["--all-topic-partitions"], 0, "", ""),
     (ELECTION + ["--all-topic-partitions", "--admin.config", "DIR/client.properties"], 0, "Option --admin.config has "
-     "been deprecated and will be removed in a future version. Use --command-config instead.\n", ""),
+     "been deprecated and will be removed in a future version. Use --command-config instead.\n",
+     "DIR/client.properties: my.own is not a setting of this client; it has no effect\n"),
     (ELECTION + ["--topic", "moved", "--partition", "0"], 0, "Valid replica already elected for partitions moved-0\n",
      ""),
     (ELECTION + ["--path-to-json-file", "DIR/move.json"], 0, "Valid replica already elected for partitions moved-0\n",
@@ -270,6 +271,10 @@ def run(ci):
         for arguments, code, out, err in STORAGE_STEPS:
             compare(server, "kafka-storage", arguments, code, out, err, mask_ids, bootstrap=False)
             count += 1
+        # The controller's own settings file, after its directory was formatted.
+        compare(server, "kafka-metadata-quorum", ["--command-config", "DIR/storage.properties", "add-controller",
+                                                  "--dry-run"], 0, "DRY RUN of adding controller 1 with directory id "
+                "AAAAAAAAAAAAAAAAAAAAAA and endpoints: CONTROLLER://127.0.0.1:2\n", "", mask_ids)
         check_api_versions(server)
         compare(server, "kafka-features", ["--bootstrap-controller", f"{server.host}:{server.port + 1}", "describe",
                                            "--node-id", "1"], 0, DESCRIBED_FEATURES, "", mask_ids, bootstrap=False)
@@ -299,7 +304,7 @@ def prepare_files(server):
              "broker.properties": "process.roles=broker\nnode.id=2\nlisteners=PLAINTEXT://127.0.0.1:1\n"
              "controller.listener.names=CONTROLLER\ncontroller.quorum.bootstrap.servers=127.0.0.1:2\n"
              "log.dirs=DIR/broker\n",
-             "client.properties": "request.timeout.ms=10000\n",
+             "client.properties": "request.timeout.ms=10000\nprocess.roles=broker\nmy.own=1\n",
              "storage.properties": "process.roles=broker,controller\nnode.id=1\nlisteners=PLAINTEXT://127.0.0.1:1,"
              "CONTROLLER://127.0.0.1:2\ncontroller.listener.names=CONTROLLER\n"
              "controller.quorum.bootstrap.servers=127.0.0.1:2\nlog.dirs=DIR/storage\n"}
@@ -324,7 +329,7 @@ def compare(server, script, arguments, code, out, err, mask, bootstrap=True):
 def mask_ids(text, server):
     text = text.replace(str(server.folder), "DIR").replace(str(server.port + 1), "PORT")
     text = re.sub(r"(Epoch: |LeaderEpoch: +|HighWatermark: +)\d+", r"\1N", text)
-    return re.sub(r'(directory.id=|"directoryId": "|ClusterId: +)[\w-]{22}', r"\1ID", text)
+    return re.sub(r'(directory.id=|directory id |"directoryId": "|ClusterId: +)[\w-]{22}', r"\1ID", text)
 
 
 def mask_numbers(text, server):
