@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 
 #include "client/testing/scripted_broker.h"
@@ -60,11 +61,7 @@ class ClusterOps : public ::testing::Test {
 
   testing::FakePorts ports_;
   ScriptedCluster brokers_{ports_, 2};
-  ClusterOptions options_ = [] {
-    ClusterOptions made;
-    made.bootstrap = {ScriptedCluster::address(0)};
-    return made;
-  }();
+  ClusterOptions options_ = ScriptedCluster::options();
   std::unique_ptr<AdminCore> core_;
   int asked_of_ = 0;
   std::optional<bool> factor_may_change_;
