@@ -64,7 +64,8 @@ AppendResult LogImpl::add(Buffer batches) {
   for (record::BatchWalk walk(batches.bytes()); walk.next();) {
     const record::BatchView& batch = walk.batch();
     segment.index.note(batch, segment.appended.bytes + walk.position(), options_.index_interval_bytes.value());
-    if (epochs_.begin(batch.leader_epoch(), batch.base_offset())) epochs_changed_ = true;
+    const bool begun = epochs_.begin(batch.leader_epoch(), batch.base_offset());
+    if (std::exchange(epoch_is_empty_, false) || begun) epochs_changed_ = true;
     if (auto aborted = producers_.note(batch)) segment.aborted.push_back(*aborted);
   }
   unflushed_ += result.last_offset - result.base_offset + 1;
@@ -109,10 +110,7 @@ void LogImpl::begin_age(Segment& segment) {
 }
 
 void LogImpl::begin_epoch(LeaderEpoch epoch) {
-  if (epochs_.begin(epoch, end())) {
-    epochs_changed_ = true;
-    write_at_turn_end();
-  }
+  if (epochs_.begin(epoch, end())) epoch_is_empty_ = true;
 }
 
 }  // namespace millrace::log

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "log/directory_syncs.h"
 #include "log/journal.h"
 #include "log/mark_file.h"
 #include "log/partition_log.h"
@@ -17,7 +18,11 @@ namespace millrace::log {
 class GroupCommitter final : public Committer {
  public:
   GroupCommitter(ports::Shard& shard, std::uint64_t journal_bytes, bool always_journal)
-      : shard_(shard), journal_bytes_(journal_bytes), choice_(always_journal), remover_(shard) {}
+      : shard_(shard),
+        journal_bytes_(journal_bytes),
+        choice_(always_journal),
+        remover_(shard),
+        directory_syncs_(shard) {}
 
   // Starts a sync of one file; calls `finished` exactly once when it has ended, whatever came of it.
   using BeginSync = Callback<void(Task finished)>;
@@ -34,6 +39,8 @@ class GroupCommitter final : public Committer {
   Journal& journal(const std::string& log_dir);
   // Where the files go that the shard's logs have given up.
   Remover& remover() { return remover_; }
+  // What makes changes of names durable.
+  DirectorySyncs& directory_syncs() { return directory_syncs_; }
 
  private:
   void schedule();
@@ -44,6 +51,7 @@ class GroupCommitter final : public Committer {
   const std::uint64_t journal_bytes_;
   SyncChoice choice_;
   Remover remover_;
+  DirectorySyncs directory_syncs_;
   std::map<std::string, std::unique_ptr<MarkFile>> marks_;
   std::map<std::string, std::unique_ptr<Journal>> journals_;
   std::vector<BeginSync> waiting_;

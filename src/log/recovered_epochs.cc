@@ -52,6 +52,7 @@ std::optional<RecoveryFailure> recover_epochs(ports::BlockingFiles& files, const
     log.epochs = std::move(all);
   }
   if (log.damage || settings.epochs || (merged && log.epochs.entries() == known->entries())) return {};
+  if (!known && log.epochs.entries().empty()) return {};  // nor is there any batch
   // Segments are trusted from now on whose batches alone had told.
   const auto written = ports::write_atomically(files, path, as_bytes(log.epochs.encode()));
   if (!written) return failure(written.error(), path, "cannot be written");

@@ -314,15 +314,16 @@ void LogImpl::rename_away(Millis delay, Callback<void(Status)> done) {
   const std::string target = parent + "/" + deleted_name(base_name(directory_), shard_.random.uuid());
   ports::run_job<Status>(
       shard_.jobs,
-      [from = directory_, target, parent](ports::BlockingFiles& files) -> Status {
-        MR_TRY(files.rename(from, target));
-        return files.sync_directory(parent);
-      },
-      while_alive([this, target, delay, done = std::move(done)](Status status) mutable {
+      [from = directory_, target](ports::BlockingFiles& files) { return files.rename(from, target); },
+      while_alive([this, parent, target, delay, done = std::move(done)](Status renamed) mutable {
         phase_ = Phase::closed;
-        if (!status) return done(status);
-        committer_.remover().remove_directory(target, delay, former_pins_);
-        disown_for_good(false, [done = std::move(done)]() mutable { done({}); });
+        if (!renamed) return done(renamed);
+        committer_.directory_syncs().sync(
+            parent, while_alive([this, target, delay, done = std::move(done)](Status synced) mutable {
+              if (!synced) return done(synced);
+              committer_.remover().remove_directory(target, delay, former_pins_);
+              disown_for_good(false, [done = std::move(done)]() mutable { done({}); });
+            }));
       }));
 }
 

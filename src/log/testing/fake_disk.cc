@@ -186,6 +186,7 @@ Status FakeDisk::sync_directory(const std::string& path) {
   const auto inode = find(path);
   if (inode == nullptr) return Error::not_found;
   inode->names_durable = inode->names_now;
+  ++directories_synced[path];
   return {};
 }
 

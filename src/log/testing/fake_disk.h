@@ -60,6 +60,8 @@ class FakeDisk final : public ports::BlockingFiles {
   Status sync_directory(const std::string& path) override;
   Status lock(const std::string& path) override;
 
+  std::map<std::string, std::size_t> directories_synced;  // how often
+
  private:
   bool is_dead(const std::string& path) const;
 
