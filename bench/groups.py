@@ -1,5 +1,7 @@
 """Members of classic groups that all join at once, each on a connection of its own, until every group is stable."""
 
+import heapq
+import itertools
 import selectors
 import socket
 import struct
@@ -144,7 +146,8 @@ def join_all(groups, patience_s):
         for member in group:
             member.act()
     waiting = {id(group) for group in groups}
-    due = []  # members in order of when they act next: heartbeats and retries
+    due = []  # a heap: when members act next that wait, for heartbeats and retries, and each a number of its own
+    numbers = itertools.count()
     end = time.monotonic() + patience_s
     while waiting:
         now = time.monotonic()
@@ -156,17 +159,12 @@ def join_all(groups, patience_s):
                 continue
             if member.at <= now:
                 member.act()
-            else:
-                due.append(member)
-            if id(group) in waiting and is_stable(group):
+                continue
+            heapq.heappush(due, (member.at, next(numbers), member))
+            if member.state == HEARTBEAT and id(group) in waiting and is_stable(group):
                 waiting.remove(id(group))
-        later = []
-        for member in due:
-            if member.at is not None and member.at <= now:
-                member.act()
-            elif member.at is not None:
-                later.append(member)
-        due = later
+        while due and due[0][0] <= now:
+            heapq.heappop(due)[2].act()
     for group in groups:
         for member in group:
             member.socket.close()

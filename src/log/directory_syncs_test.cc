@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "log/testing/fake_shard.h"
+#include "log/testing/log_node.h"
 
 namespace millrace::log::testing {
 namespace {
@@ -47,6 +48,27 @@ TEST_F(DirectorySyncsTest, EachHearsOfAFailure) {
   sync("none", "second");
   shard_.run();
   EXPECT_EQ(ended_, (std::vector<std::string>{"first failed", "second failed"}));
+}
+
+TEST(DirectorySyncs, LogsThatAreRemovedTogetherShareTheSyncOfTheirDirectory) {
+  constexpr std::size_t kLogs = 20;
+  FakeDisk disk;
+  Node node(disk);
+  std::vector<std::unique_ptr<PartitionLog>> logs;
+  for (std::size_t i = 0; i < kLogs; ++i) {
+    PartitionLog::open(node.shard.ports(), *node.committer, "data/t-" + std::to_string(i), Uuid{5, i}, {},
+                       node.listener,
+                       [&](Result<std::unique_ptr<PartitionLog>> log) { logs.push_back(std::move(*log)); });
+  }
+  node.shard.run();
+  disk.directories_synced.clear();
+  std::size_t removed = 0;
+  for (auto& log : logs) {
+    log->remove(Millis(60'000), [&](Status status) { removed += status.ok(); });
+  }
+  node.shard.run();
+  EXPECT_EQ(removed, kLogs);
+  EXPECT_LE(disk.directories_synced["data"], 3U);
 }
 
 }  // namespace

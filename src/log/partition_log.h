@@ -206,7 +206,7 @@ class PartitionLog {
   virtual LeaderEpoch last_epoch() const = 0;
   // The largest epoch at or below `epoch` that the log has, and its end; both none if there is no such epoch.
   virtual EpochEnd end_of_epoch(LeaderEpoch epoch) const = 0;
-  // A new leader epoch begins at end() (leader-epoch-checkpoint).
+  // A new leader epoch begins at end() (leader-epoch-checkpoint, which is written with the first record).
   virtual void begin_epoch(LeaderEpoch epoch) = 0;
 
   // The idempotent producers that the log knows (KIP-98): what a duplicate or a gap is measured against.
