@@ -31,6 +31,7 @@ TEST_F(ProducerTest, DeliveriesThatThrowAreToldInOneLineAndTheOthersHearOfTheirs
       Record record;
       record.topic = "t";
       record.partition = 0;
+      record.value = "thrown";
       producer().send(record, [](const auto&) { throw std::runtime_error("the cupboard is bare"); });
       send(std::to_string(i));
     }
