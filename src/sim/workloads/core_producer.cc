@@ -18,6 +18,8 @@ constexpr std::uint64_t kLastRecords = 10;  // kept until nothing fails any more
 // So long a start of the broker and the client's back-offs from before may take when nothing fails any more: whoever
 // gives a record less time may see it time out.
 constexpr Millis kRecovery{10'000};
+// So long a request may take on the slowest link.
+constexpr std::int64_t kRoundTripMs = 300;
 
 }  // namespace
 
@@ -31,7 +33,6 @@ CoreProducer::CoreProducer(ports::Shard& shard, Stage& stage, Prng prng, std::ui
 
 void CoreProducer::start() {
   auto options = draw_producer(prng_);
-  patient_ = options.delivery_timeout >= kRecovery;
   idempotent_ = options.idempotent;
   auto cluster = draw_cluster(prng_, stage_, fmt::format("core-producer-{}", number_));
   cluster.request_timeout = options.request_timeout;
@@ -60,6 +61,15 @@ void CoreProducer::step() {
   if (!finished_) shard_.timers.at(shard_.clock.now() + Millis(pause), [this] { step(); });
 }
 
+// Whether a record that is sent now has time to wait for a broker that comes back, and for the batches before it, each
+// of which may be a request.
+bool CoreProducer::patient() const {
+  const auto& options = core_->options();
+  const std::uint64_t full = core_->buffered_bytes() / options.batch_bytes + stage_.traffic.partitions().size();
+  const std::uint64_t rounds = std::min(without_end_, full) / options.max_in_flight;
+  return options.delivery_timeout >= kRecovery + Millis(kRoundTripMs * static_cast<std::int64_t>(rounds));
+}
+
 void CoreProducer::send() {
   --left_;
   const RecordId id = record_id(number_, ++sent_);
@@ -84,10 +94,13 @@ void CoreProducer::send() {
   // While its topic is not known, a record has no longer than max.block.ms; then another is sent in its place.
   const client::TopicView* topic = core_->cluster().view()->topic(to.topic);
   const bool known = topic != nullptr && topic->error == protocol::Errc::none;
-  client::DeliveryCallback told = [this, id, to, known, must = stage_.calm](const auto& outcome) {
-    if (must && !known && !outcome && outcome.error().is(client::Cause::timed_out)) ++left_;
-    delivered(id, to, must && known, outcome);
+  client::DeliveryCallback told = [this, id, to, known, patient = patient(), must = stage_.calm](const auto& outcome) {
+    --without_end_;
+    const bool late = !outcome && outcome.error().is(client::Cause::timed_out);
+    if (must && !known && late) ++left_;
+    delivered(id, to, must && known && !(late && !patient), outcome);
   };
+  ++without_end_;
   if (!stages_) return core_->send(record, std::move(told));
   client::RecordEncoder encoder;
   const std::size_t body = encoder.size(record);
@@ -115,8 +128,7 @@ void CoreProducer::delivered(RecordId id, const PartitionName& asked, bool must,
   // Out of order: the broker has died, and cannot tell any more whether it has the record.
   const bool bearable = why.retriable || why.is(client::Cause::timed_out) || why.is(client::Cause::closed) ||
                         (idempotent_ && why.is(client::ErrorCode::out_of_order_sequence_number));
-  const bool hasty = why.is(client::Cause::timed_out) && !patient_;
-  if (!bearable || (must && !hasty && !why.is(client::Cause::queue_full))) {
+  if (!bearable || (must && !why.is(client::Cause::queue_full))) {
     stage_.history.fail(fmt::format("record {:x} to {}-{} fails: {}", id, asked.topic, asked.index, why.text()));
   }
 }

@@ -28,6 +28,7 @@ class CoreProducer final : public ports::App {
  private:
   void step();
   void send();
+  bool patient() const;
   void delivered(RecordId id, const PartitionName& asked, bool must,
                  const client::Result<client::RecordMetadata>& outcome);
 
@@ -39,7 +40,7 @@ class CoreProducer final : public ports::App {
   std::uint64_t left_;
   std::uint64_t sent_ = 0;
   bool idempotent_ = false;
-  bool patient_ = true;  // its records have time to wait for a broker that comes back
+  std::uint64_t without_end_ = 0;  // records
   bool flushing_ = false;
   bool finished_ = false;
   std::map<PartitionName, RecordId> last_;  // delivered, of each partition
