@@ -17,10 +17,10 @@
 // Exceptions: the library throws none, and one that leaves the program's code goes no further than that call. Where a
 // call of the program's is under way that can say so, its answer is Cause::callback, with a message that names what has
 // thrown and its words: poll(), unsubscribe() and close() for a rebalance listener, send() for a partitioner, start()
-// for a coroutine. A source of tokens that throws has none (Cause::authentication, with the same message). Of all else a
-// line of the log tells (LoopOptions::log, LogLevel::error). Either way the client goes on as if the code had returned:
-// other callbacks are called, the rebalance has taken place, the next poll() goes on. Only what then() calls at once,
-// since the result is there, throws through to the caller of then(): it is that thread's own.
+// for a coroutine. A source of tokens that throws has none (Cause::authentication, with the same message). Of all else
+// a line of the log tells (LoopOptions::log, LogLevel::error). Either way the client goes on as if the code had
+// returned: other callbacks are called, the rebalance has taken place, the next poll() goes on. Only what then() calls
+// at once, since the result is there, throws through to the caller of then(): it is that thread's own.
 
 namespace millrace::client::detail {
 

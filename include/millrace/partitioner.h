@@ -26,9 +26,9 @@ struct PartitionChoice {
 class MILLRACE_API Partitioner {
  public:
   virtual ~Partitioner() = default;
-  // A partition below choice.partitions; a record for which it is another number fails with Cause::invalid_argument, one
-  // for which it throws with Cause::callback. On the client's own thread, record by record in the order of sending; must not wait, and must not call the
-  // producer. One object for several producers is called by several threads.
+  // A partition below choice.partitions; a record for which it is another number fails with Cause::invalid_argument,
+  // one for which it throws with Cause::callback. On the client's own thread, record by record in the order of sending;
+  // must not wait, and must not call the producer. One object for several producers is called by several threads.
   virtual std::int32_t partition(const PartitionChoice& choice) = 0;
 };
 

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -23,6 +22,7 @@
 #include "protocol/gen/offset_commit.h"
 #include "protocol/gen/offset_fetch.h"
 #include "protocol/gen/sync_group.h"
+#include "sdk/testing/lines.h"
 #include "sdk/testing/loopback.h"
 
 // Code of the program's that throws: who hears of it, and that everything goes on.
@@ -32,48 +32,18 @@ namespace {
 using namespace protocol;
 using client::Result;
 using client::Status;
+using testing::fail;
+using testing::kWords;
+using testing::Lines;
+using testing::names;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr const char* kNowhere = "127.0.0.1:1";  // nobody listens there
-constexpr const char* kWords = "the cupboard is bare";
 
-[[noreturn]] void fail() { throw std::runtime_error(kWords); }
-
-bool names(const std::string& text, const std::string& what) { return text.find(what) != std::string::npos; }
 bool tells(const Error& error, const std::string& what) {
   return error.is(Cause::callback) && names(error.message, what) && names(error.message, kWords);
 }
-
-// A loop whose lines are kept.
-class Lines {
- public:
-  const Loop& loop() const { return *loop_; }
-  int count(const std::string& what) {
-    // What the loop's thread was doing when this was called is over.
-    Promise<void> promise;
-    auto here = promise.future();
-    loop_->execute([&] { promise.set(Status()); });
-    std::ignore = here.get();
-    const std::lock_guard lock(mutex_);
-    int found = 0;
-    for (const auto& line : lines_) found += names(line, what) && names(line, kWords) ? 1 : 0;
-    return found;
-  }
-
- private:
-  LoopOptions options() {
-    LoopOptions made;
-    made.log = [this](LogLevel level, std::string_view line) {
-      const std::lock_guard lock(mutex_);
-      if (level == LogLevel::error) lines_.emplace_back(line);
-    };
-    return made;
-  }
-  std::mutex mutex_;
-  std::vector<std::string> lines_;
-  Result<Loop> loop_ = Loop::start(options());
-};
 
 // A broker with one topic "t" of one partition, and a group that gives it to whoever joins.
 class Broker {

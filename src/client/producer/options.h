@@ -40,7 +40,8 @@ struct ProducerOptions {
 
 // Reads them. Cause::invalid_config where settings contradict each other: idempotence with acks other than all, without
 // retries or with more than five requests in flight; a transactional id without idempotence; delivery.timeout.ms below
-// linger.ms + request.timeout.ms; a partitioner.class other than RoundRobinPartitioner. Idempotence that nobody asked for by name gives way, as in Kafka's producer.
+// linger.ms + request.timeout.ms; a partitioner.class other than RoundRobinPartitioner. Idempotence that nobody asked
+// for by name gives way, as in Kafka's producer.
 Result<ProducerOptions> producer_options(const Settings& settings);
 
 }  // namespace millrace::client
