@@ -194,8 +194,8 @@ class LogImpl final : public PartitionLog {
   bool retry_armed_ = false;
   bool write_scheduled_ = false;
   bool epochs_changed_ = false;
-  // The last epoch has no record and is not in the file: recovery would drop it, as Kafka's does. Written with the first
-  // record, so that a node that starts with thousands of logs does not sync a file of each.
+  // The last epoch has no record and is not in the file: recovery would drop it, as Kafka's does. Written with the
+  // first record, so that a node that starts with thousands of logs does not sync a file of each.
   bool epoch_is_empty_ = false;
   bool epochs_failed_ = false;  // the last attempt to write them
   // The directory was made by this log, and its names are not durable yet: nothing is written, since records without a

@@ -41,6 +41,13 @@ void add_model(std::deque<LogModel>& models, std::uint64_t number) {
   models.back().topic_id = Uuid{7, number + 1};
 }
 
+// The node may die again while it finds out that Kafka was there.
+void perhaps_visit(Node& node, std::deque<LogModel>& models, Prng& visits) {
+  if (!visits.one_in(4)) return;
+  visit_as_kafka(node.disk(), models, visits);
+  if (visits.one_in(2)) node.kill_inside_job(1 + visits.below(120));
+}
+
 bool stop_cleanly(World& world, Node& node) {
   bool stopped = false;
   node.stop([&stopped] { stopped = true; });
@@ -89,10 +96,7 @@ Outcome run_logs(const RunOptions& options) {
     }
     node.kill(dice.one_in(4) ? Crash::process : Crash::power, Farewell::reset);
     ++outcome.kills;
-    if (visited && visits.one_in(4)) {
-      visit_as_kafka(node.disk(), models, visits);
-      if (visits.one_in(2)) node.kill_inside_job(1 + visits.below(120));  // while that is found out
-    }
+    if (visited) perhaps_visit(node, models, visits);
     for (auto& model : models) {
       if (rots) rot_or_mend(node.disk(), model, dice);
       look_at_index(node.disk(), model);
