@@ -48,7 +48,8 @@ TEST_F(SettingsTest, TheNearestCounts) {
 TEST_F(SettingsTest, ControllersThatAreNamedNearerStandInForServersAndTheOtherWayRound) {
   const auto named = [&](const Arguments& arguments) {
     std::string text;
-    for (const auto& [name, setting] : *gather(arguments)) {
+    const auto gathered = gather(arguments);
+    for (const auto& [name, setting] : *gathered) {
       if (name.starts_with("bootstrap.")) text += name + "=" + setting.value + " ";
     }
     return text;

@@ -10,9 +10,16 @@ namespace millrace::log::testing {
 namespace {
 
 struct EpochFile : ::testing::Test {
-  std::string text() const {
+  std::string text() {
     const std::string path = std::string(kDirectory) + "/" + std::string(kEpochFile);
     return disk.exists(path) ? *disk.contents(path) : "none";
+  }
+  // After a clean stop.
+  OpenHints hints(std::int64_t end) const {
+    OpenHints known;
+    known.clean_stop = true;
+    known.recovery_point = Offset(end);
+    return known;
   }
   FakeDisk disk;
 };
@@ -44,7 +51,7 @@ TEST_F(EpochFile, StartsThatBringNoRecordsChangeNothing) {
   disk.directories_synced.clear();
   for (int epoch = 4; epoch < 7; ++epoch) {
     Node node(disk);
-    node.open();
+    node.open(hints(2));
     node.log->begin_epoch(LeaderEpoch(epoch));
     node.shard.run();
     EXPECT_EQ(node.log->end_of_epoch(LeaderEpoch(epoch)).epoch, LeaderEpoch(epoch));
@@ -63,7 +70,7 @@ TEST_F(EpochFile, AnEmptyLogIsOpenedWithoutAWrite) {
   }
   disk.directories_synced.clear();
   Node node(disk);
-  node.open();
+  node.open(hints(0));
   EXPECT_TRUE(disk.directories_synced.empty());
   EXPECT_EQ(text(), "none");
 }

@@ -61,6 +61,7 @@ class Broker {
       partition.leader_epoch = 1;
       return response;
     });
+    broker_.offer(ApiKey::get_telemetry_subscriptions, {1, 0});  // it would be silent about that
     broker_.offer(ApiKey::find_coordinator, {4, 4});
     broker_.on<FindCoordinatorRequest, FindCoordinatorResponse>([this](const auto& request, auto) {
       FindCoordinatorResponse response;

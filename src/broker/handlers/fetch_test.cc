@@ -82,21 +82,5 @@ TEST_F(Fetch, WhereLogsPartNothingIsSaidOfAbortedTransactions) {
   EXPECT_FALSE(parted.aborted_transactions.has_value());
 }
 
-TEST_F(Fetch, OfABatchThatDoesNotFitBesideOthersNothingIsSaidAtAll) {
-  FetchRequest request;
-  request.isolation_level = kCommitted;
-  FetchRequest::FetchPartition partition;
-  partition.partition_max_bytes = 10;
-  request.topics.push_back({"t", {}, {partition}});
-  request.topics.push_back({"u", {}, {partition}});
-  const auto answer = node_.ask<FetchResponse>(request, kByName);
-  const auto& first = answer.responses.at(0).partitions.at(0);
-  const auto& second = answer.responses.at(1).partitions.at(0);
-  EXPECT_TRUE(first.aborted_transactions.has_value());
-  EXPECT_GT(first.records->size(), 10U);
-  EXPECT_FALSE(second.aborted_transactions.has_value());
-  EXPECT_EQ(second.records->size(), 0U);
-}
-
 }  // namespace
 }  // namespace millrace::broker
