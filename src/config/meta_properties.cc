@@ -24,13 +24,14 @@ std::optional<std::int32_t> number(const Entries& entries, std::string_view key)
 // What one directory's meta.properties says against being part of this node; empty when nothing.
 std::string objection(const DirectoryFound& directory, const MetaProperties& meta, NodeId node_id,
                       const std::string& cluster_id) {
+  const std::string file = directory.path + "/meta.properties";
   if (meta.node_id != node_id) {
     return fmt::format("{}: belongs to node {}, but node.id is {}; give the node its own log.dirs, or set node.id={}",
-                       directory.path, meta.node_id.value(), node_id.value(), meta.node_id.value());
+                       file, meta.node_id.value(), node_id.value(), meta.node_id.value());
   }
   if (!cluster_id.empty() && meta.cluster_id != cluster_id) {
     return fmt::format("{}: belongs to cluster {}, the other log directories to {}; remove it from log.dirs",
-                       directory.path, meta.cluster_id, cluster_id);
+                       file, meta.cluster_id, cluster_id);
   }
   return "";
 }

@@ -96,7 +96,7 @@ TEST(JudgeDirectories, ForeignDirectoriesAreRefused) {
   auto other_node = meta();
   other_node.node_id = NodeId(2);
   EXPECT_EQ(refused({formatted("a", other_node)}),
-            "a: belongs to node 2, but node.id is 1; give the node its own log.dirs, or set node.id=2");
+            "a/meta.properties: belongs to node 2, but node.id is 1; give the node its own log.dirs, or set node.id=2");
   auto other_cluster = meta("AAAAAAAAAAAAAAAAAAAAZw");
   other_cluster.cluster_id = "other";
   EXPECT_NE(refused({formatted("a", meta()), formatted("b", other_cluster)}).find("belongs to cluster other"),
