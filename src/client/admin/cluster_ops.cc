@@ -27,6 +27,30 @@ ClusterDescription description(const DescribeClusterResponse& body) {
   return result;
 }
 
+ClusterDescription description(const MetadataResponse& body) {
+  ClusterDescription result{text(body.cluster_id), body.controller_id, {}};
+  for (const auto& broker : body.brokers) {
+    result.nodes.push_back({broker.node_id, std::string(broker.host), static_cast<std::uint16_t>(broker.port),
+                            optional_text(broker.rack), false});
+  }
+  std::ranges::sort(result.nodes, {}, &Node::id);
+  return result;
+}
+
+// Brokers before 2.8 have no DescribeCluster, and say the same in their metadata.
+void describe_by_metadata(AdminCore& core, Millis timeout, Done<ClusterDescription> done) {
+  ask<ClusterDescription, MetadataResponse, MetadataRequest>(
+      core, Target::any(), timeout,
+      [](std::int16_t) {
+        MetadataRequest request;
+        request.topics.emplace();
+        request.allow_auto_topic_creation = false;
+        return request;
+      },
+      never_again, [](const Answer<MetadataResponse>& answer) { return Result(description(answer.body)); },
+      std::move(done), VersionRange{4, MetadataRequest::kMaxVersion});
+}
+
 std::vector<QuorumReplica> replicas(const std::vector<DescribeQuorumResponse::ReplicaState>& states) {
   std::vector<QuorumReplica> result;
   for (const auto& state : states) {
@@ -65,6 +89,12 @@ Result<QuorumDescription> quorum(const Answer<DescribeQuorumResponse>& answer) {
 
 void describe_cluster(AdminCore& core, bool fenced, Millis timeout, Done<ClusterDescription> done) {
   const bool controllers = core.cluster.options().bootstrap_controllers;
+  if (!controllers && !fenced) {
+    done = [&core, timeout, done = std::move(done)](Result<ClusterDescription> found) mutable {
+      if (found.ok() || !found.error().is(Cause::unsupported_version)) return done(std::move(found));
+      describe_by_metadata(core, timeout, std::move(done));
+    };
+  }
   VersionRange versions = Cluster::stable_versions(DescribeClusterRequest::kApi);
   if (controllers) versions.min = 1;
   if (fenced) versions.min = 2;

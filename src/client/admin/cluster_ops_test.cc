@@ -47,6 +47,15 @@ class ClusterOps : public ::testing::Test {
     ports_.advance(Millis(6000));
     return found.value();
   }
+  Result<ClusterDescription> describe(bool fenced) {
+    std::optional<Result<ClusterDescription>> found;
+    admin::describe_cluster(core(), fenced, Millis(5000), [&](Result<ClusterDescription> answer) { found = answer; });
+    ports_.advance(Millis(6000));
+    return found.value();
+  }
+  void without_describe_cluster() {
+    for (const std::int32_t id : {0, 1}) brokers_.broker(id).offer(protocol::ApiKey::describe_cluster, {1, 0});
+  }
   Result<Items<TopicPartition>> move(bool factor_may_change) {
     std::optional<Result<Items<TopicPartition>>> moved;
     admin::alter_reassignments(core(), {{{"t", 0}, std::vector<std::int32_t>{1}}}, factor_may_change, Millis(5000),
@@ -91,6 +100,25 @@ TEST_F(ClusterOps, ANodeThatTheClusterDoesNotHaveIsNamed) {
   ASSERT_FALSE(found.ok());
   EXPECT_EQ(found.error().cause, Cause::network);
   EXPECT_NE(found.error().message.find("node 7"), std::string::npos) << found.error().message;
+}
+
+// Kafka before 2.8.
+TEST_F(ClusterOps, WithoutDescribeClusterTheMetadataIsAsked) {
+  without_describe_cluster();
+  const auto found = describe(false);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  EXPECT_EQ(found->cluster_id, "scripted");
+  EXPECT_EQ(found->controller, 0);
+  ASSERT_EQ(found->nodes.size(), 2U);
+  EXPECT_EQ(found->nodes[1].id, 1);
+  EXPECT_EQ(found->nodes[1].port, 9092);
+}
+
+TEST_F(ClusterOps, WhichBrokersAreFencedIsNotInTheMetadata) {
+  without_describe_cluster();
+  const auto refused = describe(true);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().cause, Cause::unsupported_version);
 }
 
 TEST_F(ClusterOps, WhetherTheNumberOfReplicasMayChangeIsSaid) {

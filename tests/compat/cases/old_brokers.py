@@ -15,7 +15,7 @@ BROKERS = 3
 VERSIONS = ("2.1", "2.4", "2.8", "3.3", "3.9", "4.1")
 # Programs by the first version that has what they need.
 PROGRAMS = [((2, 1), program) for program in STEPS if program[0] != "admin_topics"]
-PROGRAMS += [((2, 8), program) for program in STEPS if program[0] == "admin_topics"]  # DescribeCluster
+PROGRAMS += [((2, 3), program) for program in STEPS if program[0] == "admin_topics"]  # IncrementalAlterConfigs
 PROGRAMS += [((2, 5), program) for program in TRANSACTIONS if program[0] != "open_transactions"]  # KIP-447
 # Commands, each with the first version that has its API.
 COMMANDS = [((2, 1), ["topic", "create", "made", "-p", "2"]), ((2, 1), ["topic", "describe", "made"]),
