@@ -12,7 +12,7 @@ from bench.restart import request, text
 FIND_COORDINATOR, JOIN, SYNC, HEARTBEAT = 10, 11, 14, 12
 MEMBER_ID_REQUIRED, REBALANCE_IN_PROGRESS, COORDINATOR_LOADING, NOT_COORDINATOR, NOT_AVAILABLE = 79, 27, 14, 16, 15
 SESSION_MS, REBALANCE_MS = 30_000, 60_000
-HEARTBEAT_S = 0.5  # how long a member may not know of a rebalance
+HEARTBEAT_S = 0.1  # how long a member may not know of a rebalance: short, so that the node is measured
 RETRY_S = 0.05
 
 

@@ -22,6 +22,43 @@ TEST(PartitionLog, ANewLogIsEmptyAndItsNamesAreDurableWithItsFirstRecord) {
   EXPECT_TRUE(disk.exists(node.path("00000000000000000000.log")));
 }
 
+// Unsynced until the first record, it may be anything after the power has been cut, while its name is there.
+TEST(PartitionLog, AnIdThatThePowerTookIsWrittenAnewWhileThereAreNoRecords) {
+  for (const char* left : {"", "version: 0\ntopic", "\0\0\0"}) {
+    FakeDisk disk;
+    Node(disk).open();
+    disk.put("data/orders-0/partition.metadata", left);
+    {
+      Node node(disk);
+      node.open();
+      ASSERT_TRUE(node.log);
+      ASSERT_TRUE(node.append(1).ok());
+      node.shard.run();
+      EXPECT_EQ(node.log->durable_end(), Offset(1));
+    }
+    disk.cut_power();
+    EXPECT_EQ(*disk.contents("data/orders-0/partition.metadata"), "version: 0\ntopic_id: " + kTopic.text());
+    disk.put("data/orders-0/partition.metadata", left);
+    Node again(disk);
+    again.open();
+    EXPECT_EQ(again.error, Error::corrupt);
+  }
+}
+
+// A start between the making of the log and its first record does not take its names for durable.
+TEST(PartitionLog, TheNamesOfALogFoundEmptyAreDurableWithItsFirstRecord) {
+  FakeDisk disk;
+  Node(disk).open();
+  Node node(disk);
+  node.open();
+  ASSERT_TRUE(node.append(1).ok());
+  node.shard.run();
+  EXPECT_EQ(node.log->durable_end(), Offset(1));
+  disk.cut_power();
+  EXPECT_EQ(*disk.contents(node.path("partition.metadata")), "version: 0\ntopic_id: " + kTopic.text());
+  EXPECT_TRUE(disk.exists(node.path("00000000000000000000.log")));
+}
+
 TEST(PartitionLog, AppendedRecordsAreVisibleAtOnceAndDurableAfterTheSync) {
   FakeDisk disk;
   Node node(disk);

@@ -18,8 +18,8 @@ RecoveryFailure cannot(const std::string& path, const char* what, Error error) {
   return {error, path + " " + what + " (" + to_string(error) + ")"};
 }
 
-// Job: a log in a directory that was just made. Its names are made durable before its first record is written
-// (sync_name): a log that never had one costs no sync but that of the topic's id.
+// Job: a log in a directory that was just made. Its names and its topic's id are made durable before its first record
+// is written (sync_name): a log that never had one costs no sync.
 Outcome fresh_log(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id,
                   const RecoverySettings& settings) {
   const Offset base = std::max(settings.hints.log_start, Offset(0));
@@ -71,7 +71,8 @@ Outcome open_directory(ports::BlockingFiles& files, const std::string& directory
     has_records = has_records || size->value() > 0;
   }
   // partition.metadata is durable before the first record is: a log with records and without it is not ours to claim.
-  if (const auto claimed = claim_directory(files, directory, topic_id, !has_records); !claimed) {
+  const auto claimed = claim_directory(files, directory, topic_id, !has_records);
+  if (!claimed) {
     return cannot(directory + "/" + std::string(kPartitionMetadataFile),
                   claimed.error() == Error::stale ? "names another topic id" : "cannot be used", claimed.error());
   }
@@ -91,7 +92,13 @@ Outcome open_directory(ports::BlockingFiles& files, const std::string& directory
     }
     if (!*counts) mark.reset();
   }
-  return recover_log(files, directory, settings);
+  auto log = recover_log(files, directory, settings);
+  if (log && !has_records && log->segments.size() == 1) log->fresh = true;  // its topic's id may not be on the disk
+  if (log && *claimed == Claim::replaced) {
+    log->notes.push_back(directory + "/" + std::string(kPartitionMetadataFile) +
+                         " could not be read and is written anew: the log has no records yet");
+  }
+  return log;
 }
 
 }  // namespace
@@ -184,7 +191,7 @@ void LogImpl::adopt(RecoveredLog recovered, Callback<void(Status)> done) {
     segment.complete = found.complete;
     take_written(segment, found.written);
     segments_.back()->opening = true;
-    segments_.back()->name_durable = !recovered.fresh;  // recovery has synced the directory and every file
+    segments_.back()->name_durable = !recovered.fresh;  // what has records was synced by recovery
   }
   epochs_ = std::move(recovered.epochs);
   if (!shard_.faults.planted(ports::Planted::producers_forgotten)) producers_ = std::move(recovered.producers);

@@ -1,7 +1,5 @@
 #include "log/partition_metadata.h"
 
-#include <optional>
-
 #include "log/limits.h"
 #include "log/names.h"
 
@@ -16,6 +14,17 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
+Status write_claim(ports::BlockingFiles& files, const std::string& path, Uuid topic_id) {
+  const std::string temporary = path + ".tmp";
+  {
+    const auto file = files.open(temporary, ports::OpenMode::create);
+    if (!file) return file.error();
+    MR_TRY((*file)->resize(FilePosition(0)));
+    MR_TRY((*file)->write(FilePosition(0), as_bytes(encode_partition_metadata(topic_id))));
+  }
+  return files.rename(temporary, path);
+}
+
 }  // namespace
 
 std::string encode_partition_metadata(Uuid topic_id) { return "version: 0\ntopic_id: " + topic_id.text(); }
@@ -28,16 +37,21 @@ Result<Uuid> parse_partition_metadata(std::string_view text) {
   return Uuid::parse(line.substr(kKey.size()));
 }
 
-Status claim_directory(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id, bool may_write) {
+Result<Claim> claim_directory(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id,
+                              bool may_write) {
   const std::string path = directory + "/" + std::string(kPartitionMetadataFile);
   const auto text = ports::read_whole(files, path, kMaxPartitionMetadataBytes);
-  if (!text) {
-    if (text.error() != Error::not_found || !may_write) return text.error();
-    return ports::replace_file(files, path, as_bytes(encode_partition_metadata(topic_id)));
-  }
-  const auto found = parse_partition_metadata(*text);
-  if (!found) return found.error();
-  return *found == topic_id ? Status() : Status(Error::stale);
+  if (!text && (text.error() != Error::not_found || !may_write)) return text.error();
+  const auto found = text ? parse_partition_metadata(*text) : Result<Uuid>(Error::not_found);
+  if (found) return *found == topic_id ? Result<Claim>(Claim::found) : Result<Claim>(Error::stale);
+  if (!may_write) return found.error();
+  MR_TRY(write_claim(files, path, topic_id));
+  return text ? Claim::replaced : Claim::written;
+}
+
+Status sync_claim(ports::BlockingFiles& files, const std::string& directory) {
+  const auto file = files.open(directory + "/" + std::string(kPartitionMetadataFile), ports::OpenMode::read);
+  return file ? (*file)->sync() : Status(file.error());
 }
 
 }  // namespace millrace::log

@@ -59,7 +59,7 @@ struct RecoveredLog {
   ProducerState producers;
   bool cut = false;                // bytes were cut and, unless they were all zero, kept aside
   std::optional<Damage> damage;    // below what was durable: the log ends before it
-  bool fresh = false;              // just made: no name of it is known to be on the disk
+  bool fresh = false;              // without records: no name of it is known to be on the disk
   bool snapshot_at_end = false;    // a snapshot of the producers as they are is on the disk
   std::vector<std::string> notes;  // one line each for the operator: what was found, where, what was done
   Offset end() const { return segments.back().index.next(); }

@@ -4,6 +4,7 @@
 #include "log/limits.h"
 #include "log/log_impl.h"
 #include "log/names.h"
+#include "log/partition_metadata.h"
 #include "log/side_files.h"
 
 namespace millrace::log {
@@ -80,6 +81,7 @@ void LogImpl::sync_name(Segment& segment) {
        skip = shard_.faults.planted(ports::Planted::directory_sync_skipped)](ports::BlockingFiles& files) -> Status {
         if (!fresh) make_index_files(files, directory, base);
         if (skip) return {};
+        if (fresh) MR_TRY(sync_claim(files, directory));
         MR_TRY(files.sync_directory(directory));
         return fresh ? files.sync_directory(ports::parent_directory(directory)) : Status();
       },
