@@ -63,6 +63,10 @@ class Disk {
   void release(Owner owner);
   // From the `operations`th operation of a job on, nothing reaches the disk and everything fails, until the crash.
   void cut_power_after(std::uint64_t operations) { power_left_ = operations; }
+  // A cut that is still to come does not; none that has come is undone.
+  void keep_power() {
+    if (!power_is_cut()) power_left_.reset();
+  }
   bool power_is_cut() const { return power_left_ == std::uint64_t{0}; }
   // How many bytes all files together may have.
   void set_budget(std::uint64_t bytes) { budget_ = bytes; }

@@ -130,6 +130,23 @@ TEST(Jobs, TheEndOfAJobIsReportedUnlessThePowerWasCutInside) {
   EXPECT_FALSE(cut.node->disk().contents("f").ok());
 }
 
+// 1. a cut is ordered for the 3rd operation 2. the node stops cleanly before it 3. nothing is to fail any more 4. the
+// node starts, and would be dead for good by its first job.
+TEST(Jobs, ACutOfThePowerThatWasOrderedBeforeDoesNotComeWhenNothingFailsAnyMore) {
+  int ended = 0;
+  Fixture f(1, [&](ports::Shard& shard) {
+    ports::run_job<Status>(
+        shard.jobs,
+        [](ports::BlockingFiles& files) { return ports::write_atomically(files, "f", as_bytes("12345")); },
+        [&](Status) { ++ended; });
+  });
+  f.node->kill_inside_job(3);
+  f.world.calm_down();
+  f.world.run_for(kSecond);
+  EXPECT_EQ(ended, 1);
+  EXPECT_TRUE(f.node->running());
+}
+
 TEST(Files, CompletionsOfOneFileComeInOrderAndASyncCoversWhatCompletedBefore) {
   std::vector<std::string> order;
   std::shared_ptr<ports::File> file;

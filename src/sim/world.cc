@@ -25,7 +25,10 @@ void World::calm_down() {
   run_.profile = Profile::calm();
   run_.faults.rest();
   net_.end_silence();
-  for (auto& node : nodes_) node->disk().set_profile(run_.profile);
+  for (auto& node : nodes_) {
+    node->disk().set_profile(run_.profile);
+    node->disk().keep_power();
+  }
 }
 
 bool World::run_until(Callback<bool()> done, MonoTime limit) {

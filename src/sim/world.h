@@ -40,7 +40,8 @@ class World {
   bool run_until(Callback<bool()> done, MonoTime limit);
   void run_for(Nanos duration);
 
-  // From now on nothing fails any more by itself, neither network nor disks nor fault points.
+  // From now on nothing fails any more by itself, neither network nor disks nor fault points; and no cut of the power
+  // comes that was ordered before, inside of a job that may begin only now.
   void calm_down();
 
   MonoTime now() const { return run_.now(); }

@@ -52,7 +52,7 @@ void CoreConsumer::subscribe() {
 void CoreConsumer::stop(Task stopped) {
   stopping_ = true;
   count_as_processed();
-  core_->leave(kLeaveTime, [this, stopped = std::move(stopped)](client::Status left) mutable {
+  core_->leave(kLeaveTime, client::GroupExit::usual, [this, stopped = std::move(stopped)](client::Status left) mutable {
     const bool overtaken = !left && left.error().is(ErrorCode::unknown_member_id);  // it has dawdled before
     if (stage_.calm && !left && !overtaken) {
       stage_.history.fail("nothing fails, and a consumer cannot leave: " + left.error().text());
