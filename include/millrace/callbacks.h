@@ -31,7 +31,7 @@ MILLRACE_API Error thrown(std::string_view what, const std::exception_ptr& excep
 class MILLRACE_API Home {
  public:
   virtual ~Home();
-  // Whether this is the client's own thread, which must not wait for itself.
+  // Whether nothing may wait here: on the client's own thread, and in a child of its process made by fork().
   virtual bool here() const = 0;
   // Calls `work`; what it throws becomes a line of the log.
   virtual void call(std::string_view what, const std::function<void()>& work) const = 0;

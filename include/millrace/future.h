@@ -93,7 +93,8 @@ inline Error no_result() {
 inline Error waits_for_itself() {
   Error error;
   error.cause = Cause::wrong_state;
-  error.message = "get() in a callback of the client would wait for itself; use then() or co_await there";
+  error.message = "get() in a callback of the client would wait for itself, use then() or co_await there; in a "
+                  "child made by fork() nobody would answer";
   return error;
 }
 

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -33,6 +34,22 @@ std::uint32_t cores() {
   CPU_ZERO(&usable);
   if (::sched_getaffinity(0, sizeof usable, &usable) != 0) return 1;
   return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&usable)));
+}
+
+// Of every shard, and of the whole: what they cannot be without from their beginning.
+constexpr std::uint32_t kDescriptorsPerShard = 3;
+constexpr std::uint32_t kFirstDescriptors = 2;
+
+// Whether so many descriptors could be opened now.
+bool can_open(std::uint32_t count) {
+  std::vector<int> opened;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const int fd = ::eventfd(0, EFD_CLOEXEC);
+    if (fd < 0) break;
+    opened.push_back(fd);
+  }
+  for (const int fd : opened) ::close(fd);
+  return opened.size() == count;
 }
 
 void raise_descriptor_limit() {
@@ -79,6 +96,7 @@ class Node final : public Runtime, public NodeContext {
         kind_(kind),
         count_(shards),
         stop_signals_(options.stop_signals),
+        own_process_(options.own_process),
         on_hangup_(options.on_hangup),
         signals_(awaited_signals(options.on_hangup != nullptr)),
         file_pool_("files", options.file_threads),
@@ -105,10 +123,18 @@ class Node final : public Runtime, public NodeContext {
     }
     const NoSignals quiet;
     for (const auto& loop : loops_) {
-      threads_.emplace_back([this, &loop = *loop, factory] { loop.run(kind_, factory); });
+      try {
+        threads_.emplace_back([this, &loop = *loop, factory] { loop.run(kind_, factory); });
+      } catch (const std::system_error& why) {
+        fail(std::string("A shard cannot have a thread: ") + why.what());
+        shard_started();
+        shard_stopped();
+      }
     }
     for (std::uint32_t seen = started_; seen < count_; seen = started_) started_.wait(seen);
   }
+
+  bool failed() const { return exit_code_ != 0; }
 
   void post(Task task) override { loops_.front()->post(std::move(task)); }
   void request_stop() override {
@@ -124,7 +150,10 @@ class Node final : public Runtime, public NodeContext {
     exit_code_ = 1;
     request_stop();
   }
-  void ready() override { ::sd_notify(0, "READY=1"); }
+  void ready() override { tell_system("READY=1"); }
+  void tell_system(const char* what) const {
+    if (own_process_) ::sd_notify(0, what);
+  }
   ports::ProcessUsage usage() const override { return process_usage(); }
   ports::Logger& log() override { return logger_; }
   Pool& file_pool() override { return file_pool_; }
@@ -149,6 +178,7 @@ class Node final : public Runtime, public NodeContext {
   const BackendKind kind_;
   const std::uint32_t count_;
   const bool stop_signals_;
+  const bool own_process_;
   const std::function<Task()> on_hangup_;
   const sigset_t signals_;
   SystemFiles files_;
@@ -190,7 +220,7 @@ int Node::wait() {
   const int signal_fd = stop_signals_ ? ::signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
   while (stopped_ < count_) {
     if (stop_asked_ && !std::exchange(stop_begun_, true)) {
-      ::sd_notify(0, "STOPPING=1");
+      tell_system("STOPPING=1");
       for (const auto& loop : loops_) loop->begin_stop();
     }
     std::array<pollfd, 2> sources{pollfd{event_, POLLIN, 0}, pollfd{signal_fd, POLLIN, 0}};
@@ -231,7 +261,11 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const Options& options, AppFacto
     logger.error(fmt::format("{} shards asked for: at most {} are possible.", shards, kMaxShards));
     return Error::out_of_range;
   }
-  raise_descriptor_limit();
+  if (options.own_process) raise_descriptor_limit();
+  if (!can_open(kFirstDescriptors + shards * kDescriptorsPerShard)) {
+    logger.error("There are not enough file descriptors left: raise the limit (ulimit -n).");
+    return Error::refused;
+  }
   BackendKind kind = options.backend;
   std::string why;
   if (kind != BackendKind::epoll && !io_uring_works(why)) {
@@ -252,6 +286,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const Options& options, AppFacto
   }
   auto node = std::make_unique<Node>(options, shards, kind, logger, std::move(own));
   node->start(factory);
+  if (!options.own_process && node->failed()) return Error::refused;
   return std::unique_ptr<Runtime>(std::move(node));
 }
 

@@ -20,6 +20,8 @@ struct Options {
   std::uint32_t file_threads = 4;                       // for short ones: opening, and all file calls of epoll
   std::uint32_t mailbox_ring = kDefaultMailboxRing;     // unread requests from one shard to another
   bool stop_signals = true;                             // SIGTERM and SIGINT stop the node
+  // The process is the node's own: systemd hears how it stands, and it may open as many files as the system lets it.
+  bool own_process = true;
   // Called by wait() for each SIGHUP, on its thread; what it returns, if anything, runs on the first shard. None:
   // SIGHUP does what it did before. Only with stop_signals.
   std::function<Task()> on_hangup;
@@ -34,7 +36,8 @@ using AppFactory = std::function<std::unique_ptr<ports::App>(ports::Shard&)>;
 class Runtime {
  public:
   // Starts it and returns when every App::start has returned. Error::out_of_range for more than kMaxShards,
-  // Error::unsupported for io_uring where the system refuses it (with a line in the log). With stop_signals the caller
+  // Error::unsupported for io_uring where the system refuses it, Error::refused without the file descriptors or threads
+  // that the loops need (each with a line in the log). With stop_signals the caller
   // must be the only thread, since all others have to leave the signals to wait().
   static Result<std::unique_ptr<Runtime>> start(const Options& options, AppFactory factory);
   // wait().

@@ -38,6 +38,8 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     });
   }
   ~State() { core_->close(); }
+  // The program's handle is gone: a poll that waits ends.
+  void drop() { core_->close(); }
 
   // A call that is answered at once, on the client's thread.
   template <typename T, typename Call>
@@ -63,6 +65,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
       return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
     }
     if (polling_.exchange(true)) return polled_twice();
+    const auto keep = shared_from_this();  // the listener may let the consumer go
     const auto deadline = std::chrono::steady_clock::now() + detail::bounded(timeout);
     for (;;) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
@@ -106,6 +109,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     });
   }
   Status unsubscribe() {
+    const auto keep = shared_from_this();
     auto thrown = hear_of_the_end();
     Status done = now<void>([](ConsumerCore& core) {
       core.unsubscribe();
@@ -131,12 +135,14 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
     return thrown;
   }
 
-  Status close(std::chrono::milliseconds timeout) {
+  Status close(std::chrono::milliseconds timeout, GroupExit exit) {
+    const auto keep = shared_from_this();
     Status left;
     auto thrown = hear_of_the_end();
     if (!core_->host().here()) {
-      left = core_->ask<void>([timeout](ConsumerCore& core, Promise<void> promise) {
-        core.leave(Millis(detail::bounded(timeout).count()), [promise = std::move(promise)](Status status) mutable {
+      left = core_->ask<void>([timeout, exit](ConsumerCore& core, Promise<void> promise) {
+        const Millis within(detail::bounded(timeout).count());
+        core.leave(within, exit, [promise = std::move(promise)](Status status) mutable {
           promise.set(std::move(status));
         });
       }).get();

@@ -4,6 +4,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "client/errors.h"
 #include "millrace/future.h"
@@ -28,6 +29,23 @@ struct Failing<Future<T>> {
   static Future<T> make(Error error) { return failed<T>(std::move(error)); }
 };
 }  // namespace detail
+
+// What a handle of the program's holds: when it goes, the client ends by State::drop(), though a call that is still
+// under way keeps the state itself.
+template <typename State>
+std::shared_ptr<State> handle_to(std::shared_ptr<State> state) {
+  State* const raw = state.get();
+  return std::shared_ptr<State>(raw, [state = std::move(state)](State*) { state->drop(); });
+}
+
+// Refuses interceptors that are null, before anybody calls them.
+template <typename Interceptor>
+Status no_null(const std::vector<std::shared_ptr<Interceptor>>& interceptors) {
+  for (const auto& one : interceptors) {
+    if (!one) return local_error(Cause::invalid_config, "interceptor() of the configuration got a null pointer");
+  }
+  return {};
+}
 
 // `call` (State&) of the client behind a handle of the program's. A handle that was moved from has none: then the
 // answer, a Result or a Future, is Cause::wrong_state. State::kHandle is the handle's name.

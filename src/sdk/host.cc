@@ -1,5 +1,7 @@
 #include "sdk/host.h"
 
+#include <pthread.h>
+
 #include <string>
 #include <thread>
 #include <tuple>
@@ -9,6 +11,15 @@
 
 namespace millrace::client {
 
+Process::Process() : born_(forks_) {
+  [[maybe_unused]] static const int registered = pthread_atfork(nullptr, nullptr, [] { ++forks_; });
+}
+
+Error forked_client() {
+  return local_error(Cause::wrong_state, "this process was forked from the one that made the client, whose thread "
+                                         "stayed there; make clients after fork()");
+}
+
 // Whose thread it is, and where its lines go.
 class Host::Own final : public detail::Home, public ports::Logger {
  public:
@@ -16,7 +27,8 @@ class Host::Own final : public detail::Home, public ports::Logger {
   // Before anybody else knows of it.
   void live_here() { thread_ = std::this_thread::get_id(); }
 
-  bool here() const override { return std::this_thread::get_id() == thread_; }
+  // In a child of the process every thread would wait for ever.
+  bool here() const override { return std::this_thread::get_id() == thread_ || process_.left(); }
   void call(std::string_view what, const std::function<void()>& work) const override {
     if (const auto thrown = guarded(what, work)) say(LogLevel::error, thrown->message);
   }
@@ -28,6 +40,7 @@ class Host::Own final : public detail::Home, public ports::Logger {
     if (to_) std::ignore = guarded("the receiver of log lines", [&] { to_(level, line); });
   }
 
+  const Process process_;
   const std::function<void(LogLevel, std::string_view)> to_;
   std::thread::id thread_;
 };
@@ -53,6 +66,7 @@ Result<std::shared_ptr<Host>> Host::start(LoopOptions options) {
   shape.job_threads = 1;
   shape.file_threads = 1;
   shape.stop_signals = false;
+  shape.own_process = false;
   shape.logger = own.get();
   shape.least_severity = ports::Severity::info;
   Host* raw = host.get();
@@ -62,8 +76,10 @@ Result<std::shared_ptr<Host>> Host::start(LoopOptions options) {
     return std::make_unique<App>();
   });
   if (!started) {
-    return local_error(Cause::wrong_state, std::string("the client's thread cannot be started: ") +
-                                               to_string(started.error()));
+    return local_error(Cause::wrong_state, std::string("the client's thread cannot be started (") +
+                                               to_string(started.error()) +
+                                               "); raise the limits on file descriptors (ulimit -n), threads and "
+                                               "locked memory");
   }
   host->runtime_ = *std::move(started);
   return host;
@@ -73,6 +89,10 @@ detail::Home::~Home() = default;
 
 Host::~Host() {
   if (!runtime_) return;
+  if (forked()) {
+    std::ignore = runtime_.release();  // its threads are not here to be waited for
+    return;
+  }
   runtime_->request_stop();
   runtime_->wait();
 }

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/callback.h"
@@ -14,6 +17,18 @@
 
 namespace millrace::client {
 
+// The process that this was made in. Any thread.
+class Process {
+ public:
+  Process();
+  // Whether this is a child of it, made by fork().
+  bool left() const { return forks_.load(std::memory_order_relaxed) != born_; }
+
+ private:
+  static inline std::atomic<std::uint32_t> forks_{0};  // between this process and the first that asked
+  const std::uint32_t born_;
+};
+
 // One shard of `runtime` in a thread of its own, for the cores of clients. Any thread, unless said otherwise.
 class Host {
  public:
@@ -23,9 +38,13 @@ class Host {
   Host& operator=(const Host&) = delete;
 
   // Runs `task` on the shard, in the order of posting; destroyed without a call when the host ends first.
-  void post(::millrace::Task task) { runtime_->post(std::move(task)); }
+  void post(::millrace::Task task) {
+    if (!forked()) runtime_->post(std::move(task));
+  }
   // Whether this is the shard's thread.
-  bool here() const { return home_->here(); }
+  bool here() const { return !forked() && home_->here(); }
+  // Whether this is a child of the process that the shard's thread lives in: nothing that is posted is ever run.
+  bool forked() const { return process_.left(); }
   // For promises, and to call the program's code.
   const std::shared_ptr<const detail::Home>& home() const { return home_; }
   // Only for use on the shard's thread.
@@ -36,10 +55,14 @@ class Host {
   class Own;
   Host() = default;
 
+  const Process process_;
   std::shared_ptr<const detail::Home> home_;
   std::unique_ptr<runtime::Runtime> runtime_;
   ports::Shard* shard_ = nullptr;
 };
+
+// What every call says then.
+Error forked_client();
 
 // A client's core on a host: made, called and destroyed on the shard's thread only. `Core` has a constructor
 // (ports::Shard&, Args...) and close(). Handles of programs hold a std::shared_ptr<Resident<Core>>.
@@ -47,6 +70,10 @@ template <typename Core>
 class Resident : public std::enable_shared_from_this<Resident<Core>> {
  public:
   explicit Resident(std::shared_ptr<Host> host) : host_(std::move(host)) {}
+  // In a child of its process the core stays: its connections are the parent's, and the system's queues are shared.
+  ~Resident() {
+    if (host_->forked()) std::ignore = core_.release();
+  }
 
   // Makes the core, soon; calls made after this find it.
   template <typename... Args>
@@ -60,6 +87,10 @@ class Resident : public std::enable_shared_from_this<Resident<Core>> {
   Future<T> ask(Call call) {
     Promise<T> promise(host_->home());
     auto future = promise.future();
+    if (host_->forked()) {
+      promise.set(forked_client());
+      return future;
+    }
     post([call = std::move(call), promise = std::move(promise)](Resident& self) mutable {
       if (self.core_) return call(*self.core_, std::move(promise));
       Error error;
@@ -82,8 +113,9 @@ class Resident : public std::enable_shared_from_this<Resident<Core>> {
       gone();
     });
   }
-  // Closes and destroys the core. Waits for it, unless this is the shard's thread.
+  // Closes and destroys the core. Waits for it, unless this is the shard's thread. In a child of its process nothing.
   void close() {
+    if (host_->forked()) return;
     Promise<void> promise(host_->home());
     auto closed = promise.future();
     post([promise = std::move(promise)](Resident& self) mutable {
