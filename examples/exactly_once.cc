@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <string>
 
 #include "millrace/consumer.h"
@@ -13,8 +12,6 @@
 namespace client = millrace::client;
 
 namespace {
-
-using Positions = std::map<client::TopicPartition, client::OffsetAndMetadata>;
 
 // After a transaction that was aborted its records have to be read again: the consumer goes back to what is committed.
 client::Status go_back(client::Consumer& consumer) {
@@ -34,18 +31,16 @@ client::Status go_back(client::Consumer& consumer) {
 client::Status copy(client::Producer& producer, client::Consumer& consumer, const client::ConsumerRecords& records,
                     const std::string& to) {
   if (auto begun = producer.begin_transaction().get(); !begun) return begun;
-  Positions positions;
   for (const auto& from : records) {
     client::Record record;
     record.topic = to;
     if (from.key) record.key = std::string(*from.key);
     record.value = "copy of " + std::string(from.value.value_or(""));
     producer.send(std::move(record), {});
-    positions[{std::string(from.topic), from.partition}].offset = from.offset + 1;
   }
   auto group = consumer.group_metadata();
   if (!group) return group.error();
-  auto done = producer.send_offsets_to_transaction(std::move(positions), *group).get();
+  auto done = producer.send_offsets_to_transaction(records.next_offsets(), *group).get();
   if (done) done = producer.commit_transaction().get();
   if (done || !done.error().abortable) return done;
   std::fprintf(stderr, "again: %s\n", done.error().text().c_str());
