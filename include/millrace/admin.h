@@ -49,15 +49,18 @@ class MILLRACE_API Admin {
   // KIP-4. `validate_only`: nothing is created, all is checked.
   Future<Items<std::string, CreatedTopic>> create_topics(std::vector<NewTopic> topics, bool validate_only = false,
                                                          AdminOptions options = {});
+  // By name. UNKNOWN_TOPIC_OR_PARTITION for one that is not there.
   Future<Items<std::string>> delete_topics(std::vector<std::string> names, AdminOptions options = {});
-  // KIP-516; brokers from Kafka 2.8.
+  // By id (KIP-516; brokers from Kafka 2.8).
   Future<Items<TopicId>> delete_topics(std::vector<TopicId> ids, AdminOptions options = {});
   // By name; Kafka's own topics only with `internal`.
   Future<std::vector<ListedTopic>> list_topics(bool internal = false, AdminOptions options = {});
+  // Topics with their partitions. UNKNOWN_TOPIC_OR_PARTITION for one that is not there.
   Future<Items<std::string, TopicDescription>> describe_topics(std::vector<std::string> names,
-                                                               AdminOptions options = {});
-  // KIP-516; brokers from Kafka 3.1.
-  Future<Items<TopicId, TopicDescription>> describe_topics_by_id(std::vector<TopicId> ids, AdminOptions options = {});
+                                                               DescribeOptions options = {});
+  // By id (KIP-516; brokers from Kafka 3.1).
+  Future<Items<TopicId, TopicDescription>> describe_topics_by_id(std::vector<TopicId> ids,
+                                                                 DescribeOptions options = {});
   // KIP-195. Adds partitions up to the totals.
   Future<Items<std::string>> create_partitions(std::map<std::string, MorePartitions> topics,
                                                bool validate_only = false, AdminOptions options = {});
@@ -86,6 +89,7 @@ class MILLRACE_API Admin {
   // KIP-546. The quotas of the entities that fulfil every condition. `strict`: entities with further kinds do not.
   Future<std::map<QuotaEntity, QuotaValues>> describe_quotas(std::vector<QuotaFilter> conditions, bool strict = false,
                                                              AdminOptions options = {});
+  // KIP-546. Sets and removes quotas. `validate_only`: nothing is changed, all is checked.
   Future<Items<QuotaEntity>> alter_quotas(std::vector<QuotaChange> changes, bool validate_only = false,
                                           AdminOptions options = {});
   // KIP-554. What is known of the users' credentials; without names: of all users that have some.
@@ -99,12 +103,12 @@ class MILLRACE_API Admin {
   Future<std::vector<ListedGroup>> list_groups(ListGroupsOptions options = {});
   // Groups of every type.
   Future<Items<std::string, GroupDescription>> describe_groups(std::vector<std::string> ids,
-                                                               AdminOptions options = {});
+                                                               DescribeOptions options = {});
   // NON_EMPTY_GROUP while it has members.
   Future<Items<std::string>> delete_groups(std::vector<std::string> ids, AdminOptions options = {});
   // The committed positions. `require_stable`: waits for transactions that are still open with some (KIP-447).
   Future<std::map<TopicPartition, OffsetAndMetadata>> list_group_offsets(std::string id, bool require_stable = false,
-                                                                         AdminOptions options = {});
+                                                                         ListGroupOffsetsOptions options = {});
   // UNKNOWN_MEMBER_ID while the group has members.
   Future<Items<TopicPartition>> alter_group_offsets(std::string id, std::map<TopicPartition, OffsetAndMetadata> offsets,
                                                     AdminOptions options = {});
@@ -133,6 +137,7 @@ class MILLRACE_API Admin {
 
   // SECURITY_DISABLED where no authorizer is configured.
   Future<std::vector<Acl>> describe_acls(AclFilter filter = {}, AdminOptions options = {});
+  // SECURITY_DISABLED too; one that is there already is no failure.
   Future<Items<Acl>> create_acls(std::vector<Acl> acls, AdminOptions options = {});
   // What each filter has deleted.
   Future<Items<AclFilter, Items<Acl>>> delete_acls(std::vector<AclFilter> filters, AdminOptions options = {});
@@ -155,7 +160,7 @@ class MILLRACE_API Admin {
 
   // KIP-664. The producers that partitions remember, with their open transactions.
   Future<Items<TopicPartition, std::vector<ProducerState>>> describe_producers(std::vector<TopicPartition> partitions,
-                                                                               AdminOptions options = {});
+                                                                               DescribeProducersOptions options = {});
   // KIP-664. Of all coordinators. Cause::invalid_argument for a state that brokers do not know.
   Future<std::vector<ListedTransaction>> list_transactions(ListTransactionsOptions filters = {},
                                                            AdminOptions options = {});
@@ -173,19 +178,21 @@ class MILLRACE_API Admin {
   // --- The cluster ---
 
   // `fenced`: brokers that are registered but not working too (KIP-1073).
-  Future<ClusterDescription> describe_cluster(bool fenced = false, AdminOptions options = {});
+  Future<ClusterDescription> describe_cluster(bool fenced = false, DescribeOptions options = {});
   // KIP-836.
   Future<QuorumDescription> describe_quorum(AdminOptions options = {});
-  // KIP-853. Makes a controller a voter of the quorum, or takes its vote. The broker's error where that cannot be.
+  // KIP-853. Makes a controller a voter of the quorum. DUPLICATE_VOTER if it is one.
   Future<void> add_voter(std::int32_t id, TopicId directory, std::vector<QuorumEndpoint> endpoints,
-                         AdminOptions options = {});
-  Future<void> remove_voter(std::int32_t id, TopicId directory, AdminOptions options = {});
+                         VoterOptions options = {});
+  // KIP-853. The other way round; VOTER_NOT_FOUND if it is none.
+  Future<void> remove_voter(std::int32_t id, TopicId directory, VoterOptions options = {});
   // KIP-35. Which versions of which APIs each broker offers.
   Future<Items<Node, std::vector<OfferedApi>>> describe_versions(AdminOptions options = {});
   // KIP-584. `node`: what this broker says (of bootstrap.controllers: this controller), whatever others support
   // (KIP-1160); none: anybody. Cause::network if the cluster does not have it.
   Future<FeatureDescription> describe_features(std::optional<std::int32_t> node = std::nullopt,
                                                AdminOptions options = {});
+  // KIP-584. Raises, lowers or removes the levels of features. `validate_only`: nothing is changed, all is checked.
   Future<Items<std::string>> update_features(std::vector<FeatureUpdate> updates, bool validate_only = false,
                                              AdminOptions options = {});
   // KIP-631. For a broker that is gone for good.
@@ -212,6 +219,10 @@ class MILLRACE_API Admin {
       std::optional<std::vector<TopicPartition>> partitions = std::nullopt, AdminOptions options = {});
 
   // --- For tools ---
+
+  // By which id the brokers tell this client's pushed metrics from others' (KIP-714); 22 characters, as Kafka prints
+  // ids. Cause::wrong_state without enable.metrics.push=true, Cause::unsupported_version where nobody collects metrics.
+  Future<std::string> client_instance_id(AdminOptions options = {});
 
   // One request as bytes, sent once: nothing of the answer is looked at, and nothing is tried again.
   Future<RawAnswer> send_raw(RawRequest request, AdminOptions options = {});

@@ -16,6 +16,7 @@
 #include "millrace/group_metadata.h"
 #include "millrace/interceptor.h"
 #include "millrace/loop.h"
+#include "millrace/partition_description.h"
 #include "millrace/result.h"
 #include "millrace/topic_partition.h"
 
@@ -105,6 +106,10 @@ struct ConsumerStatistics {
   std::uint64_t bytes = 0;    // received by them
 };
 
+// What close() does about the group. `usual`: a static member (group.instance.id) stays in it until its session is
+// over, so that it may come back without a rebalance; every other leaves at once.
+enum class GroupExit : std::uint8_t { usual, leave, stay };
+
 // Reads records: of partitions that the program assigns, or that a group of consumers shares; with positions that the
 // consumer keeps and may commit to its group. Records are read ahead in the background, up to fetch.max.bytes. Any
 // thread may call, except that poll() is for one at a time. Move-only: on a consumer that was moved from every call
@@ -148,19 +153,28 @@ class MILLRACE_API Consumer {
   // The same as a future: then(), or co_await.
   Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout);
 
+  // Has the next poll join the group anew, so that the partitions are shared out once more (KIP-568); brokers from
+  // Kafka 3.2 log the `reason`. Cause::wrong_state without a subscription, and with group.protocol=consumer, where the
+  // brokers share out.
+  Status enforce_rebalance(std::string reason = {});
+
   // Ends the poll that waits, or the next one if none does, with Cause::cancelled; nothing is lost by it. For a thread
   // that wants another one to stop polling.
   void wakeup();
 
-  // The next poll goes on at `offset`. Cause::wrong_state if the partition is not assigned.
+  // The next poll goes on at `offset`; one that the partition does not have is seen to as auto.offset.reset says.
+  // Cause::wrong_state if the partition is not assigned, Cause::invalid_argument for a negative offset or epoch.
   Status seek(const TopicPartition& partition, std::int64_t offset,
               std::optional<std::int32_t> leader_epoch = std::nullopt);
-  // The same for the first and the next offset of partitions, looked up when they are needed.
+  // The same for the first offset of partitions, looked up when it is needed.
   Status seek_to_beginning(std::vector<TopicPartition> partitions);
+  // The same for the offset of the next record that will be written.
   Status seek_to_end(std::vector<TopicPartition> partitions);
   // Nothing of these partitions is handed out until they are resumed; what was read ahead is kept.
   Status pause(std::vector<TopicPartition> partitions);
+  // They are handed out again.
   Status resume(std::vector<TopicPartition> partitions);
+  // Those that are paused now.
   Result<std::vector<TopicPartition>> paused();
 
   // The offset of the next record that poll() will hand out. Waits until it is known, at most default.api.timeout.ms.
@@ -176,21 +190,36 @@ class MILLRACE_API Consumer {
   // Commits the positions of all partitions, or those given, for the group: get() waits, then() hears of it, dropping
   // the future does neither. Tried again until default.api.timeout.ms. ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID and
   // REBALANCE_IN_PROGRESS say that a rebalance has come between: poll again.
+  // A position that could never be one (a negative offset, an empty topic) is Cause::invalid_argument.
   Future<void> commit();
+  // The same for these positions only.
   Future<void> commit(std::map<TopicPartition, OffsetAndMetadata> offsets);
 
   // The first record at or after each time (milliseconds since 1970 UTC); partitions without one are left out.
+  // Cause::invalid_argument for a negative time.
   Future<std::map<TopicPartition, OffsetAndTimestamp>> offsets_for_times(std::map<TopicPartition, std::int64_t> times);
-  // The first offset of each, and the one after the last that this consumer may read.
+  // The first offset of each.
   Future<std::map<TopicPartition, std::int64_t>> beginning_offsets(std::vector<TopicPartition> partitions);
+  // The offset after the last record of each that this consumer may read.
   Future<std::map<TopicPartition, std::int64_t>> end_offsets(std::vector<TopicPartition> partitions);
 
-  Result<ConsumerStatistics> statistics();
+  // The partitions of a topic, asked of a broker now; at most default.api.timeout.ms. UNKNOWN_TOPIC_OR_PARTITION if
+  // there is none of this name.
+  Future<std::vector<PartitionDescription>> partitions_for(std::string topic);
+  // The same for all topics that this user may see.
+  Future<std::map<std::string, std::vector<PartitionDescription>>> list_topics();
 
-  // Commits if enable.auto.commit, leaves the group (static members stay in it), then ends: every later call is
+  // What it has done so far.
+  Result<ConsumerStatistics> statistics();
+  // By which id the brokers tell this client's pushed metrics from others' (KIP-714); 22 characters, as Kafka prints
+  // ids. Asks for it if need be, at most default.api.timeout.ms. Cause::wrong_state with enable.metrics.push=false,
+  // Cause::unsupported_version where nobody collects metrics.
+  Future<std::string> client_instance_id();
+
+  // Commits if enable.auto.commit, leaves the group as `exit` says (KIP-1092), then ends: every later call is
   // Cause::closed. What could not be committed within `timeout` is told, as is a listener that has thrown
   // (Cause::callback); the consumer is closed all the same.
-  Status close(std::chrono::milliseconds timeout = std::chrono::seconds(30));
+  Status close(std::chrono::milliseconds timeout = std::chrono::seconds(30), GroupExit exit = GroupExit::usual);
 
  private:
   class State;

@@ -2,14 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "millrace/compression.h"
 #include "millrace/export.h"
+#include "millrace/topic_partition.h"
 
 namespace millrace::client {
 
@@ -61,15 +64,31 @@ class MILLRACE_API ConsumerRecords {
   auto begin() const { return records_.begin(); }
   auto end() const { return records_.end(); }
 
+  // Where to go on behind these records, by partition: what to commit when all of them are processed, by
+  // Consumer::commit() or Producer::send_offsets_to_transaction() (KIP-1094). Markers of transactions that stand behind
+  // the last record count as read.
+  std::map<TopicPartition, OffsetAndMetadata> next_offsets() const;
+
   // For the library itself.
   void add(const ConsumerRecord& record) { records_.push_back(record); }
   void keep(std::shared_ptr<const void> memory) { memory_.push_back(std::move(memory)); }
   void reserve(std::size_t records) { records_.reserve(records); }
   std::vector<ConsumerRecord>& all() { return records_; }
+  void go_on_at(std::shared_ptr<const std::string> topic, std::int32_t partition, std::int64_t offset,
+                std::int32_t leader_epoch) {
+    next_.push_back({std::move(topic), partition, offset, leader_epoch});
+  }
 
  private:
+  struct Next {
+    std::shared_ptr<const std::string> topic;
+    std::int32_t partition;
+    std::int64_t offset;
+    std::int32_t leader_epoch;
+  };
   std::vector<ConsumerRecord> records_;
   std::vector<std::shared_ptr<const void>> memory_;
+  std::vector<Next> next_;  // later ones count
 };
 
 }  // namespace millrace::client

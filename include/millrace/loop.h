@@ -15,6 +15,7 @@ class Host;
 // How serious a line of the log is.
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
+// How a loop is to be.
 struct LoopOptions {
   // Gets the library's log lines (few: reconnections, rebalances), on the loop's thread; must not wait. None: silence.
   std::function<void(LogLevel, std::string_view)> log;

@@ -42,8 +42,8 @@ class MILLRACE_API RoundRobinPartitioner final : public Partitioner {
   std::map<std::string, std::uint32_t, std::less<>> next_;  // by topic
 };
 
-// Where Kafka's clients put a key among `partitions` (at least 1): by murmur2. For partitioners that treat only some
-// keys in their own way. Any thread.
+// Where Kafka's clients put a key among `partitions`: by murmur2. -1, which is no partition, if there are none. For
+// partitioners that treat only some keys in their own way. Any thread.
 MILLRACE_API std::int32_t partition_of_key(std::string_view key, std::int32_t partitions);
 
 }  // namespace millrace::client

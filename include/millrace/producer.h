@@ -16,6 +16,7 @@
 #include "millrace/group_metadata.h"
 #include "millrace/interceptor.h"
 #include "millrace/loop.h"
+#include "millrace/partition_description.h"
 #include "millrace/partitioner.h"
 #include "millrace/record.h"
 #include "millrace/result.h"
@@ -91,8 +92,9 @@ class MILLRACE_API Producer {
   ~Producer();
 
   // Sends a record. Waits while buffer.memory is used up, at most max.block.ms, and then fails with Cause::queue_full
-  // (on the client's own thread at once). The result comes when the broker has answered for it: blocking by get(), as a
-  // call by then(), in a coroutine by co_await.
+  // (on the client's own thread at once). Cause::invalid_argument for a record that could never be written: without a
+  // topic, or from before 1970; Cause::too_large above max.request.size. The result comes when the broker has answered
+  // for it: blocking by get(), as a call by then(), in a coroutine by co_await.
   Future<RecordMetadata> send(Record record);
   // The same with a call for the result; the cheapest way for many records. `delivered` may be empty.
   void send(Record record, DeliveryCallback delivered);
@@ -121,7 +123,16 @@ class MILLRACE_API Producer {
   // Gives up what has not been sent, and aborts the transaction.
   Future<void> abort_transaction();
 
+  // The partitions of a topic, asked of a broker now; waits for a topic that is created by being asked for.
+  // UNKNOWN_TOPIC_OR_PARTITION if there is none within max.block.ms.
+  Future<std::vector<PartitionDescription>> partitions_for(std::string topic);
+
+  // What it has done so far.
   Future<ProducerStatistics> statistics();
+  // By which id the brokers tell this client's pushed metrics from others' (KIP-714); 22 characters, as Kafka prints
+  // ids. Asks for it if need be, at most max.block.ms. Cause::wrong_state with enable.metrics.push=false,
+  // Cause::unsupported_version where nobody collects metrics.
+  Future<std::string> client_instance_id();
 
  private:
   class State;

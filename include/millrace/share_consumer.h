@@ -53,6 +53,14 @@ enum class AcknowledgeType : std::int8_t {
   renew = 4,    // still being processed: its lock begins anew, another word must follow (KIP-1222; Kafka 4.2)
 };
 
+// What a share consumer has done so far.
+struct ShareConsumerStatistics {
+  std::uint64_t records = 0;       // handed out
+  std::uint64_t acknowledged = 0;  // records whose acknowledgement the brokers have taken
+  std::uint64_t fetches = 0;       // answers of brokers to fetches
+  std::uint64_t bytes = 0;         // received by them
+};
+
 // Reads records of a share group (KIP-932): its members are handed different records of the same partitions, like
 // workers at a queue. The broker locks what it hands out for a time; a record that nobody accepts or rejects until then
 // is handed out again. Any thread may call, except that poll() is for one at a time. Move-only: on one that was
@@ -77,6 +85,7 @@ class MILLRACE_API ShareConsumer {
   Status subscribe(std::vector<std::string> topics);
   // Leaves the group; records that were handed out and not acknowledged go to others.
   Status unsubscribe();
+  // The topics of the subscription.
   Result<std::vector<std::string>> subscription();
 
   // The next records, each with its delivery_count: as soon as there are any, none when `timeout` (from 0 ms) is over.
@@ -104,6 +113,11 @@ class MILLRACE_API ShareConsumer {
   void on_acknowledged(AcknowledgementCallback callback);
   // How long the brokers keep records for this program; none before the first records.
   Result<std::optional<std::chrono::milliseconds>> acquisition_lock_timeout();
+
+  // What it has done so far.
+  Result<ShareConsumerStatistics> statistics();
+  // By which id the brokers tell this client's pushed metrics from others'; as Consumer::client_instance_id().
+  Future<std::string> client_instance_id();
 
   // Sends what commit() would, leaves the group, then ends: every later call is Cause::closed. What was not
   // acknowledged goes to others. What could not be done within `timeout` is told; the consumer is closed all the same.

@@ -48,6 +48,7 @@ std::int16_t Cluster::finalized_feature(std::string_view name) const {
 
 void Cluster::submit(Target target, Request request) {
   request.deadline = shard_.clock.now() + request.timeout;
+  ++requests_;
   if (closed_) return fail_later(std::move(request), local_error(Cause::closed, "the client was closed"));
   switch (target.kind) {
     case Target::Kind::any: return submit_any(std::move(request));

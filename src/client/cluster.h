@@ -124,6 +124,8 @@ class Cluster final : private PeerOwner {
   std::int16_t finalized_feature(std::string_view name) const;
   // Requests that wait or are under way at a broker's data connection: to choose the least busy.
   std::size_t load(NodeId node) const;
+  // Requests that were asked for so far.
+  std::uint64_t requests() const { return requests_; }
   // Why brokers cannot be reached, for a person: "host:port: why", several with "; ".
   std::string failures() const;
   // Whether requests to this broker would go out now (connected, not throttled).
@@ -200,6 +202,7 @@ class Cluster final : private PeerOwner {
   std::vector<std::unique_ptr<Peer>> departed_;
   std::deque<Waiting> any_;
   std::uint64_t next_id_ = 0;
+  std::uint64_t requests_ = 0;
   ports::TimerId any_timer_;
   bool bootstrapping_ = true;  // the bootstrap servers are asked, not the brokers of the view
   std::uint32_t rotation_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/arguments.h"
 #include "client/cluster.h"
 
 // What is known of the cluster, and when to ask again.
@@ -51,6 +52,10 @@ void Cluster::when_refreshed(Millis timeout, Callback<void(Status)> done) {
 void Cluster::find_topic(const std::string& topic, Millis timeout, Callback<void(Result<TopicPtr>)> done,
                          bool cached) {
   const MonoTime deadline = shard_.clock.now() + timeout;
+  if (Status usable = check_topic("a call about a topic", topic); !usable) {
+    shard_.timers.at(shard_.clock.now(), [why = usable.error(), done = std::move(done)]() mutable { done(why); });
+    return;
+  }
   const auto known = view_->topics.find(topic);
   if (cached && known != view_->topics.end() && known->second->error == protocol::Errc::none) {
     shard_.timers.at(shard_.clock.now(), [found = known->second, done = std::move(done)]() mutable { done(found); });

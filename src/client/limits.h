@@ -28,6 +28,12 @@ inline constexpr Millis kMaxThrottle{3'600'000};
 // Topics whose metadata is kept fresh.
 inline constexpr std::size_t kTrackedTopics = 1'000'000;
 
+// The longest name that a topic can have.
+inline constexpr std::size_t kTopicNameBytes = 249;
+
+// Of a reason to join a group, as Kafka's clients cut it.
+inline constexpr std::size_t kReasonBytes = 255;
+
 // Batches of a producer whose memory is kept for the next ones.
 inline constexpr std::size_t kSpareSpaces = 32;
 

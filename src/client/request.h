@@ -14,6 +14,7 @@
 #include "ports/timers.h"
 #include "protocol/api.h"
 #include "protocol/frame.h"
+#include "protocol/limits.h"
 
 namespace millrace::client {
 
@@ -59,14 +60,19 @@ struct Request {
 // The frame whose parts lie in `head` or are, in their order, `records`.
 Frame gather(const Buffer& head, const std::vector<protocol::Piece>& parts, const std::vector<Buffer>& records);
 
-// A request without copying its records.
+// A request without copying its records. Cause::invalid_argument if one of its texts is longer than any can be.
 template <protocol::Message M>
-Frame request_frame(const protocol::RequestHeader& header, const M& body, const std::vector<Buffer>& records) {
+Result<Frame> request_frame(const protocol::RequestHeader& header, const M& body, const std::vector<Buffer>& records) {
   const std::int16_t version = header.request_api_version;
   const std::int16_t header_version = protocol::request_header_version(header.request_api_key, version);
   protocol::Writer counter;
   encode(counter, header_version, header);
   encode(counter, version, body);
+  if (counter.truncated()) {
+    return local_error(Cause::invalid_argument,
+                       "what is to be sent with " + std::string(protocol::api_info(M::kApi).name) +
+                           " has a text of more than " + std::to_string(protocol::kMaxStringBytes) + " bytes");
+  }
   Buffer head = Buffer::allocate(protocol::kLengthBytes + counter.inline_size());
   protocol::Writer out(head.writable(), protocol::Writer::Records::gather);
   out.i32(static_cast<std::int32_t>(counter.size()));

@@ -11,6 +11,7 @@
 #include "client/security/sasl_settings.h"
 #include "config/endpoint.h"
 #include "config/properties.h"
+#include "protocol/limits.h"
 
 namespace millrace::client {
 namespace {
@@ -55,6 +56,10 @@ Result<Settings> Settings::read(config::Scope scope, const Config& config) {
     if (definition == nullptr) return unknown_name(scope, name);
     auto value = config::parse_value(*definition, text);
     if (!value) return local_error(Cause::invalid_config, value.error().line());
+    if (definition->type == config::Type::string_ && text.size() > protocol::kMaxStringBytes) {
+      return local_error(Cause::invalid_config, fmt::format("{}: its value has {} bytes; brokers take no more than {}",
+                                                            name, text.size(), protocol::kMaxStringBytes));
+    }
     settings.given_.emplace(name, bounded(*definition, *std::move(value)));
   }
   for (const auto& definition : config::definitions(scope)) {

@@ -52,13 +52,15 @@ Future<std::vector<ListedTopic>> Admin::list_topics(bool internal, AdminOptions 
 }
 
 Future<Items<std::string, TopicDescription>> Admin::describe_topics(std::vector<std::string> names,
-                                                                    AdminOptions options) {
-  return run<Items<std::string, TopicDescription>>(impl_, options, admin::describe_topics, std::move(names));
+                                                                    DescribeOptions options) {
+  return run<Items<std::string, TopicDescription>>(impl_, options, admin::describe_topics, std::move(names),
+                                                   options.authorized_operations);
 }
 
 Future<Items<TopicId, TopicDescription>> Admin::describe_topics_by_id(std::vector<TopicId> ids,
-                                                                      AdminOptions options) {
-  return run<Items<TopicId, TopicDescription>>(impl_, options, admin::describe_topics_by_id, std::move(ids));
+                                                                      DescribeOptions options) {
+  return run<Items<TopicId, TopicDescription>>(impl_, options, admin::describe_topics_by_id, std::move(ids),
+                                               options.authorized_operations);
 }
 
 Future<Items<std::string>> Admin::create_partitions(std::map<std::string, MorePartitions> topics, bool validate_only,
@@ -116,8 +118,9 @@ Future<std::vector<ListedGroup>> Admin::list_groups(ListGroupsOptions options) {
 }
 
 Future<Items<std::string, GroupDescription>> Admin::describe_groups(std::vector<std::string> ids,
-                                                                    AdminOptions options) {
-  return run<Items<std::string, GroupDescription>>(impl_, options, admin::describe_groups, std::move(ids));
+                                                                    DescribeOptions options) {
+  return run<Items<std::string, GroupDescription>>(impl_, options, admin::describe_groups, std::move(ids),
+                                                   options.authorized_operations);
 }
 
 Future<Items<std::string>> Admin::delete_groups(std::vector<std::string> ids, AdminOptions options) {
@@ -125,8 +128,9 @@ Future<Items<std::string>> Admin::delete_groups(std::vector<std::string> ids, Ad
 }
 
 Future<std::map<TopicPartition, OffsetAndMetadata>> Admin::list_group_offsets(std::string id, bool require_stable,
-                                                                              AdminOptions options) {
-  return run<admin::Positions>(impl_, options, admin::list_group_offsets, std::move(id), require_stable);
+                                                                              ListGroupOffsetsOptions options) {
+  return run<admin::Positions>(impl_, options, admin::list_group_offsets, std::move(id), require_stable,
+                               std::move(options.partitions));
 }
 
 Future<Items<TopicPartition>> Admin::alter_group_offsets(std::string id,
@@ -168,12 +172,18 @@ Future<Items<std::string>> Admin::delete_share_group_offsets(std::string id, std
   return run<Items<std::string>>(impl_, options, admin::delete_share_group_offsets, std::move(id), std::move(topics));
 }
 
+Future<std::string> Admin::client_instance_id(AdminOptions options) {
+  return run<std::string>(impl_, options, [](AdminCore& core, Millis timeout, auto done) {
+    instance_id(core.reporter.get(), timeout, std::move(done));
+  });
+}
+
 Future<RawAnswer> Admin::send_raw(RawRequest request, AdminOptions options) {
   return run<RawAnswer>(impl_, options, admin::send_raw, std::move(request));
 }
 
-Future<ClusterDescription> Admin::describe_cluster(bool fenced, AdminOptions options) {
-  return run<ClusterDescription>(impl_, options, admin::describe_cluster, fenced);
+Future<ClusterDescription> Admin::describe_cluster(bool fenced, DescribeOptions options) {
+  return run<ClusterDescription>(impl_, options, admin::describe_cluster_with, fenced, options.authorized_operations);
 }
 
 Future<QuorumDescription> Admin::describe_quorum(AdminOptions options) {
@@ -181,12 +191,13 @@ Future<QuorumDescription> Admin::describe_quorum(AdminOptions options) {
 }
 
 Future<void> Admin::add_voter(std::int32_t id, TopicId directory, std::vector<QuorumEndpoint> endpoints,
-                              AdminOptions options) {
-  return run<void>(impl_, options, admin::add_voter, id, directory, std::move(endpoints));
+                              VoterOptions options) {
+  return run<void>(impl_, options, admin::add_voter, id, directory, std::move(endpoints),
+                   std::move(options.cluster_id));
 }
 
-Future<void> Admin::remove_voter(std::int32_t id, TopicId directory, AdminOptions options) {
-  return run<void>(impl_, options, admin::remove_voter, id, directory);
+Future<void> Admin::remove_voter(std::int32_t id, TopicId directory, VoterOptions options) {
+  return run<void>(impl_, options, admin::remove_voter, id, directory, std::move(options.cluster_id));
 }
 
 Future<Items<Node, std::vector<OfferedApi>>> Admin::describe_versions(AdminOptions options) {

@@ -4,9 +4,9 @@
 namespace millrace::client {
 
 Future<Items<TopicPartition, std::vector<ProducerState>>> Admin::describe_producers(
-    std::vector<TopicPartition> partitions, AdminOptions options) {
+    std::vector<TopicPartition> partitions, DescribeProducersOptions options) {
   return run<Items<TopicPartition, std::vector<ProducerState>>>(impl_, options, admin::describe_producers,
-                                                                       std::move(partitions));
+                                                                std::move(partitions), options.broker);
 }
 
 Future<std::vector<ListedTransaction>> Admin::list_transactions(ListTransactionsOptions filters,

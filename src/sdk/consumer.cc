@@ -1,5 +1,7 @@
 #include "sdk/consumer_state.h"
 
+#include "client/arguments.h"
+#include "client/partition_list.h"
 #include "client/settings.h"
 #include "sdk/connection.h"
 
@@ -30,10 +32,12 @@ Result<Consumer> Consumer::create(const ConsumerConfig& config, const Loop* loop
   if (!cluster) return cluster.error();
   auto options = consumer_options(*settings);
   if (!options) return options.error();
+  if (Status usable = no_null(config.interceptors()); !usable) return usable.error();
   cluster->allow_topic_creation = settings->flag("allow.auto.create.topics");
   auto host = host_for(loop);
   if (!host) return host.error();
-  return Consumer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster), config.interceptors()));
+  return Consumer(
+      handle_to(std::make_shared<State>(*std::move(host), *options, *std::move(cluster), config.interceptors())));
 }
 
 Consumer::Consumer(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -87,6 +91,12 @@ Result<ConsumerRecords> Consumer::poll(std::chrono::milliseconds timeout) {
 }
 Future<ConsumerRecords> Consumer::poll_async(std::chrono::milliseconds timeout) {
   return with(state_, [&](State& own) { return own.poll_async(timeout); });
+}
+
+Status Consumer::enforce_rebalance(std::string reason) {
+  return now<void>(state_, [reason = std::move(reason)](ConsumerCore& core) mutable {
+    return core.enforce_rebalance(std::move(reason));
+  });
 }
 
 void Consumer::wakeup() {
@@ -154,6 +164,7 @@ Future<void> Consumer::commit(Offsets offsets) {
 Future<std::map<TopicPartition, OffsetAndTimestamp>> Consumer::offsets_for_times(
     std::map<TopicPartition, std::int64_t> times) {
   using Found = std::map<TopicPartition, OffsetAndTimestamp>;
+  if (Status usable = check_times("offsets_for_times()", times); !usable) return failed<Found>(usable.error());
   return later<Found>(state_, [times = std::move(times)](ConsumerCore& core, Millis patience, auto done) mutable {
     core.find(std::move(times), patience, [done = std::move(done)](Result<FoundOffsets> found) mutable {
       if (!found) return done(found.error());
@@ -189,6 +200,22 @@ Future<std::map<TopicPartition, std::int64_t>> Consumer::end_offsets(Keys partit
   return later<std::map<TopicPartition, std::int64_t>>(state_, ends_at(std::move(partitions), kLatestTime));
 }
 
+Future<PartitionList> Consumer::partitions_for(std::string topic) {
+  return later<PartitionList>(state_, [topic = std::move(topic)](ConsumerCore& core, Millis patience, auto done) {
+    list_partitions(core.cluster(), topic, false, patience, std::move(done));
+  });
+}
+Future<TopicPartitionLists> Consumer::list_topics() {
+  return later<TopicPartitionLists>(state_, [](ConsumerCore& core, Millis patience, auto done) {
+    list_all_partitions(core.cluster(), patience, std::move(done));
+  });
+}
+Future<std::string> Consumer::client_instance_id() {
+  return later<std::string>(state_, [](ConsumerCore& core, Millis patience, auto done) {
+    instance_id(core.reporter(), patience, std::move(done));
+  });
+}
+
 Result<ConsumerStatistics> Consumer::statistics() {
   return now<ConsumerStatistics>(state_, [](ConsumerCore& core) -> Result<ConsumerStatistics> {
     const auto seen = core.statistics();
@@ -196,8 +223,8 @@ Result<ConsumerStatistics> Consumer::statistics() {
   });
 }
 
-Status Consumer::close(std::chrono::milliseconds timeout) {
-  return with(state_, [&](State& own) { return own.close(timeout); });
+Status Consumer::close(std::chrono::milliseconds timeout, GroupExit exit) {
+  return with(state_, [&](State& own) { return own.close(timeout, exit); });
 }
 
 }  // namespace millrace::client

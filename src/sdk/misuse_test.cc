@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "millrace/admin.h"
 #include "millrace/consumer.h"
@@ -39,6 +40,12 @@ TEST(Misuse, ASettingThatIsNoneOrOutOfRangeIsNamed) {
     EXPECT_TRUE(producer.error().is(Cause::invalid_config));
     EXPECT_TRUE(names(producer.error(), name)) << producer.error().message;
   }
+}
+
+TEST(Misuse, AValueThatNoRequestCarriesIsNamed) {
+  const auto producer = Producer::create(producer_config().client_id(std::string(40'000, 'x')));
+  ASSERT_FALSE(producer);
+  EXPECT_TRUE(producer.error().is(Cause::invalid_config) && names(producer.error(), "client.id"));
 }
 
 TEST(Misuse, AClosedProducerSaysSo) {
@@ -86,6 +93,34 @@ TEST(Misuse, TheLongestTimeThatThereIsIsALongTime) {
   EXPECT_TRUE(polled.wait_for(milliseconds::max()));
   ASSERT_TRUE(producer->close(milliseconds(0)).error().is(Cause::timed_out));
   EXPECT_TRUE(sent.wait_for(milliseconds::max())) << "it has its end with its producer";
+}
+
+TEST(Misuse, ArgumentsThatCanNeverBeRightAreRefusedAtOnce) {
+  auto producer = Producer::create(producer_config());
+  auto consumer = Consumer::create(ConsumerConfig().bootstrap_servers(kNowhere).group_id("g"));
+  ASSERT_TRUE(producer && consumer && consumer->assign({{"t", 0}}));
+  Record nameless;
+  Record endless = record();
+  endless.topic = std::string(40'000, 'x');
+  Record early = record();
+  early.timestamp_ms = -5;
+  for (const Record& refused : {nameless, endless, early}) {
+    const auto sent = producer->send(refused).get();
+    ASSERT_FALSE(sent);
+    EXPECT_TRUE(sent.error().is(Cause::invalid_argument) && names(sent.error(), "send()")) << sent.error().text();
+  }
+  const TopicPartition one{"t", 0};
+  const std::pair<Status, const char*> refusals[] = {
+      {consumer->assign({{"", 0}}), "assign()"},
+      {consumer->seek(one, -1), "seek()"},
+      {consumer->seek(one, 1, -9), "seek()"},
+      {consumer->commit({{one, {-5, {}, ""}}}).get(), "commit()"},
+      {consumer->commit({{{"t", -1}, {5, {}, ""}}}).get(), "commit()"},
+      {consumer->offsets_for_times({{one, -1}}).get().error(), "offsets_for_times()"}};
+  for (const auto& [refusal, call] : refusals) {
+    ASSERT_FALSE(refusal) << call;
+    EXPECT_TRUE(refusal.error().is(Cause::invalid_argument) && names(refusal.error(), call)) << refusal.error().text();
+  }
 }
 
 TEST(Misuse, AnUnknownHostIsNamedInTime) {

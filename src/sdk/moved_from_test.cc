@@ -66,7 +66,8 @@ TEST(MovedFrom, EveryCallOfAProducerNamesTheMistake) {
   expect_named({CALL(gone.send(record())), CALL(gone.flush(milliseconds(0))), CALL(gone.close(milliseconds(0))),
                 CALL(gone.init_transactions()), CALL(gone.begin_transaction()),
                 CALL(gone.send_offsets_to_transaction({}, {})), CALL(gone.commit_transaction()),
-                CALL(gone.abort_transaction()), CALL(gone.statistics()),
+                CALL(gone.abort_transaction()), CALL(gone.statistics()), CALL(gone.partitions_for("t")),
+                CALL(gone.client_instance_id()),
                 {"send with a callback", [&] { return told; }}},
                "Producer");
 }
@@ -86,6 +87,8 @@ TEST(MovedFrom, EveryCallOfAConsumerNamesTheMistake) {
                 CALL(gone.lag(one)), CALL(gone.committed({one})), CALL(gone.group_metadata()), CALL(gone.commit()),
                 CALL(gone.commit({{one, {}}})), CALL(gone.offsets_for_times({{one, 0}})),
                 CALL(gone.beginning_offsets({one})), CALL(gone.end_offsets({one})), CALL(gone.statistics()),
+                CALL(gone.enforce_rebalance()), CALL(gone.partitions_for("t")), CALL(gone.list_topics()),
+                CALL(gone.client_instance_id()),
                 CALL(gone.close(milliseconds(0)))},
                "Consumer");
 }
@@ -101,7 +104,8 @@ TEST(MovedFrom, EveryCallOfAShareConsumerNamesTheMistake) {
   expect_named({CALL(gone.subscribe({"t"})), CALL(gone.unsubscribe()), CALL(gone.subscription()),
                 CALL(gone.poll(milliseconds(0))), CALL(gone.poll_async(milliseconds(0))),
                 CALL(gone.acknowledge(ConsumerRecord())), CALL(gone.acknowledge(one, 0)), CALL(gone.commit()),
-                CALL(gone.acquisition_lock_timeout()), CALL(gone.close(milliseconds(0)))},
+                CALL(gone.acquisition_lock_timeout()), CALL(gone.statistics()), CALL(gone.client_instance_id()),
+                CALL(gone.close(milliseconds(0)))},
                "ShareConsumer");
 }
 
@@ -134,7 +138,8 @@ TEST(MovedFrom, EveryCallOfAnAdminNamesTheMistake) {
                 CALL(gone.unregister_broker(1)), CALL(gone.describe_log_dirs()),
                 CALL(gone.describe_replica_log_dirs({})), CALL(gone.move_replicas({})),
                 CALL(gone.elect_leaders(Election::preferred)),
-                CALL(gone.alter_reassignments({})), CALL(gone.list_reassignments()), CALL(gone.send_raw({}))},
+                CALL(gone.alter_reassignments({})), CALL(gone.list_reassignments()), CALL(gone.client_instance_id()),
+                CALL(gone.send_raw({}))},
                "Admin");
 }
 

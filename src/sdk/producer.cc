@@ -5,8 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "client/arguments.h"
 #include "client/errors.h"
 #include "client/guard.h"
+#include "client/partition_list.h"
 #include "client/producer/producer.h"
 #include "client/settings.h"
 #include "sdk/connection.h"
@@ -53,6 +55,7 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
   }
   // What nobody has come for yet ends with the producer.
   ~State() {
+    if (core_->host().forked()) return;
     core_->tell(
         [intake = intake_](ProducerCore& core) {
           Staging staged(intake->options());
@@ -72,6 +75,8 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
 
   void send(Record&& record, DeliveryCallback delivered) {
     if (!interceptors_.empty()) delivered = intercept(record, std::move(delivered));
+    if (core_->host().forked()) return tell(delivered, forked_client());
+    if (const Status usable = check_record(record); !usable) return tell(delivered, usable.error());
     RecordEncoder encoder;
     const std::size_t body = encoder.size(record);
     if (const std::size_t bytes = EncodedRecord::size_of(body); bytes > largest_) {
@@ -117,6 +122,15 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
       }
       call(*core.transactions(),
            [promise = std::move(promise)](Status status) mutable { promise.set(std::move(status)); });
+    });
+  }
+
+  // A call that ends within max.block.ms: `call` (ProducerCore&, Millis, Callback<void(Result<T>)>).
+  template <typename T, typename Call>
+  Future<T> later(Call call) {
+    return core_->ask<T>([call = std::move(call), wait = Millis(patience_.count())](ProducerCore& core,
+                                                                                    Promise<T> promise) mutable {
+      call(core, wait, [promise = std::move(promise)](Result<T> result) mutable { promise.set(std::move(result)); });
     });
   }
 
@@ -222,6 +236,7 @@ Result<Producer> Producer::create(const ProducerConfig& config, const Loop* loop
   if (!cluster) return cluster.error();
   auto options = producer_options(*settings);
   if (!options) return options.error();
+  if (Status usable = no_null(config.interceptors()); !usable) return usable.error();
   cluster->allow_topic_creation = true;
   if (config.partitioner()) options->partitioner = config.partitioner();
   auto host = host_for(loop);
@@ -281,6 +296,16 @@ Future<void> Producer::commit_transaction() {
 }
 Future<void> Producer::abort_transaction() {
   return in_transactions(state_, [](Transactions& own, auto done) { own.end(false, std::move(done)); });
+}
+Future<PartitionList> Producer::partitions_for(std::string topic) {
+  return later<PartitionList>(state_, [topic = std::move(topic)](ProducerCore& core, Millis patience, auto done) {
+    list_partitions(core.cluster(), topic, true, patience, std::move(done));
+  });
+}
+Future<std::string> Producer::client_instance_id() {
+  return later<std::string>(state_, [](ProducerCore& core, Millis patience, auto done) {
+    instance_id(core.reporter(), patience, std::move(done));
+  });
 }
 Future<ProducerStatistics> Producer::statistics() {
   return with(state_, [](State& own) { return own.statistics(); });

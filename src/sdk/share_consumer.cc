@@ -19,6 +19,8 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
     core_->make(std::move(cluster), options);
   }
   ~State() { core_->close(); }
+  // The program's handle is gone: a poll that waits ends.
+  void drop() { core_->close(); }
 
   // A call that is answered at once, on the client's thread.
   template <typename T, typename Call>
@@ -29,6 +31,13 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
     return core_->ask<T>([call = std::move(call)](ShareCore& core, Promise<T> promise) mutable {
       promise.set(call(core));
     }).get();
+  }
+
+  Future<std::string> client_instance_id() {
+    return core_->ask<std::string>([](ShareCore& core, Promise<std::string> promise) {
+      instance_id(core.reporter(), core.options().consumer.api_timeout,
+                  [promise = std::move(promise)](Result<std::string> id) mutable { promise.set(std::move(id)); });
+    });
   }
 
   Result<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
@@ -100,7 +109,7 @@ Result<ShareConsumer> ShareConsumer::create(const ShareConsumerConfig& config, c
   if (!options) return options.error();
   auto host = host_for(loop);
   if (!host) return host.error();
-  return ShareConsumer(std::make_shared<State>(*std::move(host), *options, *std::move(cluster)));
+  return ShareConsumer(handle_to(std::make_shared<State>(*std::move(host), *options, *std::move(cluster))));
 }
 
 ShareConsumer::ShareConsumer(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -154,6 +163,16 @@ Result<std::optional<std::chrono::milliseconds>> ShareConsumer::acquisition_lock
     const auto time = core.lock_timeout();
     return time ? Time(std::chrono::milliseconds(time->value())) : Time();
   });
+}
+
+Result<ShareConsumerStatistics> ShareConsumer::statistics() {
+  return now<ShareConsumerStatistics>(state_, [](ShareCore& core) -> Result<ShareConsumerStatistics> {
+    const auto& seen = core.statistics();
+    return ShareConsumerStatistics{seen.records, seen.acknowledged, seen.fetches, seen.bytes};
+  });
+}
+Future<std::string> ShareConsumer::client_instance_id() {
+  return with(state_, [](State& own) { return own.client_instance_id(); });
 }
 
 Status ShareConsumer::close(std::chrono::milliseconds timeout) {

@@ -7,13 +7,17 @@
 #include <vector>
 
 #include "millrace/admin/common.h"
+#include "millrace/admin/security.h"
 
 namespace millrace::client {
 
+// The brokers of a cluster (of bootstrap.controllers: its controllers), and who is the controller.
 struct ClusterDescription {
   std::string cluster_id;
   std::int32_t controller = -1;
   std::vector<Node> nodes;
+  // What this user may do with the cluster; nothing unless it was asked for.
+  std::optional<std::vector<AclOperation>> authorized_operations;
 };
 
 // One replica of the metadata quorum (KIP-595, KIP-836).
@@ -25,6 +29,11 @@ struct QuorumReplica {
   std::int64_t last_caught_up_ms = -1;   // -1: not known
 };
 
+// Of a call about voters.
+struct VoterOptions : AdminOptions {
+  std::optional<std::string> cluster_id;  // INCONSISTENT_CLUSTER_ID if the quorum is another cluster's
+};
+
 // Where a controller listens.
 struct QuorumEndpoint {
   std::string listener;
@@ -32,6 +41,7 @@ struct QuorumEndpoint {
   std::uint16_t port = 0;
 };
 
+// The metadata quorum: who leads it, and how far each replica is.
 struct QuorumDescription {
   std::int32_t leader = -1;
   std::int32_t leader_epoch = -1;
@@ -41,6 +51,7 @@ struct QuorumDescription {
   std::map<std::int32_t, std::vector<QuorumEndpoint>> endpoints;  // of the voters, by id; empty before Kafka 3.9
 };
 
+// From one version to another, both included.
 struct VersionSpan {
   std::int16_t min = 0;
   std::int16_t max = 0;
@@ -52,6 +63,7 @@ struct OfferedApi {
   VersionSpan versions;
 };
 
+// The features of a cluster, by their names.
 struct FeatureDescription {
   std::map<std::string, std::int16_t> finalized;  // levels in force
   std::map<std::string, VersionSpan> supported;   // by the broker that answered
@@ -60,6 +72,7 @@ struct FeatureDescription {
 
 enum class FeatureChange : std::int8_t { upgrade = 1, safe_downgrade = 2, unsafe_downgrade = 3 };
 
+// A feature's new level.
 struct FeatureUpdate {
   std::string feature;
   std::int16_t level = 0;  // 0: the feature is removed
@@ -81,12 +94,14 @@ struct BrokerReplica {
   friend auto operator<=>(const BrokerReplica&, const BrokerReplica&) = default;
 };
 
+// One log directory of a broker; `status` says whether the broker can use it.
 struct LogDirectory {
   std::string path;
   Status status;
   std::vector<ReplicaOnDisk> replicas;
   std::int64_t total_bytes = -1;   // -1: not told
   std::int64_t usable_bytes = -1;  // -1: not told
+  bool cordoned = false;           // takes no new replicas (KIP-1066; Kafka 4.3)
 };
 
 // Where one replica stands on its broker, and where it is being moved to; empty paths: nowhere.
@@ -97,6 +112,7 @@ struct ReplicaDirectories {
   std::int64_t future_lag = -1;
 };
 
+// The replicas of a partition that is being moved.
 struct Reassignment {
   std::vector<std::int32_t> replicas;
   std::vector<std::int32_t> adding;

@@ -37,6 +37,11 @@ struct AdminOptions {
   std::optional<std::chrono::milliseconds> timeout;
 };
 
+// Of a call that describes something.
+struct DescribeOptions : AdminOptions {
+  bool authorized_operations = false;  // what this user may do with it is to be told too (KIP-430)
+};
+
 // Settings of an admin client: Kafka's names, or the setters for the most used.
 class AdminConfig : public CommonConfig<AdminConfig> {
  public:

@@ -37,12 +37,20 @@ enum class ConfigSource : std::int8_t {
   group = 8,
 };
 
+// Another place that has a value for a setting, in the order in which they count.
 struct ConfigSynonym {
   std::string name;
   std::optional<std::string> value;
   ConfigSource source = ConfigSource::unknown;
 };
 
+// What kind of value a setting has.
+enum class ConfigType : std::int8_t {
+  unknown = 0, boolean = 1, string = 2, int32 = 3, int16 = 4, int64 = 5, float64 = 6, list = 7, class_name = 8,
+  password = 9,
+};
+
+// One setting with its value, and where that comes from.
 struct ConfigEntry {
   std::string name;
   std::optional<std::string> value;  // none: no value, or a secret
@@ -51,8 +59,10 @@ struct ConfigEntry {
   bool sensitive = false;
   std::vector<ConfigSynonym> synonyms;
   std::optional<std::string> documentation;
+  ConfigType type = ConfigType::unknown;  // brokers from Kafka 2.6
 };
 
+// What else is to be told of settings.
 struct DescribeConfigsOptions : AdminOptions {
   bool synonyms = false;
   bool documentation = false;
@@ -60,6 +70,7 @@ struct DescribeConfigsOptions : AdminOptions {
 
 enum class AlterOperation : std::int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
 
+// A change of one setting.
 struct AlterConfig {
   std::string name;
   std::optional<std::string> value;  // none with AlterOperation::remove

@@ -32,6 +32,7 @@ struct QuotaChange {
 // How a user proves a password (KIP-554).
 enum class ScramMechanism : std::int8_t { unknown = 0, sha256 = 1, sha512 = 2 };
 
+// What is known of a user's credential.
 struct ScramCredential {
   ScramMechanism mechanism = ScramMechanism::unknown;
   std::int32_t iterations = 0;
@@ -43,6 +44,7 @@ struct ScramChange {
   ScramMechanism mechanism = ScramMechanism::sha256;
   std::optional<std::string> password;
   std::int32_t iterations = 4096;  // of the hash; 4096 to 16384
+  std::string salt;                // bytes; empty: drawn anew
 };
 
 }  // namespace millrace::client

@@ -18,6 +18,7 @@ struct RawRequest {
   bool controller = false;             // the active controller, or what stands for it, instead
 };
 
+// What came back.
 struct RawAnswer {
   std::vector<std::byte> body;  // without the header
   std::int32_t broker = -1;     // who answered; negative: a bootstrap server whose number is not known

@@ -48,6 +48,7 @@ struct AclFilter {
   friend bool operator==(const AclFilter&, const AclFilter&) = default;
 };
 
+// Who somebody is to the brokers: "User:alice".
 struct Principal {
   std::string type = "User";
   std::string name;
@@ -66,6 +67,7 @@ struct DelegationToken {
   std::int64_t max_ms = -1;  // beyond which it cannot be renewed
 };
 
+// A token to be made.
 struct NewDelegationToken {
   std::optional<Principal> owner;  // none: who asks; others: KIP-373, Kafka 3.3
   std::vector<Principal> renewers;

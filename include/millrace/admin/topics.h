@@ -7,6 +7,9 @@
 #include <vector>
 
 #include "millrace/admin/common.h"
+#include "millrace/admin/configs.h"
+#include "millrace/admin/security.h"
+#include "millrace/partition_description.h"
 
 namespace millrace::client {
 
@@ -19,34 +22,29 @@ struct NewTopic {
   std::map<std::string, std::string> configs;
 };
 
+// What has been created.
 struct CreatedTopic {
   TopicId id;                            // zero from brokers before Kafka 2.8
   std::int32_t partitions = -1;          // -1 where the broker does not tell (before Kafka 2.4, or no permission)
   std::int16_t replication_factor = -1;
+  std::vector<ConfigEntry> configs;      // in force; none where the broker does not tell
 };
 
+// A topic as list_topics() tells it.
 struct ListedTopic {
   std::string name;
   TopicId id;
   bool internal = false;
 };
 
-struct PartitionDescription {
-  std::int32_t partition = 0;
-  std::int32_t leader = -1;  // -1: none now
-  std::int32_t leader_epoch = -1;
-  std::vector<std::int32_t> replicas;
-  std::vector<std::int32_t> in_sync;
-  std::vector<std::int32_t> offline;
-  std::vector<std::int32_t> eligible_leaders;        // KIP-966; empty where the broker does not tell
-  std::vector<std::int32_t> last_known_eligible;
-};
-
+// A topic and its partitions.
 struct TopicDescription {
   std::string name;
   TopicId id;
   bool internal = false;
   std::vector<PartitionDescription> partitions;  // by number
+  // What this user may do with it; nothing unless it was asked for (KIP-430).
+  std::optional<std::vector<AclOperation>> authorized_operations;
 };
 
 // More partitions for a topic.
@@ -62,8 +60,10 @@ struct OffsetSpec {
   static constexpr std::int64_t kMaxTimestamp = -3;     // Kafka 3.0
   static constexpr std::int64_t kEarliestLocal = -4;    // tiered storage, Kafka 3.5
   static constexpr std::int64_t kLatestTiered = -5;     // Kafka 3.9
+  static constexpr std::int64_t kEarliestPendingUpload = -6;  // Kafka 4.2 (KIP-1023)
 };
 
+// What was found for an OffsetSpec.
 struct FoundOffset {
   std::int64_t offset = -1;  // -1: no record at or after the time
   std::int64_t timestamp_ms = -1;

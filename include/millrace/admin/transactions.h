@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "millrace/admin/common.h"
 #include "millrace/topic_partition.h"
 
 namespace millrace::client {
@@ -19,6 +20,11 @@ struct ProducerState {
   std::optional<std::int64_t> transaction_start_offset;  // of the open transaction
 };
 
+// Who is to be asked for the producers.
+struct DescribeProducersOptions : AdminOptions {
+  std::optional<std::int32_t> broker;  // what this replica knows; none: what each partition's leader does
+};
+
 // Which transactions list_transactions() tells: those that pass every filter that is set.
 struct ListTransactionsOptions {
   std::vector<std::string> states;            // "Ongoing", "PrepareAbort" and the like
@@ -27,6 +33,7 @@ struct ListTransactionsOptions {
   std::optional<std::string> id_pattern;      // a regular expression for the whole id; brokers from Kafka 4.1
 };
 
+// A transactional id as list_transactions() tells it.
 struct ListedTransaction {
   std::string transactional_id;
   std::int64_t producer_id = -1;
@@ -34,6 +41,7 @@ struct ListedTransaction {
   std::int32_t coordinator = -1;  // the broker
 };
 
+// A transactional id with its last or open transaction.
 struct TransactionDescription {
   std::int32_t coordinator = -1;
   std::string state;

@@ -18,7 +18,8 @@ using Result = client::Result<T>;
 namespace {
 
 ClusterDescription description(const DescribeClusterResponse& body) {
-  ClusterDescription result{std::string(body.cluster_id), body.controller_id, {}};
+  ClusterDescription result{std::string(body.cluster_id), body.controller_id, {},
+                            operations(body.cluster_authorized_operations)};
   for (const auto& broker : body.brokers) {
     result.nodes.push_back({broker.broker_id, std::string(broker.host), static_cast<std::uint16_t>(broker.port),
                             optional_text(broker.rack), broker.is_fenced});
@@ -87,7 +88,8 @@ Result<QuorumDescription> quorum(const Answer<DescribeQuorumResponse>& answer) {
 
 }  // namespace
 
-void describe_cluster(AdminCore& core, bool fenced, Millis timeout, Done<ClusterDescription> done) {
+void describe_cluster_with(AdminCore& core, bool fenced, bool authorized, Millis timeout,
+                           Done<ClusterDescription> done) {
   const bool controllers = core.cluster.options().bootstrap_controllers;
   if (!controllers && !fenced) {
     done = [&core, timeout, done = std::move(done)](Result<ClusterDescription> found) mutable {
@@ -100,8 +102,9 @@ void describe_cluster(AdminCore& core, bool fenced, Millis timeout, Done<Cluster
   if (fenced) versions.min = 2;
   ask<ClusterDescription, DescribeClusterResponse, DescribeClusterRequest>(
       core, Target::any(), timeout,
-      [fenced, controllers](std::int16_t) {
+      [fenced, authorized, controllers](std::int16_t) {
         DescribeClusterRequest request;
+        request.include_cluster_authorized_operations = authorized;
         request.endpoint_type = controllers ? 2 : 1;
         request.include_fenced_brokers = fenced;
         return request;

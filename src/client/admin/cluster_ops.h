@@ -6,11 +6,16 @@
 // Operations on the cluster itself and on where replicas stand; conventions as in topics.h.
 namespace millrace::client::admin {
 
-void describe_cluster(AdminCore& core, bool fenced, Millis timeout, Done<ClusterDescription> done);
+void describe_cluster_with(AdminCore& core, bool fenced, bool authorized, Millis timeout,
+                           Done<ClusterDescription> done);
+inline void describe_cluster(AdminCore& core, bool fenced, Millis timeout, Done<ClusterDescription> done) {
+  describe_cluster_with(core, fenced, false, timeout, std::move(done));
+}
 void describe_quorum(AdminCore& core, Millis timeout, Done<QuorumDescription> done);
 void add_voter(AdminCore& core, std::int32_t id, TopicId directory, std::vector<QuorumEndpoint> endpoints,
-               Millis timeout, Done<void> done);
-void remove_voter(AdminCore& core, std::int32_t id, TopicId directory, Millis timeout, Done<void> done);
+               std::optional<std::string> cluster_id, Millis timeout, Done<void> done);
+void remove_voter(AdminCore& core, std::int32_t id, TopicId directory, std::optional<std::string> cluster_id,
+                  Millis timeout, Done<void> done);
 void describe_versions(AdminCore& core, Millis timeout, Done<Items<Node, std::vector<OfferedApi>>> done);
 void describe_features(AdminCore& core, std::optional<std::int32_t> node, Millis timeout,
                        Done<FeatureDescription> done);

@@ -32,7 +32,7 @@ std::map<NodeId, std::vector<std::size_t>> by_target(const std::vector<ConfigRes
 ConfigEntry entry_of(const DescribeConfigsResponse::DescribeConfigsResourceResult& from) {
   ConfigEntry entry{std::string(from.name), optional_text(from.value), static_cast<ConfigSource>(from.config_source),
                     from.read_only,         from.is_sensitive,         {},
-                    optional_text(from.documentation)};
+                    optional_text(from.documentation), static_cast<ConfigType>(from.config_type)};
   for (const auto& synonym : from.synonyms) {
     entry.synonyms.push_back(
         {std::string(synonym.name), optional_text(synonym.value), static_cast<ConfigSource>(synonym.source)});

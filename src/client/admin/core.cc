@@ -1,8 +1,18 @@
 #include "client/admin/core.h"
 
+#include <limits>
 #include <set>
 
 namespace millrace::client {
+
+std::optional<std::vector<AclOperation>> operations(std::int32_t bits) {
+  if (bits == std::numeric_limits<std::int32_t>::min()) return std::nullopt;
+  std::vector<AclOperation> found;
+  for (std::int8_t one = 0; one < 31; ++one) {
+    if ((static_cast<std::uint32_t>(bits) >> one & 1U) != 0) found.push_back(static_cast<AclOperation>(one));
+  }
+  return found;
+}
 
 void live_brokers(AdminCore& core, Millis timeout, Done<std::vector<NodeId>> done) {
   core.cluster.when_refreshed(timeout, [&core, alive = core.cluster.alive(),

@@ -11,15 +11,27 @@
 #include "client/cluster.h"
 #include "client/retry.h"
 #include "client/settings.h"
+#include "client/telemetry/reporter.h"
 #include "millrace/admin/common.h"
+#include "millrace/admin/security.h"
 
 namespace millrace::client {
 
 // The core of an admin client: its cluster and what calls take from the settings. Belongs to one shard.
 struct AdminCore {
   AdminCore(ports::Shard& at, ClusterOptions options, Millis timeout, std::uint32_t tries)
-      : shard(at), cluster(at, std::move(options)), default_timeout(timeout), retries(tries) {}
-  void close() { cluster.close(); }
+      : shard(at), cluster(at, std::move(options)), default_timeout(timeout), retries(tries) {
+    if (cluster.options().push_metrics) {
+      reporter = std::make_unique<Reporter>(cluster, [this] {
+        return std::vector<Metric>{{"org.apache.kafka.admin.client.request.total",
+                                    static_cast<std::int64_t>(cluster.requests()), true}};
+      });
+    }
+  }
+  void close() {
+    if (reporter) reporter->end();
+    cluster.close();
+  }
   // The options' time, or the settings'.
   Millis timeout(const AdminOptions& options) const {
     return options.timeout ? Millis(options.timeout->count()) : default_timeout;
@@ -29,6 +41,7 @@ struct AdminCore {
   Cluster cluster;
   Millis default_timeout;
   std::uint32_t retries;
+  std::unique_ptr<Reporter> reporter;  // null where metrics are not pushed
 };
 
 template <typename T>
@@ -38,6 +51,8 @@ inline std::string text(const std::optional<std::string_view>& value) { return s
 inline std::optional<std::string> optional_text(const std::optional<std::string_view>& value) {
   return value ? std::optional(std::string(*value)) : std::nullopt;
 }
+// What a bit each stands for; nothing if the broker was not asked.
+std::optional<std::vector<AclOperation>> operations(std::int32_t bits);
 inline TopicId topic_id(const ::millrace::Uuid& id) { return {id.high, id.low}; }
 inline ::millrace::Uuid uuid(const TopicId& id) { return {id.high, id.low}; }
 

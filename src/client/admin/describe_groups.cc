@@ -53,6 +53,7 @@ GroupDescription description(const DescribeGroupsResponse::DescribedGroup& from)
                              std::string(member.client_id), std::string(member.client_host),
                              assignment_of(member.member_assignment), {}});
   }
+  group.authorized_operations = operations(from.authorized_operations);
   return group;
 }
 
@@ -64,7 +65,12 @@ GroupDescription description(const ConsumerGroupDescribeResponse::DescribedGroup
                              std::string(member.client_id), std::string(member.client_host),
                              assignment_of(member.assignment), assignment_of(member.target_assignment),
                              member.member_epoch});
+    auto& to = group.members.back();
+    to.rack = optional_text(member.rack_id);
+    if (member.member_type >= 0) to.speaks_classic = member.member_type == 0;
   }
+  group.target_epoch = from.assignment_epoch;
+  group.authorized_operations = operations(from.authorized_operations);
   return group;
 }
 
@@ -75,7 +81,10 @@ GroupDescription description(const ShareGroupDescribeResponse::DescribedGroup& f
     group.members.push_back({std::string(member.member_id), std::nullopt, std::string(member.client_id),
                              std::string(member.client_host), assignment_of(member.assignment), {},
                              member.member_epoch});
+    group.members.back().rack = optional_text(member.rack_id);
   }
+  group.target_epoch = from.assignment_epoch;
+  group.authorized_operations = operations(from.authorized_operations);
   return group;
 }
 
@@ -93,6 +102,29 @@ std::vector<StreamsTasks> tasks(const std::vector<StreamsGroupDescribeResponse::
   return result;
 }
 
+std::vector<StreamsTaskOffset> offsets(const std::vector<StreamsGroupDescribeResponse::TaskOffset>& from) {
+  std::vector<StreamsTaskOffset> result;
+  for (const auto& one : from) result.push_back({std::string(one.subtopology_id), one.partition, one.offset});
+  return result;
+}
+
+StreamsMember streams_member(const StreamsGroupDescribeResponse::Member& from) {
+  StreamsMember to;
+  to.topology_epoch = from.topology_epoch;
+  to.process_id = from.process_id;
+  if (from.user_endpoint) {
+    to.host = from.user_endpoint->host;
+    to.port = from.user_endpoint->port;
+  }
+  for (const auto& tag : from.client_tags) to.tags.emplace(tag.key, tag.value);
+  to.active_target = tasks(from.target_assignment.active_tasks);
+  to.standby_target = tasks(from.target_assignment.standby_tasks);
+  to.warmup_target = tasks(from.target_assignment.warmup_tasks);
+  to.offsets = offsets(from.task_offsets);
+  to.end_offsets = offsets(from.task_end_offsets);
+  return to;
+}
+
 GroupDescription description(const StreamsGroupDescribeResponse::DescribedGroup& from) {
   GroupDescription group{std::string(from.group_id), "Streams", "streams", std::string(from.group_state), "",
                          from.group_epoch, {}};
@@ -102,8 +134,14 @@ GroupDescription description(const StreamsGroupDescribeResponse::DescribedGroup&
     to.active_tasks = tasks(member.assignment.active_tasks);
     to.standby_tasks = tasks(member.assignment.standby_tasks);
     to.warmup_tasks = tasks(member.assignment.warmup_tasks);
+    to.rack = optional_text(member.rack_id);
+    to.speaks_classic = member.is_classic;
+    to.streams = streams_member(member);
     group.members.push_back(std::move(to));
   }
+  group.target_epoch = from.assignment_epoch;
+  group.authorized_operations = operations(from.authorized_operations);
+  if (from.topology) group.topology_epoch = from.topology->epoch;
   if (!from.topology || !from.topology->subtopologies) return group;
   for (const auto& part : *from.topology->subtopologies) {
     group.topology.push_back({std::string(part.subtopology_id), texts(part.source_topics),
@@ -115,11 +153,13 @@ GroupDescription description(const StreamsGroupDescribeResponse::DescribedGroup&
 
 // Asks for a group as one of a type; all types' messages have the same shape.
 template <typename R, typename M>
-void describe_as(AdminCore& core, const std::string& id, Millis timeout, Done<GroupDescription> done) {
+void describe_as(AdminCore& core, const std::string& id, bool authorized, Millis timeout,
+                 Done<GroupDescription> done) {
   ask<GroupDescription, R, M>(
       core, coordinator(id), timeout,
-      [id](std::int16_t) {
+      [id, authorized](std::int16_t) {
         M request;
+        request.include_authorized_operations = authorized;
         if constexpr (requires { request.group_ids; }) {
           request.group_ids.push_back(id);
         } else {
@@ -144,7 +184,7 @@ void describe_as(AdminCore& core, const std::string& id, Millis timeout, Done<Gr
 
 // The types in the order of how many groups have them; the last word is that of the classic one, which every broker
 // knows.
-using DescribeAs = void (*)(AdminCore&, const std::string&, Millis, Done<GroupDescription>);
+using DescribeAs = void (*)(AdminCore&, const std::string&, bool, Millis, Done<GroupDescription>);
 constexpr DescribeAs kTypes[] = {
     describe_as<ConsumerGroupDescribeResponse, ConsumerGroupDescribeRequest>,
     describe_as<DescribeGroupsResponse, DescribeGroupsRequest>,
@@ -162,25 +202,25 @@ bool other_type(const Result<GroupDescription>& group) {
          why.is(Cause::unsupported_version);
 }
 
-void describe_one(AdminCore& core, const std::string& id, Millis timeout, std::size_t type,
+void describe_one(AdminCore& core, const std::string& id, bool authorized, Millis timeout, std::size_t type,
                   std::optional<Result<GroupDescription>> classic, Done<GroupDescription> done) {
-  kTypes[type](core, id, timeout,
-               [&core, alive = core.cluster.alive(), id, timeout, type, classic = std::move(classic),
+  kTypes[type](core, id, authorized, timeout,
+               [&core, alive = core.cluster.alive(), id, authorized, timeout, type, classic = std::move(classic),
                 done = std::move(done)](Result<GroupDescription> group) mutable {
                  if (!other_type(group) || alive.expired()) return done(std::move(group));
                  if (type == kClassic) classic = std::move(group);
                  if (type + 1 == std::size(kTypes)) return done(*std::move(classic));
-                 describe_one(core, id, timeout, type + 1, std::move(classic), std::move(done));
+                 describe_one(core, id, authorized, timeout, type + 1, std::move(classic), std::move(done));
                });
 }
 
 }  // namespace
 
-void describe_groups(AdminCore& core, std::vector<std::string> ids, Millis timeout,
+void describe_groups(AdminCore& core, std::vector<std::string> ids, bool authorized, Millis timeout,
                      Done<Items<std::string, GroupDescription>> done) {
   auto all = gather<Items<std::string, GroupDescription>>(std::move(done));
   for (const std::string& id : ids) {
-    describe_one(core, id, timeout, 0, std::nullopt, [all, id](Result<GroupDescription> group) {
+    describe_one(core, id, authorized, timeout, 0, std::nullopt, [all, id](Result<GroupDescription> group) {
       all->value.push_back({id, std::move(group)});
     });
   }

@@ -16,7 +16,8 @@ using Result = client::Result<T>;
 namespace {
 
 TopicDescription description(const MetadataResponse::MetadataResponseTopic& topic) {
-  TopicDescription result{text(topic.name), topic_id(topic.topic_id), topic.is_internal, {}};
+  TopicDescription result{text(topic.name), topic_id(topic.topic_id), topic.is_internal, {},
+                          operations(topic.topic_authorized_operations)};
   for (const auto& from : topic.partitions) {
     PartitionDescription partition;
     partition.partition = from.partition_index;
@@ -59,13 +60,15 @@ namespace {
 
 // By names or by ids: `put` fills in one asked-for topic, `key_of` reads which one an answer is about.
 template <typename Key, typename Put, typename KeyOf>
-void describe(AdminCore& core, std::vector<Key> keys, std::int16_t first_version, Millis timeout,
+void describe(AdminCore& core, std::vector<Key> keys, bool authorized, std::int16_t first_version, Millis timeout,
               Done<Items<Key, TopicDescription>> done, Put put, KeyOf key_of) {
+  constexpr std::int16_t kTellsOperations = 8;
   using All = Items<Key, TopicDescription>;
   ask<All, MetadataResponse, MetadataRequest>(
       core, Target::any(), timeout,
-      [keys = std::move(keys), put](std::int16_t) {
+      [keys = std::move(keys), authorized, put](std::int16_t) {
         MetadataRequest request;
+        request.include_topic_authorized_operations = authorized;
         for (const Key& key : keys) put(key, request.topics->emplace_back());
         request.allow_auto_topic_creation = false;
         return request;
@@ -84,14 +87,17 @@ void describe(AdminCore& core, std::vector<Key> keys, std::int16_t first_version
         }
         return items;
       },
-      std::move(done), VersionRange{first_version, MetadataRequest::kMaxVersion});
+      std::move(done),
+      VersionRange{authorized ? std::max(first_version, kTellsOperations) : first_version,
+                   MetadataRequest::kMaxVersion});
 }
 
 using Described = Items<std::string, TopicDescription>;
 
-void describe_by_metadata(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Described> done) {
+void describe_by_metadata(AdminCore& core, std::vector<std::string> names, bool authorized, Millis timeout,
+                          Done<Described> done) {
   describe(
-      core, std::move(names), 4, timeout, std::move(done),
+      core, std::move(names), authorized, 4, timeout, std::move(done),
       [](const std::string& name, auto& topic) { topic.name = name; },
       [](const auto& topic) { return text(topic.name); });
 }
@@ -99,10 +105,11 @@ void describe_by_metadata(AdminCore& core, std::vector<std::string> names, Milli
 // KIP-966: page after page, which tell what leaders a partition may have beyond those in sync.
 class TopicPages : public std::enable_shared_from_this<TopicPages> {
  public:
-  TopicPages(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Described> done)
+  TopicPages(AdminCore& core, std::vector<std::string> names, bool authorized, Millis timeout, Done<Described> done)
       : core_(core),
         alive_(core.cluster.alive()),
         names_(std::move(names)),
+        authorized_(authorized),
         deadline_(core.shard.clock.now() + timeout),
         done_(std::move(done)) {}
 
@@ -137,7 +144,8 @@ class TopicPages : public std::enable_shared_from_this<TopicPages> {
         found_.try_emplace(name, broker_error(code, "describing topic " + name));
         continue;
       }
-      TopicDescription described{name, topic_id(from.topic_id), from.is_internal, {}};
+      TopicDescription described{name, topic_id(from.topic_id), from.is_internal, {}, std::nullopt};
+      if (authorized_) described.authorized_operations = operations(from.topic_authorized_operations);
       auto& result = found_.try_emplace(name, std::move(described)).first->second;
       for (std::size_t i = 0; result && i < from.partitions.size(); ++i) {
         const auto& part = from.partitions[i];
@@ -157,7 +165,7 @@ class TopicPages : public std::enable_shared_from_this<TopicPages> {
     if (!page) {
       const bool unknown = page.error().is(Cause::unsupported_version) && found_.empty();
       if (!unknown || alive_.expired()) return done_(page.error());
-      return describe_by_metadata(core_, std::move(names_), left(), std::move(done_));
+      return describe_by_metadata(core_, std::move(names_), authorized_, left(), std::move(done_));
     }
     if (cursor_ && !alive_.expired()) return next();
     Described items;
@@ -173,6 +181,7 @@ class TopicPages : public std::enable_shared_from_this<TopicPages> {
   AdminCore& core_;
   const std::weak_ptr<const bool> alive_;
   std::vector<std::string> names_;
+  const bool authorized_;
   const MonoTime deadline_;
   std::map<std::string, Result<TopicDescription>> found_;
   std::optional<TopicPartition> cursor_;  // where the next page begins
@@ -181,17 +190,18 @@ class TopicPages : public std::enable_shared_from_this<TopicPages> {
 
 }  // namespace
 
-void describe_topics(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Described> done) {
+void describe_topics(AdminCore& core, std::vector<std::string> names, bool authorized, Millis timeout,
+                     Done<Described> done) {
   if (names.empty()) {
     return core.shard.timers.at_turn_end([done = std::move(done)]() mutable { done(Described()); });
   }
-  std::make_shared<TopicPages>(core, std::move(names), timeout, std::move(done))->next();
+  std::make_shared<TopicPages>(core, std::move(names), authorized, timeout, std::move(done))->next();
 }
 
-void describe_topics_by_id(AdminCore& core, std::vector<TopicId> ids, Millis timeout,
+void describe_topics_by_id(AdminCore& core, std::vector<TopicId> ids, bool authorized, Millis timeout,
                            Done<Items<TopicId, TopicDescription>> done) {
   describe(
-      core, std::move(ids), 12, timeout, std::move(done),
+      core, std::move(ids), authorized, 12, timeout, std::move(done),
       [](const TopicId& id, auto& topic) {
         topic.topic_id = uuid(id);
         topic.name.reset();

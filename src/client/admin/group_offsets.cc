@@ -47,21 +47,31 @@ Items<TopicPartition> items_of(const Response& body, const std::string& what) {
 
 }  // namespace
 
-void list_group_offsets(AdminCore& core, std::string id, bool require_stable, Millis timeout, Done<Positions> done) {
+void list_group_offsets(AdminCore& core, std::string id, bool require_stable, SomePartitions partitions,
+                        Millis timeout, Done<Positions> done) {
   VersionRange versions{2, 9};
   if (require_stable) versions.min = 7;
   ask<Positions, OffsetFetchResponse, OffsetFetchRequest>(
       core, coordinator(id), timeout,
-      [id, require_stable](std::int16_t version) {
+      [id, require_stable, topics = by_topic(partitions.value_or(std::vector<TopicPartition>())),
+       all = !partitions.has_value()](std::int16_t version) {
+        const auto put = [&](auto& wanted) {
+          if (all) return wanted.reset();
+          for (const auto& [topic, indexes] : topics) {
+            auto& entry = wanted->emplace_back();
+            entry.name = topic;
+            entry.partition_indexes = indexes;
+          }
+        };
         OffsetFetchRequest request;
         request.require_stable = require_stable;
         if (version < 8) {
           request.group_id = id;
-          request.topics.reset();
+          put(request.topics);
         } else {
           auto& group = request.groups.emplace_back();
           group.group_id = id;
-          group.topics.reset();
+          put(group.topics);
         }
         return request;
       },

@@ -1,6 +1,8 @@
 #include "client/admin/groups.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "protocol/gen/delete_groups.h"
 #include "protocol/gen/leave_group.h"
@@ -36,11 +38,13 @@ void list_groups(AdminCore& core, ListGroupsOptions options, Millis timeout, Don
             return request;
           },
           by_code,
-          [](const Answer<ListGroupsResponse>& answer) -> Result<Groups> {
+          [protocols = std::set<std::string, std::less<>>(options.protocols.begin(), options.protocols.end())](
+              const Answer<ListGroupsResponse>& answer) -> Result<Groups> {
             const auto status = broker_status(answer.body.error_code, "listing groups");
             if (!status.ok()) return status.error();
             Groups groups;
             for (const auto& group : answer.body.groups) {
+              if (!protocols.empty() && !protocols.contains(group.protocol_type)) continue;
               groups.push_back({std::string(group.group_id), std::string(group.protocol_type),
                                 std::string(group.group_state), std::string(group.group_type)});
             }
@@ -120,7 +124,7 @@ void remove_group_members(AdminCore& core, std::string id, std::vector<std::stri
 
 void remove_all_group_members(AdminCore& core, std::string id, std::string reason, Millis timeout,
                               Done<Items<std::string>> done) {
-  describe_groups(core, {id}, timeout,
+  describe_groups(core, {id}, false, timeout,
                   [&core, alive = core.cluster.alive(), id, reason = std::move(reason), timeout,
                    done = std::move(done)](Result<Items<std::string, GroupDescription>> described) mutable {
                     if (alive.expired()) return done(local_error(Cause::closed, "the client was closed"));

@@ -9,10 +9,12 @@ namespace millrace::client::admin {
 using Positions = std::map<TopicPartition, OffsetAndMetadata>;
 
 void list_groups(AdminCore& core, ListGroupsOptions options, Millis timeout, Done<std::vector<ListedGroup>> done);
-void describe_groups(AdminCore& core, std::vector<std::string> ids, Millis timeout,
+void describe_groups(AdminCore& core, std::vector<std::string> ids, bool authorized, Millis timeout,
                      Done<Items<std::string, GroupDescription>> done);
 void delete_groups(AdminCore& core, std::vector<std::string> ids, Millis timeout, Done<Items<std::string>> done);
-void list_group_offsets(AdminCore& core, std::string id, bool require_stable, Millis timeout, Done<Positions> done);
+using SomePartitions = std::optional<std::vector<TopicPartition>>;
+void list_group_offsets(AdminCore& core, std::string id, bool require_stable, SomePartitions partitions,
+                        Millis timeout, Done<Positions> done);
 void alter_group_offsets(AdminCore& core, std::string id, Positions offsets, Millis timeout,
                          Done<Items<TopicPartition>> done);
 void delete_group_offsets(AdminCore& core, std::string id, std::vector<TopicPartition> partitions, Millis timeout,

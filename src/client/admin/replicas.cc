@@ -33,6 +33,7 @@ std::vector<LogDirectory> directories(const DescribeLogDirsResponse& body) {
     directory.status = broker_status(from.error_code, "describing log directory " + directory.path);
     directory.total_bytes = from.total_bytes;
     directory.usable_bytes = from.usable_bytes;
+    directory.cordoned = from.is_cordoned;
     for (const auto& topic : from.topics) {
       for (const auto& replica : topic.partitions) {
         directory.replicas.push_back({{std::string(topic.name), replica.partition_index},

@@ -1,4 +1,4 @@
-#include <array>
+#include <algorithm>
 
 #include "base/sha2.h"
 #include "client/admin/quotas.h"
@@ -13,23 +13,27 @@ using Result = client::Result<T>;
 
 namespace {
 
-constexpr std::size_t kSaltWords = 4;  // 32 bytes
+constexpr std::size_t kSaltBytes = 32;
+constexpr std::int32_t kMostIterations = 16'384;  // brokers refuse more, and the hash of many takes hours
 
 // A change as it is sent: the password itself stays here.
 struct Prepared {
   std::string user;
   std::int8_t mechanism = 0;
   std::int32_t iterations = 0;
-  std::array<std::uint64_t, kSaltWords> salt{};
+  std::string salt;
   std::vector<std::byte> salted;  // empty: the credential is removed
 };
 
 Prepared prepare(const ScramChange& change, ports::Random& random) {
-  Prepared result{change.user, static_cast<std::int8_t>(change.mechanism), change.iterations, {}, {}};
+  Prepared result{change.user, static_cast<std::int8_t>(change.mechanism), change.iterations, change.salt, {}};
   if (!change.password) return result;
-  for (auto& word : result.salt) word = random.secure();
+  while (change.salt.empty() && result.salt.size() < kSaltBytes) {
+    const std::uint64_t word = random.secure();
+    result.salt.append(reinterpret_cast<const char*>(&word), sizeof(word));
+  }
   const Digest kind = change.mechanism == ScramMechanism::sha512 ? Digest::sha512 : Digest::sha256;
-  const auto rounds = static_cast<std::uint32_t>(std::max(1, change.iterations));
+  const auto rounds = static_cast<std::uint32_t>(std::clamp(change.iterations, 1, kMostIterations));
   result.salted = stretched(kind, std::as_bytes(std::span(*change.password)), std::as_bytes(std::span(result.salt)),
                             rounds);
   return result;

@@ -38,6 +38,20 @@ CreateTopicsRequest::CreatableTopic creatable(const NewTopic& topic) {
   return entry;
 }
 
+std::vector<ConfigEntry> entries(const CreateTopicsResponse::CreatableTopicResult& topic) {
+  std::vector<ConfigEntry> result;
+  if (!topic.configs) return result;
+  for (const auto& from : *topic.configs) {
+    auto& entry = result.emplace_back();
+    entry.name = from.name;
+    entry.value = optional_text(from.value);
+    entry.source = static_cast<ConfigSource>(from.config_source);
+    entry.read_only = from.read_only;
+    entry.sensitive = from.is_sensitive;
+  }
+  return result;
+}
+
 }  // namespace
 
 void create_topics(AdminCore& core, std::vector<NewTopic> topics, bool validate_only, Millis timeout,
@@ -63,7 +77,7 @@ void create_topics(AdminCore& core, std::vector<NewTopic> topics, bool validate_
             items.push_back({name, broker_error(from_wire(topic.error_code), what, text(topic.error_message))});
           } else {
             items.push_back({name, CreatedTopic{topic_id(topic.topic_id), topic.num_partitions,
-                                                topic.replication_factor}});
+                                                topic.replication_factor, entries(topic)}});
           }
         }
         return items;

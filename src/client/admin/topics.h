@@ -12,9 +12,9 @@ void create_topics(AdminCore& core, std::vector<NewTopic> topics, bool validate_
 void delete_topics(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Items<std::string>> done);
 void delete_topics_by_id(AdminCore& core, std::vector<TopicId> ids, Millis timeout, Done<Items<TopicId>> done);
 void list_topics(AdminCore& core, bool internal, Millis timeout, Done<std::vector<ListedTopic>> done);
-void describe_topics(AdminCore& core, std::vector<std::string> names, Millis timeout,
+void describe_topics(AdminCore& core, std::vector<std::string> names, bool authorized, Millis timeout,
                      Done<Items<std::string, TopicDescription>> done);
-void describe_topics_by_id(AdminCore& core, std::vector<TopicId> ids, Millis timeout,
+void describe_topics_by_id(AdminCore& core, std::vector<TopicId> ids, bool authorized, Millis timeout,
                            Done<Items<TopicId, TopicDescription>> done);
 void create_partitions(AdminCore& core, std::map<std::string, MorePartitions> topics, bool validate_only,
                        Millis timeout, Done<Items<std::string>> done);

@@ -49,39 +49,57 @@ Errc marker_error(const WriteTxnMarkersResponse& answer) {
 
 }  // namespace
 
-void describe_producers(AdminCore& core, std::vector<TopicPartition> partitions, Millis timeout,
-                        Done<Items<TopicPartition, ProducerStates>> done) {
-  using All = Items<TopicPartition, ProducerStates>;
-  to_leaders<ProducerStates>(
-      core, std::move(partitions), timeout, std::move(done),
-      [&core, timeout](NodeId leader, const std::vector<TopicPartition>& led, Done<All> told) {
-        ask_leader<All, DescribeProducersResponse, DescribeProducersRequest>(
-            core, leader, timeout,
-            [topics = by_topic(led)](std::int16_t) {
-              DescribeProducersRequest request;
-              for (const auto& [topic, indexes] : topics) request.topics.push_back({topic, indexes});
-              return request;
-            },
-            [](const Answer<DescribeProducersResponse>& answer) -> Result<All> {
-              All items;
-              for (const auto& topic : answer.body.topics) {
-                for (const auto& part : topic.partitions) {
-                  const TopicPartition key{std::string(topic.name), part.partition_index};
-                  if (part.error_code != 0) {
-                    items.push_back({key, broker_error(from_wire(part.error_code),
-                                                       named("describing producers of", key),
-                                                       text(part.error_message))});
-                    continue;
-                  }
-                  ProducerStates states;
-                  for (const auto& one : part.active_producers) states.push_back(state_of(one));
-                  items.push_back({key, std::move(states)});
-                }
-              }
-              return items;
-            },
-            std::move(told));
-      });
+namespace {
+
+using DescribedProducers = Items<TopicPartition, ProducerStates>;
+
+void describe_producers_of(AdminCore& core, NodeId node, const std::vector<TopicPartition>& partitions, Millis timeout,
+                           Done<DescribedProducers> done) {
+  ask_leader<DescribedProducers, DescribeProducersResponse, DescribeProducersRequest>(
+      core, node, timeout,
+      [topics = by_topic(partitions)](std::int16_t) {
+        DescribeProducersRequest request;
+        for (const auto& [topic, indexes] : topics) request.topics.push_back({topic, indexes});
+        return request;
+      },
+      [](const Answer<DescribeProducersResponse>& answer) -> Result<DescribedProducers> {
+        DescribedProducers items;
+        for (const auto& topic : answer.body.topics) {
+          for (const auto& part : topic.partitions) {
+            const TopicPartition key{std::string(topic.name), part.partition_index};
+            if (part.error_code != 0) {
+              items.push_back({key, broker_error(from_wire(part.error_code), named("describing producers of", key),
+                                                 text(part.error_message))});
+              continue;
+            }
+            ProducerStates states;
+            for (const auto& one : part.active_producers) states.push_back(state_of(one));
+            items.push_back({key, std::move(states)});
+          }
+        }
+        return items;
+      },
+      std::move(done));
+}
+
+}  // namespace
+
+void describe_producers(AdminCore& core, std::vector<TopicPartition> partitions, std::optional<std::int32_t> broker,
+                        Millis timeout, Done<DescribedProducers> done) {
+  if (!broker) {
+    return to_leaders<ProducerStates>(
+        core, std::move(partitions), timeout, std::move(done),
+        [&core, timeout](NodeId leader, const std::vector<TopicPartition>& led, Done<DescribedProducers> told) {
+          describe_producers_of(core, leader, led, timeout, std::move(told));
+        });
+  }
+  core.cluster.when_refreshed(timeout, [&core, alive = core.cluster.alive(), partitions = std::move(partitions),
+                                        node = NodeId(*broker), timeout,
+                                        done = std::move(done)](Status known) mutable {
+    if (!known.ok()) return done(known.error());
+    if (alive.expired()) return done(local_error(Cause::closed, "the client was closed"));
+    describe_producers_of(core, node, partitions, timeout, std::move(done));
+  });
 }
 
 void list_transactions(AdminCore& core, ListTransactionsOptions filters, Millis timeout,

@@ -9,7 +9,8 @@
 // Producers and their transactions (KIP-664, KIP-618); what each does stands at Admin.
 namespace millrace::client::admin {
 
-void describe_producers(AdminCore& core, std::vector<TopicPartition> partitions, Millis timeout,
+void describe_producers(AdminCore& core, std::vector<TopicPartition> partitions, std::optional<std::int32_t> broker,
+                        Millis timeout,
                         Done<Items<TopicPartition, std::vector<ProducerState>>> done);
 void list_transactions(AdminCore& core, ListTransactionsOptions filters, Millis timeout,
                        Done<std::vector<ListedTransaction>> done);

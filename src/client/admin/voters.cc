@@ -11,12 +11,12 @@ template <typename T>
 using Result = client::Result<T>;
 
 void add_voter(AdminCore& core, std::int32_t id, TopicId directory, std::vector<QuorumEndpoint> endpoints,
-               Millis timeout, Done<void> done) {
+               std::optional<std::string> cluster_id, Millis timeout, Done<void> done) {
   ask<void, AddRaftVoterResponse, AddRaftVoterRequest>(
       core, Target::controller(), timeout,
-      [id, directory, endpoints = std::move(endpoints), timeout](std::int16_t) {
+      [id, directory, endpoints = std::move(endpoints), cluster_id = std::move(cluster_id), timeout](std::int16_t) {
         AddRaftVoterRequest request;
-        request.cluster_id.reset();
+        request.cluster_id = cluster_id;
         request.timeout_ms = static_cast<std::int32_t>(std::min<std::int64_t>(timeout.value(), 0x7fffffff));
         request.voter_id = id;
         request.voter_directory_id = uuid(directory);
@@ -31,12 +31,13 @@ void add_voter(AdminCore& core, std::int32_t id, TopicId directory, std::vector<
       std::move(done));
 }
 
-void remove_voter(AdminCore& core, std::int32_t id, TopicId directory, Millis timeout, Done<void> done) {
+void remove_voter(AdminCore& core, std::int32_t id, TopicId directory, std::optional<std::string> cluster_id,
+                  Millis timeout, Done<void> done) {
   ask<void, RemoveRaftVoterResponse, RemoveRaftVoterRequest>(
       core, Target::controller(), timeout,
-      [id, directory](std::int16_t) {
+      [id, directory, cluster_id = std::move(cluster_id)](std::int16_t) {
         RemoveRaftVoterRequest request;
-        request.cluster_id.reset();
+        request.cluster_id = cluster_id;
         request.voter_id = id;
         request.voter_directory_id = uuid(directory);
         return request;

@@ -19,6 +19,16 @@ std::optional<std::string_view> as_view(const std::optional<Bytes>& bytes) {
 
 }  // namespace
 
+std::map<TopicPartition, OffsetAndMetadata> ConsumerRecords::next_offsets() const {
+  std::map<TopicPartition, OffsetAndMetadata> offsets;
+  for (const Next& next : next_) {
+    OffsetAndMetadata& at = offsets[{*next.topic, next.partition}];
+    at.offset = next.offset;
+    at.leader_epoch = next.leader_epoch < 0 ? std::nullopt : std::optional(next.leader_epoch);
+  }
+  return offsets;
+}
+
 std::vector<HeaderView> ConsumerRecord::headers() const {
   std::vector<HeaderView> result;
   result.reserve(static_cast<std::size_t>(header_count));

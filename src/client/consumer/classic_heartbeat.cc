@@ -29,7 +29,8 @@ void ClassicMembership::beat() {
   if (state_ != State::stable || cluster_.closed()) return;
   if (!polling_ && now >= last_poll_ + options_.max_poll_interval) {
     cluster_.shard().faults.reach(ports::Probe::client_poll_too_late);
-    leave("the program has not polled for max.poll.interval.ms", options_.request_timeout, [](Status) {});
+    leave("the program has not polled for max.poll.interval.ms", GroupExit::usual, options_.request_timeout,
+          [](Status) {});
     return want_join("the program polls again");
   }
   arm_heartbeat(now + options_.heartbeat_interval);

@@ -252,7 +252,7 @@ void ClassicMembership::forget_member() {
   lost_ = true;
 }
 
-void ClassicMembership::leave(std::string reason, Millis timeout, Callback<void(Status)> done) {
+void ClassicMembership::leave(std::string reason, GroupExit exit, Millis timeout, Callback<void(Status)> done) {
   const GroupIdentity who = identity();
   const bool member = !who.member_id.empty();
   state_ = State::out;
@@ -260,7 +260,7 @@ void ClassicMembership::leave(std::string reason, Millis timeout, Callback<void(
   cluster_.shard().timers.cancel(std::exchange(heartbeat_timer_, ports::TimerId(0)));
   forget_member();
   leading_.reset();
-  if (!member || options_.instance_id) {
+  if (!member || exit == GroupExit::stay || (exit == GroupExit::usual && options_.instance_id)) {
     return cluster_.shard().timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
   }
   const auto make = [who, reason = std::move(reason)](std::int16_t version) {
@@ -272,6 +272,7 @@ void ClassicMembership::leave(std::string reason, Millis timeout, Callback<void(
     }
     auto& entry = request.members.emplace_back();
     entry.member_id = who.member_id;
+    if (who.instance_id) entry.group_instance_id = *who.instance_id;
     if (version >= 5) entry.reason = reason;
     return request;
   };

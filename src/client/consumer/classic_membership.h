@@ -36,7 +36,7 @@ class ClassicMembership final : public Membership {
   // Partitions given up are for others: the group has to share them out once more (KIP-429).
   void adopted(bool gave_up) override;
   // Static members stay until their session ends (KIP-345).
-  void leave(std::string reason, Millis timeout, Callback<void(Status)> done) override;
+  void leave(std::string reason, GroupExit exit, Millis timeout, Callback<void(Status)> done) override;
   // A leader looks whether topics have other numbers of partitions now, or replicas in other racks.
   void on_view() override;
   bool cooperative() const override { return cooperative_; }

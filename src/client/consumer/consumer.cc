@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "client/arguments.h"
 #include "client/errors.h"
 
 namespace millrace::client {
@@ -62,9 +63,7 @@ Status ConsumerCore::assign(const std::vector<TopicPartition>& keys) {
   }
   const std::set<TopicPartition> wanted(keys.begin(), keys.end());
   for (const auto& key : wanted) {
-    if (key.topic.empty() || key.partition < 0) {
-      return local_error(Cause::invalid_argument, "assign() got \"" + text(key) + "\", which names no partition");
-    }
+    if (Status usable = check_partition("assign()", key); !usable) return usable;
   }
   for (const auto& key : partitions_.keys()) {
     if (!wanted.contains(key)) remove(key);
@@ -175,6 +174,7 @@ std::optional<Error> ConsumerCore::first_lost() const {
 
 Status ConsumerCore::seek(const TopicPartition& key, std::int64_t offset, std::optional<std::int32_t> leader_epoch) {
   if (offset < 0) return local_error(Cause::invalid_argument, "seek() to a negative offset");
+  if (leader_epoch.value_or(0) < 0) return local_error(Cause::invalid_argument, "seek() with a negative leader epoch");
   if (Status assigned = need({key}); !assigned) return assigned;
   partitions_.find(key)->move_to(Offset(offset), LeaderEpoch(leader_epoch.value_or(-1)));
   positions_changed();
@@ -227,6 +227,9 @@ Result<GroupIdentity> ConsumerCore::member() const {
 void ConsumerCore::commit(std::optional<Offsets> offsets, Millis timeout, Callback<void(Status)> done) {
   if (!options_.group_id) {
     return shard_.timers.at_turn_end([why = no_group("commit()"), done = std::move(done)]() mutable { done(why); });
+  }
+  if (Status usable = offsets ? check_offsets("commit()", *offsets) : Status(); !usable) {
+    return shard_.timers.at_turn_end([usable, done = std::move(done)]() mutable { done(usable); });
   }
   if (!offsets) offsets = positions();
   if (offsets->empty()) return shard_.timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
@@ -288,14 +291,14 @@ void ConsumerCore::find(std::map<TopicPartition, std::int64_t> times, Millis tim
   find_offsets(cluster_, std::move(times), options_.committed_only, timeout, std::move(done));
 }
 
-void ConsumerCore::leave(Millis timeout, Callback<void(Status)> done) {
+void ConsumerCore::leave(Millis timeout, GroupExit exit, Callback<void(Status)> done) {
   const MonoTime deadline = shard_.clock.now() + timeout;
   // Or a rebalance would have it join once more, and what it commits last would speak of an older generation.
   finish_poll(local_error(Cause::closed, "the consumer leaves its group"));
-  auto part = alive_.guard([this, deadline, done = std::move(done)](Status committed) mutable {
+  auto part = alive_.guard([this, deadline, exit, done = std::move(done)](Status committed) mutable {
     if (!group_) return done(std::move(committed));
     const Millis left((deadline - shard_.clock.now()) / 1'000'000);
-    group_->leave("the consumer is closed", std::max(left, Millis(1)),
+    group_->leave("the consumer is closed", exit, std::max(left, Millis(1)),
                   [committed = std::move(committed), done = std::move(done)](Status gone) mutable {
                     done(committed ? std::move(gone) : std::move(committed));
                   });

@@ -22,6 +22,7 @@
 #include "client/consumer/options.h"
 #include "client/consumer/partitions.h"
 #include "client/telemetry/reporter.h"
+#include "millrace/consumer.h"
 #include "millrace/consumer_record.h"
 
 namespace millrace::client {
@@ -54,6 +55,8 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   Status subscribe(::millrace::Pattern pattern, bool listening);
   // The same for what the brokers find to match (KIP-848). Cause::wrong_state with the classic protocol.
   Status subscribe_regex(std::string expression, bool listening);
+  // The next poll joins anew. Cause::wrong_state where the brokers share out, and without a subscription.
+  Status enforce_rebalance(std::string reason);
   // Leaves the group, and reads nothing any more.
   void unsubscribe();
   std::vector<std::string> subscribed_topics() const override;
@@ -93,7 +96,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
 
   // Commits what auto commit would, and leaves the group; for the time before close(). A poll that waits ends with
   // Cause::closed.
-  void leave(Millis timeout, Callback<void(Status)> done);
+  void leave(Millis timeout, GroupExit exit, Callback<void(Status)> done);
   void close();
 
   // What has happened so far.
@@ -105,6 +108,8 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   };
   Statistics statistics() const { return {records_, commits_done_, fetcher_.answers(), fetcher_.bytes()}; }
   Cluster& cluster() { return cluster_; }
+  // Null where metrics are not pushed.
+  Reporter* reporter() { return reporter_.get(); }
   const ConsumerOptions& options() const { return options_; }
 
  private:

@@ -58,6 +58,18 @@ TEST_F(ConsumerTest, HandsOutRecordsInOrderFromWhereItsResetSays) {
   EXPECT_EQ(seen, "abc");
 }
 
+TEST_F(ConsumerTest, RecordsTellWhereToGoOnBehindThem) {
+  log.values = {"a", "b", "c"};
+  ASSERT_TRUE(consumer().assign({t0}));
+  auto polled = poll();
+  ASSERT_TRUE(polled) << polled.error().text();
+  const auto next = polled->records.next_offsets();
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_EQ(next.begin()->first, t0);
+  EXPECT_EQ(next.begin()->second.offset, polled->records[polled->records.size() - 1].offset + 1);
+  EXPECT_TRUE(ConsumerRecords().next_offsets().empty());
+}
+
 TEST_F(ConsumerTest, ARecordTellsHowItsBatchWasWritten) {
   log.values = {"a"};
   log.shape.codec = record::Codec::gzip;

@@ -89,7 +89,8 @@ void EpochMembership::beat() {
   const MonoTime now = cluster_.shard().clock.now();
   if (state_ != State::member || cluster_.closed()) return;
   if (!polling_ && now >= last_poll_ + options_.max_poll_interval) {
-    leave("the program has not polled for max.poll.interval.ms", options_.request_timeout, [](Status) {});
+    leave("the program has not polled for max.poll.interval.ms", GroupExit::usual, options_.request_timeout,
+          [](Status) {});
     lost_ = true;
     return want_join("the program polls again");
   }
@@ -170,12 +171,14 @@ void EpochMembership::end_membership() {
   cluster_.shard().timers.cancel(std::exchange(timer_, ports::TimerId(0)));
 }
 
-void EpochMembership::leave(std::string, Millis timeout, Callback<void(Status)> done) {
+void EpochMembership::leave(std::string, GroupExit exit, Millis timeout, Callback<void(Status)> done) {
   const bool member = state_ == State::member;
   end_membership();
-  if (!member) return cluster_.shard().timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
+  const bool returns = options_.instance_id.has_value() && exit != GroupExit::leave;
+  if (!member || (exit == GroupExit::stay && !returns)) {
+    return cluster_.shard().timers.at_turn_end([done = std::move(done)]() mutable { done({}); });
+  }
   GroupBeat last;
-  const bool returns = options_.instance_id.has_value();
   last.who = {*options_.group_id, returns ? kPausingEpoch : kLeavingEpoch, member_id_, options_.instance_id};
   send_(cluster_, options_, std::move(last), timeout, [done = std::move(done)](Result<GroupBeatAnswer> gone) mutable {
     if (!gone) return done(gone.error());

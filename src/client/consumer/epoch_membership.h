@@ -31,7 +31,7 @@ class EpochMembership final : public Membership {
   void polled(bool under_way) override;
   void adopted(bool gave_up) override;
   // Static members keep what they have until their session ends.
-  void leave(std::string reason, Millis timeout, Callback<void(Status)> done) override;
+  void leave(std::string reason, GroupExit exit, Millis timeout, Callback<void(Status)> done) override;
   void on_view() override { reconcile(); }
   bool cooperative() const override { return true; }
   bool stable() const override { return state_ == State::member && epoch_ > kJoiningEpoch; }

@@ -179,18 +179,32 @@ TEST_F(EpochMembershipTest, AChangedSubscriptionIsToldWithoutLeavingAnything) {
 TEST_F(EpochMembershipTest, LeavesForGoodOrAsAStaticMemberForAWhile) {
   join();
   bool done = false;
-  member.leave("", Millis(1'000), [&](Status status) { done = status.ok(); });
+  member.leave("", GroupExit::usual, Millis(1'000), [&](Status status) { done = status.ok(); });
   ports.run();
   EXPECT_TRUE(done);
   EXPECT_EQ(heard.back(), "-1 - - -");
   options.instance_id = "i";
   join();
-  member.leave("", Millis(1'000), [](Status) {});
+  member.leave("", GroupExit::usual, Millis(1'000), [](Status) {});
   ports.run();
   EXPECT_EQ(heard.back(), "-2 - - -");
   const auto before = heard.size();
   ports.advance(Millis(10'000));
   EXPECT_EQ(heard.size(), before);
+}
+
+TEST_F(EpochMembershipTest, TheProgramMayDecideWhetherItLeaves) {
+  options.instance_id = "i";
+  join();
+  member.leave("", GroupExit::leave, Millis(1'000), [](Status) {});
+  ports.run();
+  EXPECT_EQ(heard.back(), "-1 - - -");
+  options.instance_id.reset();
+  join();
+  const auto before = heard.size();
+  member.leave("", GroupExit::stay, Millis(1'000), [](Status) {});
+  ports.advance(Millis(10'000));
+  EXPECT_EQ(heard.size(), before) << "the group finds out when the session is over";
 }
 
 TEST_F(EpochMembershipTest, AProgramThatDoesNotPollLeavesAndComesBackWithItsNextPoll) {

@@ -231,7 +231,9 @@ Status Fetcher::take(std::size_t limit, ConsumerRecords& out) {
       continue;
     }
     if (chunk.wanted()) {
-      if (const Status taken = chunk.take(limit, out); !taken) {
+      const Status taken = chunk.take(limit, out);
+      out.go_on_at(partition.topic, partition.partition, partition.position.value(), partition.position_epoch.value());
+      if (!taken) {
         if (out.empty()) return taken;
         break;
       }

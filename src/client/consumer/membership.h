@@ -7,6 +7,7 @@
 #include "base/callback.h"
 #include "base/ids.h"
 #include "client/consumer/group_offsets.h"
+#include "millrace/consumer.h"
 #include "millrace/result.h"
 #include "millrace/topic_partition.h"
 
@@ -43,7 +44,7 @@ class Membership {
   // The last assignment is in effect. `gave_up`: partitions were taken out of use for it.
   virtual void adopted(bool gave_up) = 0;
   // Leaves the group.
-  virtual void leave(std::string reason, Millis timeout, Callback<void(Status)> done) = 0;
+  virtual void leave(std::string reason, GroupExit exit, Millis timeout, Callback<void(Status)> done) = 0;
   // The view of the cluster has changed.
   virtual void on_view() = 0;
   // Whether what stays assigned stays in use while the group rebalances.

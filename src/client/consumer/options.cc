@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string_view>
 
 #include "config/endpoint.h"
@@ -29,6 +30,7 @@ std::optional<std::int64_t> iso_duration(std::string_view text) {
   if (text.size() < 3 || text.front() != 'P') return std::nullopt;
   text.remove_prefix(1);
   std::int64_t total = 0;
+  std::int64_t last_unit = std::numeric_limits<std::int64_t>::max();  // each once, the longest first
   bool in_time = false;
   bool any = false;
   while (!text.empty()) {
@@ -52,6 +54,8 @@ std::optional<std::int64_t> iso_duration(std::string_view text) {
     }
     if (unit == 0) return std::nullopt;
     text.remove_prefix(1);
+    if (unit >= last_unit) return std::nullopt;
+    last_unit = unit;
     total += static_cast<std::int64_t>(amount * static_cast<double>(unit));
     any = true;
   }

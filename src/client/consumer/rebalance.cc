@@ -2,10 +2,12 @@
 #include <set>
 #include <utility>
 
+#include "client/arguments.h"
 #include "client/consumer/classic_membership.h"
 #include "client/consumer/consumer.h"
 #include "client/consumer/epoch_membership.h"
 #include "client/errors.h"
+#include "client/limits.h"
 
 // Subscriptions: what the group gives to this member and takes away, told to the program by its polls.
 namespace millrace::client {
@@ -22,8 +24,8 @@ Status ConsumerCore::may_subscribe() const {
 
 Status ConsumerCore::subscribe(std::vector<std::string> topics, bool listening) {
   if (Status may = may_subscribe(); !may) return may;
-  if (std::ranges::any_of(topics, [](const auto& topic) { return topic.empty(); })) {
-    return local_error(Cause::invalid_argument, "subscribe() got an empty topic name");
+  for (const auto& topic : topics) {
+    if (Status usable = check_topic("subscribe()", topic); !usable) return usable;
   }
   if (topics.empty()) {
     unsubscribe();
@@ -86,8 +88,20 @@ void ConsumerCore::forget_topics() {
   regex_.reset();
 }
 
+Status ConsumerCore::enforce_rebalance(std::string reason) {
+  if (!group_) return local_error(Cause::wrong_state, "enforce_rebalance() without a subscription; subscribe first");
+  if (options_.protocol != GroupProtocol::classic) {
+    return local_error(Cause::wrong_state, "with group.protocol=consumer the brokers share out the partitions; members "
+                                           "cannot ask for it");
+  }
+  reason.resize(std::min(reason.size(), kReasonBytes));
+  group_->want_join(reason.empty() ? "the program has asked for it" : std::move(reason));
+  if (polling_) group_->drive(shard_.clock.now());
+  return {};
+}
+
 void ConsumerCore::unsubscribe() {
-  if (group_) group_->leave("the consumer has unsubscribed", options_.request_timeout, [](Status) {});
+  if (group_) group_->leave("the consumer has unsubscribed", GroupExit::usual, options_.request_timeout, [](Status) {});
   group_.reset();
   drop_changes();
   forget_topics();

@@ -53,7 +53,12 @@ class RebalanceTest : public ::testing::Test {
       response.error_code = to_wire(rebalancing ? Errc::rebalance_in_progress : Errc::none);
       return response;
     });
-    broker.on<LeaveGroupRequest, LeaveGroupResponse>([](const auto&, auto) { return LeaveGroupResponse(); });
+    broker.on<LeaveGroupRequest, LeaveGroupResponse>([this](const auto& request, auto) {
+      for (const auto& member : request.members) {
+        leavers.push_back(std::string(member.member_id) + "/" + std::string(member.group_instance_id.value_or("-")));
+      }
+      return LeaveGroupResponse();
+    });
     broker.on<OffsetFetchRequest, OffsetFetchResponse>([](const auto&, auto) {
       OffsetFetchResponse response;
       response.groups.emplace_back().group_id = "g";
@@ -108,6 +113,7 @@ class RebalanceTest : public ::testing::Test {
   bool loading = false;
   int generation = 0;
   int commits = 0;
+  std::vector<std::string> leavers;  // member/instance
   testing::ScriptedLog log;
   std::vector<Buffer> held;
   std::vector<std::string> heard;
@@ -161,7 +167,7 @@ TEST_F(RebalanceTest, AMemberThatLeavesJoinsNoMoreBeforeItsLastCommitIsDone) {
   bool cut_short = false;
   consumer().poll(Millis(60'000), [&](const auto& polled) { cut_short = !polled && polled.error().is(Cause::closed); });
   std::optional<bool> left;
-  consumer().leave(Millis(30'000), [&](const Status& status) { left = status.ok(); });
+  consumer().leave(Millis(30'000), GroupExit::usual, [&](const Status& status) { left = status.ok(); });
   rebalance();
   EXPECT_TRUE(cut_short);
   EXPECT_FALSE(left) << "the last commit is still tried";
@@ -169,6 +175,46 @@ TEST_F(RebalanceTest, AMemberThatLeavesJoinsNoMoreBeforeItsLastCommitIsDone) {
   ports.advance(Millis(5'000));
   EXPECT_EQ(left, true);
   EXPECT_EQ(generation, 1);
+}
+
+TEST_F(RebalanceTest, AProgramMayHaveThePartitionsSharedOutAnew) {
+  EXPECT_TRUE(consumer().enforce_rebalance("").error().is(Cause::wrong_state)) << "nothing is subscribed to";
+  ASSERT_TRUE(consumer().subscribe({"t"}, false));
+  poll(Millis(1'000));
+  ASSERT_EQ(generation, 1);
+  ASSERT_TRUE(consumer().enforce_rebalance("the weather has changed"));
+  ports.advance(Millis(1'000));
+  EXPECT_EQ(generation, 1) << "only a poll joins";
+  poll(Millis(1'000));
+  EXPECT_EQ(generation, 2);
+}
+
+TEST_F(RebalanceTest, BrokersThatShareOutAreNotAskedToDoItAnew) {
+  options.protocol = GroupProtocol::consumer;
+  ASSERT_TRUE(consumer().subscribe({"t"}, false));
+  EXPECT_TRUE(consumer().enforce_rebalance("").error().is(Cause::wrong_state));
+}
+
+TEST_F(RebalanceTest, AMemberLeavesStaysOrDoesWhatItsKindDoes) {
+  struct Case {
+    std::optional<std::string> instance;
+    GroupExit exit;
+    std::vector<std::string> leavers;
+  };
+  for (const Case& one : {Case{std::nullopt, GroupExit::usual, {"m/-"}}, Case{std::nullopt, GroupExit::stay, {}},
+                          Case{"i", GroupExit::usual, {}}, Case{"i", GroupExit::leave, {"m/i"}}}) {
+    leavers.clear();
+    made.reset();
+    options.auto_commit = false;
+    options.instance_id = one.instance;
+    ASSERT_TRUE(consumer().subscribe({"t"}, false));
+    poll(Millis(1'000));
+    std::optional<bool> left;
+    consumer().leave(Millis(5'000), one.exit, [&](const Status& status) { left = status.ok(); });
+    ports.advance(Millis(1'000));
+    EXPECT_EQ(left, true);
+    EXPECT_EQ(leavers, one.leavers);
+  }
 }
 
 }  // namespace

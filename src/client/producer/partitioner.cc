@@ -13,7 +13,7 @@ std::int32_t RoundRobinPartitioner::partition(const PartitionChoice& choice) {
 }
 
 std::int32_t partition_of_key(std::string_view key, std::int32_t partitions) {
-  return partition_of_key(as_bytes(key), partitions);
+  return partitions < 1 ? -1 : partition_of_key(as_bytes(key), partitions);
 }
 
 }  // namespace millrace::client

@@ -30,6 +30,12 @@ class Scripted final : public Partitioner {
   bool throws = false;
 };
 
+TEST(PartitionOfKey, AmongNoPartitionsThereIsNone) {
+  EXPECT_EQ(partition_of_key("k", 0), -1);
+  EXPECT_EQ(partition_of_key("k", -3), -1);
+  EXPECT_EQ(partition_of_key("k", 1), 0);
+}
+
 TEST_F(PartitionerTest, APartitionerOfTheProgramChoosesForRecordsThatNameNoPartition) {
   const auto own = std::make_shared<Scripted>();
   options.partitioner = own;

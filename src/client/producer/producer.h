@@ -62,6 +62,8 @@ class ProducerCore final : TransactionOwner {
   const ProducerOptions& options() const { return options_; }
   // Once it is set, no record will be sent any more.
   const std::optional<Error>& fatal() const { return fatal_; }
+  // Null where metrics are not pushed.
+  Reporter* reporter() { return reporter_.get(); }
   // What has happened so far.
   struct Statistics {
     std::uint64_t records_sent = 0;     // delivered

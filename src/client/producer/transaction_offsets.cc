@@ -1,6 +1,7 @@
 // Committed positions as part of a transaction.
 #include <memory>
 
+#include "client/arguments.h"
 #include "client/errors.h"
 #include "client/producer/transactions.h"
 #include "client/retry.h"
@@ -17,6 +18,7 @@ using protocol::TxnOffsetCommitResponse;
 
 namespace {
 
+constexpr const char* kCall = "send_offsets_to_transaction()";
 constexpr std::int16_t kFirstWithMember = 3;
 constexpr std::int16_t kOfSecondGeneration = 5;
 
@@ -32,8 +34,14 @@ Errc first_error(const TxnOffsetCommitResponse& answer) {
 }  // namespace
 
 void Transactions::send_offsets(Offsets offsets, GroupIdentity who, Done done) {
-  if (state_ != State::open) return later(std::move(done), wrong_state("send_offsets_to_transaction()"));
+  if (state_ != State::open) return later(std::move(done), wrong_state(kCall));
+  if (Status usable = check_offsets(kCall, offsets); !usable) return later(std::move(done), std::move(usable));
   if (offsets.empty()) return later(std::move(done), {});
+  if (who.group_id.empty()) {
+    return later(std::move(done), local_error(Cause::invalid_argument, std::string(kCall) +
+                                                                           " got no group; hand in the consumer's "
+                                                                           "group_metadata()"));
+  }
   ++offsets_under_way_;
   started_ = true;
   auto shared = std::make_shared<Offsets>(std::move(offsets));

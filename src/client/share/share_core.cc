@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "client/arguments.h"
 #include "client/errors.h"
 
 namespace millrace::client {
@@ -25,6 +26,19 @@ ShareCore::ShareCore(ports::Shard& shard, ClusterOptions cluster, ShareOptions o
     if (failures_.empty()) failures_.push_back(why);
     answer_poll();
   }));
+  if (cluster_.options().push_metrics) {
+    reporter_ = std::make_unique<Reporter>(cluster_, [this] { return metrics(); });
+  }
+}
+
+// What Kafka's share consumers call them in the names of KIP-714.
+std::vector<Metric> ShareCore::metrics() const {
+  const std::string prefix = "org.apache.kafka.consumer.share.fetch.manager.";
+  const auto total = [&](const char* name, std::uint64_t value) {
+    return Metric{prefix + name, static_cast<std::int64_t>(value), true};
+  };
+  return {total("records.consumed.total", statistics_.records), total("bytes.consumed.total", statistics_.bytes),
+          total("fetch.total", statistics_.fetches), total("acknowledgements.send.total", statistics_.acknowledged)};
 }
 
 ShareCore::~ShareCore() {
@@ -33,8 +47,8 @@ ShareCore::~ShareCore() {
 }
 
 Status ShareCore::subscribe(std::vector<std::string> topics) {
-  if (std::ranges::any_of(topics, [](const auto& topic) { return topic.empty(); })) {
-    return local_error(Cause::invalid_argument, "subscribe() got an empty topic name");
+  for (const auto& topic : topics) {
+    if (Status usable = check_topic("subscribe()", topic); !usable) return usable;
   }
   if (topics.empty()) {
     unsubscribe();
@@ -56,7 +70,7 @@ Status ShareCore::subscribe(std::vector<std::string> topics) {
 }
 
 void ShareCore::unsubscribe() {
-  if (group_) group_->leave("unsubscribed", options_.consumer.request_timeout, [](Status) {});
+  if (group_) group_->leave("unsubscribed", GroupExit::usual, options_.consumer.request_timeout, [](Status) {});
   group_.reset();
   for (const auto& topic : subscribed_) cluster_.untrack(topic);
   subscribed_.clear();
@@ -168,6 +182,7 @@ void ShareCore::hand_out(Batch& batch, ConsumerRecords& out) {
     all[kept++] = all[i];
   }
   all.erase(all.begin() + static_cast<std::ptrdiff_t>(kept), all.end());
+  statistics_.records += kept - before;
   put_unseen(batch, taken ? kGap : kReject);  // what cannot be read will not be by others
   if (handed.records.empty()) handed_.erase(partition->key());
   if (!taken) failures_.push_back(taken.error());
@@ -267,9 +282,10 @@ void ShareCore::leave(Millis timeout, Callback<void(Status)> done) {
     end_sessions();
     if (!group_) return once->end(std::move(status));
     const Millis left((deadline - shard_.clock.now()) / 1'000'000);
-    group_->leave("closed", std::max(left, Millis(1)), [once, status = std::move(status)](Status gone) mutable {
-      once->end(status ? std::move(gone) : std::move(status));
-    });
+    group_->leave("closed", GroupExit::usual, std::max(left, Millis(1)),
+                  [once, status = std::move(status)](Status gone) mutable {
+                    once->end(status ? std::move(gone) : std::move(status));
+                  });
   }));
 }
 
@@ -277,6 +293,7 @@ void ShareCore::close() {
   if (closed_) return;
   closed_ = true;
   subscription_.reset();
+  if (reporter_) reporter_->end();
   finish_poll(local_error(Cause::closed, "the consumer was closed"));
   group_.reset();
   cluster_.close();

@@ -15,6 +15,7 @@
 #include "client/consumer/epoch_membership.h"
 #include "client/share/options.h"
 #include "client/share/share_session.h"
+#include "client/telemetry/reporter.h"
 
 namespace millrace::client {
 
@@ -39,6 +40,18 @@ class ShareCore final : MembershipOwner {
   void commit(Callback<void(Result<Commits>)> done);
   void on_acknowledged(Heard heard) { heard_ = std::move(heard); }
   std::optional<Millis> lock_timeout() const { return lock_timeout_; }
+  // What has happened so far.
+  struct Statistics {
+    std::uint64_t records = 0;       // handed out
+    std::uint64_t acknowledged = 0;  // and taken by the brokers
+    std::uint64_t fetches = 0;       // answered
+    std::uint64_t bytes = 0;         // received by them
+  };
+  const Statistics& statistics() const { return statistics_; }
+  Cluster& cluster() { return cluster_; }
+  // Null where metrics are not pushed.
+  Reporter* reporter() { return reporter_.get(); }
+  const ShareOptions& options() const { return options_; }
   // Commits and leaves the group; for the time before close().
   void leave(Millis timeout, Callback<void(Status)> done);
   void close();
@@ -80,6 +93,7 @@ class ShareCore final : MembershipOwner {
   void answer_poll();
   void finish_poll(Result<ConsumerRecords> result);
   void hand_out(Batch& batch, ConsumerRecords& out);
+  std::vector<Metric> metrics() const;
   void put_unseen(const Batch& batch, std::int8_t type);
   void end_sessions();
   bool all_acknowledged() const;
@@ -118,6 +132,8 @@ class ShareCore final : MembershipOwner {
   std::deque<Error> failures_;
   std::optional<Millis> lock_timeout_;
   Heard heard_;
+  Statistics statistics_;
+  std::unique_ptr<Reporter> reporter_;  // none: metrics are not pushed
   bool closed_ = false;
   std::optional<Callback<void(Result<ConsumerRecords>)>> polling_;
   bool woken_ = false;  // the next poll ends at once

@@ -143,6 +143,8 @@ void ShareCore::take_fetched(NodeId node, Result<Answer<ShareFetchResponse>> ans
   learn_leaders(cluster_, body);
   const auto responses = body.responses;  // points into the frame
   const auto frame = std::make_shared<const Buffer>(std::move(answer->frame));
+  ++statistics_.fetches;
+  statistics_.bytes += frame->size();
   for (const auto& topic : responses) {
     for (const auto& part : topic.partitions) {
       const ShareKey key{topic.topic_id, part.partition_index};
@@ -234,6 +236,7 @@ void ShareCore::tell_result(Broker& broker, const ShareKey& key, const Status& s
 void ShareCore::report(const PendingAcks& acks, const Status& status) {
   for (const auto& commit : acks.commits) commit->note(acks.name, status);
   const auto offsets = acks.what.offsets();
+  if (status.ok()) statistics_.acknowledged += offsets.size();
   if (heard_ && !offsets.empty()) heard_(acks.name, offsets, status);
 }
 

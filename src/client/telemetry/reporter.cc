@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/errors.h"
 #include "client/limits.h"
 
 namespace millrace::client {
@@ -20,7 +21,44 @@ Reporter::Reporter(Cluster& cluster, Collect collect)
   }));
 }
 
-Reporter::~Reporter() { cluster_.shard().timers.cancel(timer_); }
+Reporter::~Reporter() {
+  cluster_.shard().timers.cancel(timer_);
+  for (const auto& [number, waiter] : waiters_) cluster_.shard().timers.cancel(waiter.timer);
+}
+
+void Reporter::instance_id(Millis timeout, Callback<void(Result<std::string>)> done) {
+  auto& shard = cluster_.shard();
+  if (nobody_ || ended_ || !instance_.is_zero()) {
+    Result<std::string> known = instance_.text();
+    if (instance_.is_zero()) {
+      known = nobody_ ? *nobody_ : local_error(Cause::closed, "the client was closed before it had an id");
+    }
+    return shard.timers.at_turn_end([known, done = std::move(done)]() mutable { done(std::move(known)); });
+  }
+  const std::uint64_t number = ++last_waiter_;
+  const auto timer = shard.timers.at(shard.clock.now() + timeout, alive_.guard([this, number, timeout] {
+    auto expired = waiters_.extract(number);
+    const std::string within = std::to_string(timeout.value()) + " ms: ";
+    expired.mapped().done(local_error(
+        Cause::timed_out, "no broker has given this client an id for its metrics within " + within +
+                              cluster_.failures()));
+  }));
+  waiters_.emplace(number, Waiter{timer, std::move(done)});
+  if (first_view_) cluster_.refresh();  // the first view has us ask
+}
+
+void Reporter::tell_waiters(const Result<std::string>& outcome) {
+  for (auto& [number, waiter] : std::exchange(waiters_, {})) {
+    cluster_.shard().timers.cancel(waiter.timer);
+    waiter.done(outcome);
+  }
+}
+
+void Reporter::nobody_collects(Error why) {
+  nobody_ = std::move(why);
+  if (nobody_->is(Cause::unsupported_version)) nobody_->message += "; no broker of this cluster collects metrics";
+  tell_waiters(*nobody_);
+}
 
 void Reporter::later(Millis wait, void (Reporter::*step)()) {
   auto& shard = cluster_.shard();
@@ -42,14 +80,17 @@ void Reporter::ask() {
 void Reporter::take_subscription(Result<Answer<GetTelemetrySubscriptionsResponse>> answer) {
   if (ended_ || cluster_.closed()) return;
   if (!answer) {
-    if (!answer.error().retriable) return;  // there is nobody who collects
+    if (!answer.error().retriable) return nobody_collects(answer.error());
     return later(kTelemetryRetry, &Reporter::ask);
   }
   const auto& body = answer->body;
   const auto code = protocol::from_wire(body.error_code);
-  if (code == Errc::unsupported_version || code == Errc::invalid_request) return;
+  if (code == Errc::unsupported_version || code == Errc::invalid_request) {
+    return nobody_collects(broker_error(code, "asking which metrics are collected"));
+  }
   if (code != Errc::none) return later(kTelemetryRetry, &Reporter::ask);
   instance_ = body.client_instance_id;
+  tell_waiters(instance_.text());
   subscription_ = body.subscription_id;
   interval_ = std::max(Millis(body.push_interval_ms), kLeastPushInterval);
   max_bytes_ = static_cast<std::size_t>(std::max(body.telemetry_max_bytes, 0));
@@ -71,6 +112,7 @@ bool Reporter::wanted(const Metric& metric) const {
 void Reporter::end() {
   cluster_.shard().timers.cancel(timer_);
   ended_ = true;
+  tell_waiters(local_error(Cause::closed, "the client was closed before it had an id"));
   if (!prefixes_.empty()) push(true);
 }
 
@@ -117,6 +159,11 @@ void Reporter::take_outcome(Result<Answer<PushTelemetryResponse>> answer) {
   if (code == Errc::unknown_subscription_id) return later(Millis(0), &Reporter::ask);
   if (code == Errc::invalid_request || code == Errc::unsupported_version) return;
   later(interval_, &Reporter::push);
+}
+
+void instance_id(Reporter* reporter, Millis timeout, Callback<void(Result<std::string>)> done) {
+  if (reporter != nullptr) return reporter->instance_id(timeout, std::move(done));
+  done(local_error(Cause::wrong_state, "a client with enable.metrics.push=false has no id among the brokers"));
 }
 
 }  // namespace millrace::client

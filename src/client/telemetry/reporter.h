@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,11 +25,21 @@ class Reporter {
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
 
+  // The id that the brokers know this client by, asked for if need be. Cause::unsupported_version where nobody
+  // collects, Cause::timed_out at `timeout`, Cause::closed at end().
+  void instance_id(Millis timeout, Callback<void(Result<std::string>)> done);
+
   // Pushes for the last time, without waiting for an answer: before the cluster is closed.
   void end();
 
  private:
+  struct Waiter {
+    ports::TimerId timer;
+    Callback<void(Result<std::string>)> done;
+  };
   void ask();
+  void tell_waiters(const Result<std::string>& outcome);
+  void nobody_collects(Error why);
   void take_subscription(Result<Answer<protocol::GetTelemetrySubscriptionsResponse>> answer);
   void push() { push(false); }
   void push(bool terminating);
@@ -51,7 +63,13 @@ class Reporter {
   WallTime since_;
   WallTime pushing_at_;
   std::string payload_;
+  std::map<std::uint64_t, Waiter> waiters_;
+  std::uint64_t last_waiter_ = 0;
+  std::optional<Error> nobody_;  // collects metrics
   Alive alive_;
 };
+
+// The same for a client that may push no metrics (null), which is Cause::wrong_state.
+void instance_id(Reporter* reporter, Millis timeout, Callback<void(Result<std::string>)> done);
 
 }  // namespace millrace::client

@@ -185,5 +185,53 @@ TEST_F(ReporterTest, BrokerWithoutTelemetryIsLeftInPeace) {
   EXPECT_TRUE(pushes.empty());
 }
 
+// Whoever asks for the client's id before anything else has the brokers asked.
+TEST_F(ReporterTest, TheClientsIdIsToldToWhoeverAsks) {
+  start();
+  std::vector<std::string> told;
+  const auto tell = [&](const Result<std::string>& id) { told.push_back(id ? *id : id.error().text()); };
+  reporter->instance_id(Millis(5'000), tell);
+  EXPECT_TRUE(told.empty()) << "never from inside of the call";
+  ports.advance(Millis(2'000));
+  reporter->instance_id(Millis(5'000), tell);
+  ports.advance(Millis(100));
+  const std::string id = ::millrace::Uuid::from_random(1, 2).text();
+  EXPECT_EQ(told, (std::vector<std::string>{id, id}));
+}
+
+TEST_F(ReporterTest, WithoutAnybodyWhoCollectsThereIsNoId) {
+  brokers.broker(0).offer(protocol::ApiKey::get_telemetry_subscriptions, {1, 0});
+  start();
+  std::optional<Result<std::string>> told;
+  reporter->instance_id(Millis(5'000), [&](const Result<std::string>& id) { told = id; });
+  ports.advance(Millis(1'000));
+  ASSERT_TRUE(told && !*told);
+  EXPECT_TRUE(told->error().is(Cause::unsupported_version)) << told->error().text();
+}
+
+TEST_F(ReporterTest, AnIdThatNobodyTellsIsWaitedForNoLongerThanAllowed) {
+  options.bootstrap = {{"nowhere", 1}};
+  cluster.emplace(ports.shard(), options);
+  reporter.emplace(*cluster, [] { return std::vector<Metric>(); });
+  std::vector<Error> told;
+  const auto tell = [&](const Result<std::string>& id) { told.push_back(id.error()); };
+  reporter->instance_id(Millis(5'000), tell);
+  ports.advance(Millis(6'000));
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_TRUE(told[0].is(Cause::timed_out)) << told[0].text();
+  reporter->instance_id(Millis(5'000), tell);
+  reporter->end();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_TRUE(told[1].is(Cause::closed)) << told[1].text();
+}
+
+TEST(InstanceId, AClientThatMayPushNothingHasNone) {
+  std::optional<Error> told;
+  instance_id(nullptr, Millis(1), [&](const Result<std::string>& id) { told = id.error(); });
+  ASSERT_TRUE(told);
+  EXPECT_TRUE(told->is(Cause::wrong_state));
+  EXPECT_NE(told->message.find("enable.metrics.push"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace millrace::client
