@@ -19,8 +19,8 @@ Result<Uuid> parse_partition_metadata(std::string_view text);
 enum class Claim : std::uint8_t { found, written, replaced };
 
 // In a job: makes sure that the file in `directory` names `topic_id`, writing it if it is missing or unreadable and may
-// be (`may_write`). What is written lasts after sync_claim and a sync of the directory. Error::stale if it names another
-// topic, Error::not_found or Error::corrupt if it would have to be written and must not be.
+// be (`may_write`). What is written lasts after sync_claim and a sync of the directory. Error::stale if it names
+// another topic, Error::not_found or Error::corrupt if it would have to be written and must not be.
 Result<Claim> claim_directory(ports::BlockingFiles& files, const std::string& directory, Uuid topic_id,
                               bool may_write);
 
