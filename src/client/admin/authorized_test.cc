@@ -31,6 +31,7 @@ class AdminOptionsTest : public ::testing::Test {
   AdminOptionsTest() {
     brokers_.coordinate(0);
     auto& broker = brokers_.broker(0);
+    broker.offer(ApiKey::describe_topic_partitions, {1, 0});  // the metadata is asked instead
     broker.on<MetadataRequest, MetadataResponse>([this](const MetadataRequest& request, auto) {
       MetadataResponse response;
       response.brokers.push_back({0, "b0", 9092, std::nullopt});
