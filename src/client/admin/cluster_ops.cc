@@ -91,7 +91,7 @@ Result<QuorumDescription> quorum(const Answer<DescribeQuorumResponse>& answer) {
 void describe_cluster_with(AdminCore& core, bool fenced, bool authorized, Millis timeout,
                            Done<ClusterDescription> done) {
   const bool controllers = core.cluster.options().bootstrap_controllers;
-  if (!controllers && !fenced) {
+  if (!controllers && !fenced && !authorized) {  // which it does not tell
     done = [&core, timeout, done = std::move(done)](Result<ClusterDescription> found) mutable {
       if (found.ok() || !found.error().is(Cause::unsupported_version)) return done(std::move(found));
       describe_by_metadata(core, timeout, std::move(done));
