@@ -145,10 +145,11 @@ class MILLRACE_API Consumer {
   // The partitions that are read now.
   Result<std::vector<TopicPartition>> assignment();
 
-  // The next records: as soon as there are any, none when `timeout` (from 0 ms) is over. Everything that polls have
-  // brought before counts as processed. Fails with what stands in the way of a partition (the others go on with the
-  // next poll); with Cause::wrong_state while another poll is under way, and in a callback of the client; with
-  // Cause::callback if the rebalance listener has thrown: no record is lost by that, the next poll goes on.
+  // The next records: as soon as there are any, none when `timeout` (from 0 ms) is over; then Cause::network if no
+  // broker could be reached for default.api.timeout.ms. Everything that polls have brought before counts as processed.
+  // Fails with what stands in the way of a partition (the others go on with the next poll); with Cause::wrong_state
+  // while another poll is under way, and in a callback of the client; with Cause::callback if the rebalance listener
+  // has thrown: no record is lost by that, the next poll goes on.
   Result<ConsumerRecords> poll(std::chrono::milliseconds timeout);
   // The same as a future: then(), or co_await.
   Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout);

@@ -94,7 +94,9 @@ Peer* Cluster::peer(NodeId id, Lane lane) {
   if (known != peers_.end()) return known->second.get();
   ports::Endpoint endpoint;
   if (id.value() <= -2) {
-    endpoint = options_.bootstrap[static_cast<std::size_t>(-2 - id.value())];
+    const auto number = static_cast<std::size_t>(-2 - id.value());
+    if (number >= options_.bootstrap.size()) return nullptr;  // a program's own idea of a broker
+    endpoint = options_.bootstrap[number];
   } else {
     const auto broker = view_->brokers.find(id);
     if (broker == view_->brokers.end()) return nullptr;

@@ -124,6 +124,8 @@ class Cluster final : private PeerOwner {
   std::int16_t finalized_feature(std::string_view name) const;
   // Requests that wait or are under way at a broker's data connection: to choose the least busy.
   std::size_t load(NodeId node) const;
+  // That no broker has answered for `long_enough`, although one was asked; nothing if that is not so.
+  std::optional<Error> out_of_reach(Millis long_enough) const;
   // Requests that were asked for so far.
   std::uint64_t requests() const { return requests_; }
   // Why brokers cannot be reached, for a person: "host:port: why", several with "; ".

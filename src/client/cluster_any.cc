@@ -74,6 +74,11 @@ Error Cluster::nobody_reached(Millis within) const {
                      fmt::format("no broker could be reached within {} ms: {}", within.value(), failures()));
 }
 
+std::optional<Error> Cluster::out_of_reach(Millis long_enough) const {
+  if (!trying_since_ || shard_.clock.now() < *trying_since_ + long_enough) return std::nullopt;
+  return nobody_reached(Millis((shard_.clock.now() - *trying_since_) / 1'000'000));
+}
+
 Peer* Cluster::least_busy() {
   Peer* best = nullptr;
   for (Peer* candidate : candidates()) {
@@ -121,8 +126,9 @@ void Cluster::rebootstrap(std::string_view why) {
 std::string Cluster::failures() const {
   std::string text;
   for (const auto& [key, peer] : peers_) {
-    if (peer->last_failure().empty()) continue;
-    text += (text.empty() ? "" : "; ") + peer->last_failure();
+    std::string one = peer->last_failure();
+    if (one.empty() && peer->connecting()) one = peer->name() + " has not answered yet; see whether it is a broker";
+    if (!one.empty()) text += (text.empty() ? "" : "; ") + one;
   }
   return text.empty() ? "check bootstrap.servers" : text;
 }

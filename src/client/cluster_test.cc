@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <optional>
+#include <string>
 
 #include "client/retry.h"
 #include "client/testing/scripted_broker.h"
@@ -66,6 +68,17 @@ class ClusterTest : public ::testing::Test {
   ClusterOptions options;
   std::unique_ptr<Cluster> made;
 };
+
+TEST_F(ClusterTest, ANumberThatNoBrokerHasIsNamed) {
+  learn_topic("t");
+  for (const std::int32_t id : {-1, -5, std::numeric_limits<std::int32_t>::min(), 77}) {
+    const auto outcome = beat(Target::node(NodeId(id)));
+    ports.advance(Millis(100));
+    ASSERT_TRUE(*outcome && !**outcome) << id;
+    EXPECT_TRUE((**outcome).error().is(Cause::network));
+    EXPECT_NE((**outcome).error().message.find(std::to_string(id)), std::string::npos);
+  }
+}
 
 TEST_F(ClusterTest, SpeaksTheNewestVersionThatBothKnow) {
   learn_topic("t");

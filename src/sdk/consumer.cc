@@ -56,6 +56,9 @@ Status Consumer::subscribe(std::vector<std::string> topics, std::shared_ptr<Reba
   });
 }
 Status Consumer::subscribe_pattern(const std::string& expression, std::shared_ptr<RebalanceListener> listener) {
+  if (expression.empty()) {
+    return local_error(Cause::invalid_argument, "subscribe_pattern() got no expression; it would match no topic");
+  }
   std::string why;
   auto pattern = ::millrace::Pattern::compile(expression, &why);
   if (!pattern) {
@@ -179,25 +182,31 @@ Future<std::map<TopicPartition, OffsetAndTimestamp>> Consumer::offsets_for_times
 
 namespace {
 
+using Ends = std::map<TopicPartition, std::int64_t>;
+
 // The ends of partitions, at one of the special times.
-constexpr auto ends_at = [](Keys keys, std::int64_t time) {
-  return [keys = std::move(keys), time](ConsumerCore& core, Millis patience, auto done) {
+template <typename State>
+Future<Ends> ends_at(const std::shared_ptr<State>& state, const char* call, Keys keys, std::int64_t time) {
+  for (const auto& key : keys) {
+    if (Status usable = check_partition(call, key); !usable) return failed<Ends>(usable.error());
+  }
+  return later<Ends>(state, [keys = std::move(keys), time](ConsumerCore& core, Millis patience, auto done) {
     core.find(all_at(keys, time), patience, [done = std::move(done)](Result<FoundOffsets> found) mutable {
       if (!found) return done(found.error());
       std::map<TopicPartition, std::int64_t> result;
       for (const auto& [key, at] : *found) result.emplace(key, at.offset);
       done(std::move(result));
     });
-  };
-};
+  });
+}
 
 }  // namespace
 
-Future<std::map<TopicPartition, std::int64_t>> Consumer::beginning_offsets(Keys partitions) {
-  return later<std::map<TopicPartition, std::int64_t>>(state_, ends_at(std::move(partitions), kEarliestTime));
+Future<Ends> Consumer::beginning_offsets(Keys partitions) {
+  return ends_at(state_, "beginning_offsets()", std::move(partitions), kEarliestTime);
 }
-Future<std::map<TopicPartition, std::int64_t>> Consumer::end_offsets(Keys partitions) {
-  return later<std::map<TopicPartition, std::int64_t>>(state_, ends_at(std::move(partitions), kLatestTime));
+Future<Ends> Consumer::end_offsets(Keys partitions) {
+  return ends_at(state_, "end_offsets()", std::move(partitions), kLatestTime);
 }
 
 Future<PartitionList> Consumer::partitions_for(std::string topic) {

@@ -61,6 +61,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
 
   // On the thread that polls; the listener too.
   Result<ConsumerRecords> poll(std::chrono::milliseconds timeout) {
+    if (core_->host().forked()) return forked_client();
     if (core_->host().here()) {
       return local_error(Cause::wrong_state, "poll() in a callback would wait for itself; use poll_async() there");
     }
@@ -91,6 +92,7 @@ class Consumer::State : public std::enable_shared_from_this<Consumer::State> {
 
   // On the client's thread.
   Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout) {
+    if (core_->host().forked()) return failed<ConsumerRecords>(forked_client());
     if (polling_.exchange(true)) return failed<ConsumerRecords>(polled_twice());
     return core_->ask<ConsumerRecords>(
         [self = shared_from_this(), timeout](ConsumerCore& core, Promise<ConsumerRecords> promise) {

@@ -32,6 +32,16 @@ TEST(GroupMisuse, SettingsThatTheOtherProtocolHasAreNamed) {
   EXPECT_TRUE(names(refused.error(), "group.remote.assignor"));
 }
 
+TEST(GroupMisuse, OfTwoTimesThatDoNotFitTheOneThatWasSetIsNamed) {
+  const auto config = ConsumerConfig().bootstrap_servers(kNowhere).group_id("g");
+  const auto short_session = Consumer::create(ConsumerConfig(config).session_timeout(milliseconds(100)));
+  ASSERT_FALSE(short_session);
+  EXPECT_TRUE(names(short_session.error(), "session.timeout.ms=100")) << short_session.error().message;
+  const auto slow_heart = Consumer::create(ConsumerConfig(config).heartbeat_interval(milliseconds(99'000)));
+  ASSERT_FALSE(slow_heart);
+  EXPECT_TRUE(names(slow_heart.error(), "heartbeat.interval.ms=99000")) << slow_heart.error().message;
+}
+
 TEST(GroupMisuse, APatternForBrokersNeedsTheirProtocol) {
   auto consumer = Consumer::create(ConsumerConfig().bootstrap_servers(kNowhere).group_id("g"));
   ASSERT_TRUE(consumer);
@@ -49,6 +59,7 @@ TEST(GroupMisuse, APatternThatIsNoneIsNamedAndToldWhy) {
     EXPECT_TRUE(refused.error().is(Cause::invalid_argument));
     EXPECT_TRUE(names(refused.error(), expression) && names(refused.error(), why)) << refused.error().message;
   }
+  EXPECT_TRUE(consumer->subscribe_pattern("").error().is(Cause::invalid_argument));
   EXPECT_TRUE(consumer->subscribe_pattern("pay.*"));
 }
 

@@ -116,7 +116,8 @@ TEST(Misuse, ArgumentsThatCanNeverBeRightAreRefusedAtOnce) {
       {consumer->seek(one, 1, -9), "seek()"},
       {consumer->commit({{one, {-5, {}, ""}}}).get(), "commit()"},
       {consumer->commit({{{"t", -1}, {5, {}, ""}}}).get(), "commit()"},
-      {consumer->offsets_for_times({{one, -1}}).get().error(), "offsets_for_times()"}};
+      {consumer->offsets_for_times({{one, -1}}).get().error(), "offsets_for_times()"},
+      {consumer->end_offsets({{"t", -5}}).get().error(), "end_offsets()"}};
   for (const auto& [refusal, call] : refusals) {
     ASSERT_FALSE(refusal) << call;
     EXPECT_TRUE(refusal.error().is(Cause::invalid_argument) && names(refusal.error(), call)) << refusal.error().text();
@@ -160,6 +161,13 @@ TEST(Misuse, ARecordAboveEveryBoundIsRefusedByItsSize) {
     ASSERT_FALSE(sent);
     EXPECT_TRUE(sent.error().is(Cause::too_large) && names(sent.error(), "max.request.size"));
   }
+  auto narrow = Producer::create(producer_config().buffer_memory(100));
+  ASSERT_TRUE(narrow);
+  Record large = record();
+  large.value = std::string(200, 'x');
+  const auto sent = narrow->send(std::move(large)).get();
+  ASSERT_FALSE(sent);
+  EXPECT_TRUE(sent.error().is(Cause::too_large) && names(sent.error(), "buffer.memory")) << sent.error().text();
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ class Producer::State : public std::enable_shared_from_this<Producer::State> {
     RecordEncoder encoder;
     const std::size_t body = encoder.size(record);
     if (const std::size_t bytes = EncodedRecord::size_of(body); bytes > largest_) {
-      return tell(delivered, ProducerCore::too_large(record.topic, bytes, largest_));
+      return tell(delivered, ProducerCore::too_large(record.topic, bytes, intake_->options()));
     }
     switch (intake_->put(record, encoder, body, std::move(delivered), !core_->host().here(), patience_)) {
       case Intake::Put::waits: return;

@@ -47,6 +47,7 @@ class ShareConsumer::State : public std::enable_shared_from_this<ShareConsumer::
     return poll_async(timeout).get();
   }
   Future<ConsumerRecords> poll_async(std::chrono::milliseconds timeout) {
+    if (core_->host().forked()) return failed<ConsumerRecords>(forked_client());
     if (polling_.exchange(true)) {
       return failed<ConsumerRecords>(local_error(
           Cause::wrong_state, "another thread is in poll() of this consumer; poll from one at a time"));

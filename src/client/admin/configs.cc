@@ -1,6 +1,7 @@
 #include "client/admin/configs.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "config/value.h"
@@ -20,7 +21,8 @@ namespace {
 Target target_of(const ConfigResource& resource) {
   const bool own = resource.type == ConfigResourceType::broker || resource.type == ConfigResourceType::broker_logger;
   const auto id = own ? config::parse_whole(resource.name) : std::nullopt;
-  return id ? Target::node(NodeId(static_cast<std::int32_t>(*id))) : Target::any();
+  const bool is_node = id && *id >= 0 && *id <= std::numeric_limits<std::int32_t>::max();
+  return is_node ? Target::node(NodeId(static_cast<std::int32_t>(*id))) : Target::any();
 }
 
 std::map<NodeId, std::vector<std::size_t>> by_target(const std::vector<ConfigResource>& resources) {

@@ -119,6 +119,7 @@ void ConsumerCore::poll(Millis timeout, Callback<void(Result<Polled>)> done) {
   settle_positions();
   poll_timer_ = shard_.timers.at(now + timeout, [this] {
     poll_timer_ = ports::TimerId(0);
+    if (auto why = cluster_.out_of_reach(options_.api_timeout)) return finish_poll(*std::move(why));
     finish_poll(Polled{});
   });
   shard_.timers.at_turn_end(alive_.guard([this] {
@@ -239,6 +240,7 @@ void ConsumerCore::commit(std::optional<Offsets> offsets, Millis timeout, Callba
   if (outsider && !shard_.faults.planted(ports::Planted::client_outsider_commits)) {
     // Without a generation it would be taken for somebody outside, whom an empty group lets commit anything.
     Error why = broker_error(protocol::Errc::unknown_member_id, "committing positions of group " + who.group_id);
+    why.message += "; this consumer is no member of it now: it joins by poll()";
     return shard_.timers.at_turn_end([why = std::move(why), done = std::move(done)]() mutable { done(why); });
   }
   auto told = commit_observer_ ? *offsets : Offsets();

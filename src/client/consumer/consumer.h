@@ -128,6 +128,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   void forget_topics();
   std::optional<std::string> subscribed_regex() const override { return regex_; }
   std::vector<std::string> matching() const;
+  void tell_refused_topics();
   void follow_view();
   void prepare_join(bool lost, Callback<void()> ready) override;
   std::vector<TopicPartition> owned_partitions() const override { return partitions_.keys(); }
@@ -178,6 +179,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   std::optional<::millrace::Pattern> pattern_;
   std::optional<std::string> regex_;  // for the brokers
   std::vector<std::string> subscribed_;
+  TopicPtr refused_topic_;  // the last one of them that was told
   bool listening_ = false;
   std::deque<Event> events_;
   bool event_told_ = false;

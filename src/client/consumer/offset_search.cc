@@ -41,6 +41,7 @@ class OffsetSearch : public std::enable_shared_from_this<OffsetSearch> {
       if (leader != kNoNode) {
         by_leader[leader].emplace(key, time);
       } else {
+        if (cluster_.view()->serial == 0) continue;  // nobody has told anything yet
         const TopicView* topic = cluster_.view()->topic(key.topic);
         const Errc code = topic == nullptr || topic->error == Errc::none ? Errc::unknown_topic_or_partition
                                                                          : topic->error;

@@ -154,6 +154,9 @@ Result<ConsumerOptions> consumer_options(const Settings& settings) {
     options.auto_commit = false;
   }
   if (options.heartbeat_interval >= options.session_timeout || options.heartbeat_interval < Millis(1)) {
+    if (!settings.is_set("heartbeat.interval.ms")) {
+      return settings.refuse("session.timeout.ms", "must be above heartbeat.interval.ms (3000 unless it is set)");
+    }
     return settings.refuse("heartbeat.interval.ms", "must be above 0 and below session.timeout.ms");
   }
   return options;

@@ -151,7 +151,8 @@ void ConsumerCore::tell_waiters() {
       waiter.done(*first_lost());
     } else if (shard_.clock.now() >= waiter.deadline) {
       waiter.done(local_error(Cause::timed_out, "the position of " + waiter.key.topic + "-" +
-                                                    std::to_string(waiter.key.partition) + " is not known yet"));
+                                                    std::to_string(waiter.key.partition) + " is not known yet" +
+                                                    (cluster_.view()->serial == 0 ? ": " + cluster_.failures() : "")));
     } else {
       waiters_.push_back(std::move(waiter));
     }

@@ -85,6 +85,7 @@ void ConsumerCore::forget_topics() {
     for (const auto& topic : subscribed_) cluster_.untrack(topic);
   }
   subscribed_.clear();
+  refused_topic_.reset();
   regex_.reset();
 }
 
@@ -120,8 +121,22 @@ std::vector<std::string> ConsumerCore::matching() const {
   return topics;
 }
 
+// A topic of the subscription that will not come by itself: told once for each answer of a broker that says so.
+void ConsumerCore::tell_refused_topics() {
+  for (const auto& name : subscribed_) {
+    const auto at = cluster_.view()->topics.find(name);
+    if (at == cluster_.view()->topics.end() || at->second == refused_topic_) continue;
+    const auto code = at->second->error;
+    if (code == protocol::Errc::none || protocol::retriable(code)) continue;
+    refused_topic_ = at->second;
+    failures_.push_back(broker_error(code, "subscribing to topic " + name));
+    return answer_poll();
+  }
+}
+
 void ConsumerCore::follow_view() {
   if (!group_) return;
+  if (!pattern_) tell_refused_topics();
   if (pattern_) {
     auto topics = matching();
     if (topics != subscribed_) {

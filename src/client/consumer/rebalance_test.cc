@@ -177,6 +177,24 @@ TEST_F(RebalanceTest, AMemberThatLeavesJoinsNoMoreBeforeItsLastCommitIsDone) {
   EXPECT_EQ(generation, 1);
 }
 
+// One that a program may not see, or whose name is none, would only be waited for.
+TEST_F(RebalanceTest, ATopicOfTheSubscriptionThatIsRefusedIsTold) {
+  brokers.topics.push_back({"a b", {}, 1, to_wire(Errc::invalid_topic_exception)});
+  ASSERT_TRUE(consumer().subscribe({"a b", "t"}, false));
+  std::vector<std::string> told;
+  for (int i = 0; i < 5; ++i) {
+    bool done = false;
+    consumer().poll(Millis(500), [&](const Result<Polled>& polled) {
+      done = true;
+      if (!polled) told.push_back(polled.error().text());
+    });
+    while (!done) ports.advance(Millis(10));
+  }
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told[0].find("INVALID_TOPIC_EXCEPTION: subscribing to topic a b"), std::string::npos) << told[0];
+  EXPECT_EQ(consumer().assignment(), (std::vector<TopicPartition>{{"t", 0}})) << "the others are read";
+}
+
 TEST_F(RebalanceTest, AProgramMayHaveThePartitionsSharedOutAnew) {
   EXPECT_TRUE(consumer().enforce_rebalance("").error().is(Cause::wrong_state)) << "nothing is subscribed to";
   ASSERT_TRUE(consumer().subscribe({"t"}, false));

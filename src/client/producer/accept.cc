@@ -9,9 +9,14 @@
 
 namespace millrace::client {
 
-Error ProducerCore::too_large(std::string_view topic, std::size_t bytes, std::size_t limit) {
-  return local_error(Cause::too_large, "a record of about " + std::to_string(bytes) + " bytes for topic " +
-                                           std::string(topic) + " is above max.request.size=" + std::to_string(limit) +
+Error ProducerCore::too_large(std::string_view topic, std::size_t bytes, const ProducerOptions& options) {
+  const std::string record = "a record of about " + std::to_string(bytes) + " bytes for topic " + std::string(topic);
+  if (bytes <= options.max_request_bytes) {
+    return local_error(Cause::too_large, record + " is above buffer.memory=" + std::to_string(options.buffer_bytes) +
+                                             "; raise it");
+  }
+  return local_error(Cause::too_large, record + " is above max.request.size=" +
+                                           std::to_string(options.max_request_bytes) +
                                            "; raise it, and message.max.bytes of the broker with it");
 }
 
@@ -20,7 +25,7 @@ void ProducerCore::send(const Record& record, DeliveryCallback delivery) {
   if (const std::size_t bytes = EncodedRecord::size_of(body); bytes > options_.max_request_bytes) {
     const EncodedRecord nothing{record.topic, record.partition, record.timestamp_ms, {}};
     buffered_ += nothing.size();
-    return refuse(nothing, std::move(delivery), too_large(record.topic, bytes, options_.max_request_bytes));
+    return refuse(nothing, std::move(delivery), too_large(record.topic, bytes, options_));
   }
   encoded_.resize(body);
   encoder_.put(encoded_.data());
@@ -85,7 +90,7 @@ std::optional<Error> ProducerCore::closed_for_all() const {
 std::optional<Error> ProducerCore::refusal(const EncodedRecord& record) const {
   if (auto why = closed_for_all()) return why;
   if (record.size() > options_.max_request_bytes) {
-    return too_large(record.topic, record.size(), options_.max_request_bytes);
+    return too_large(record.topic, record.size(), options_);
   }
   if (buffered_ > options_.buffer_bytes) {
     return local_error(Cause::queue_full, "records that wait take more than buffer.memory=" +

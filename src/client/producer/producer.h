@@ -43,7 +43,7 @@ class ProducerCore final : TransactionOwner {
   // that has room for it.
   void send(Staging& staged);
   // Why a record of so many bytes is not taken, whatever is free.
-  static Error too_large(std::string_view topic, std::size_t bytes, std::size_t limit);
+  static Error too_large(std::string_view topic, std::size_t bytes, const ProducerOptions& options);
   // Sends everything at once; `done` when every record sent before has been delivered or has failed.
   void flush(Callback<void()> done) override;
   // Fails what has not been delivered with Cause::closed.

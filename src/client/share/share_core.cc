@@ -122,6 +122,7 @@ void ShareCore::poll(Millis timeout, Callback<void(Result<ConsumerRecords>)> don
   group_->drive(now);
   poll_timer_ = shard_.timers.at(now + timeout, [this] {
     poll_timer_ = ports::TimerId(0);
+    if (auto nobody = cluster_.out_of_reach(options_.consumer.api_timeout)) return finish_poll(*std::move(nobody));
     finish_poll(ConsumerRecords{});
   });
   shard_.timers.at_turn_end(alive_.guard([this] {
