@@ -19,6 +19,7 @@ constexpr auto kReject = static_cast<std::int8_t>(AcknowledgeType::reject);
 ShareCore::ShareCore(ports::Shard& shard, ClusterOptions cluster, ShareOptions options)
     : shard_(shard), options_(std::move(options)), cluster_(shard, std::move(cluster)) {
   subscription_ = cluster_.subscribe(alive_.guard([this](const ClusterViewPtr&) {
+    tell_refused_topics();
     if (group_) group_->on_view();
     pump();
   }));
@@ -59,6 +60,7 @@ Status ShareCore::subscribe(std::vector<std::string> topics) {
   for (const auto& topic : topics) cluster_.track(topic);
   for (const auto& topic : subscribed_) cluster_.untrack(topic);
   subscribed_ = std::move(topics);
+  refused_topic_.reset();
   if (!group_) {
     group_ = std::make_unique<EpochMembership>(cluster_, options_.consumer, static_cast<MembershipOwner&>(*this),
                                                send_share_beat);
@@ -67,6 +69,19 @@ Status ShareCore::subscribe(std::vector<std::string> topics) {
   }
   group_->want_join("the subscription has changed");
   return {};
+}
+
+// A topic of the subscription that will not come by itself: told once for each answer of a broker that says so.
+void ShareCore::tell_refused_topics() {
+  for (const auto& name : subscribed_) {
+    const auto at = cluster_.view()->topics.find(name);
+    if (at == cluster_.view()->topics.end() || at->second == refused_topic_) continue;
+    const auto code = at->second->error;
+    if (code == protocol::Errc::none || protocol::retriable(code)) continue;
+    refused_topic_ = at->second;
+    failures_.push_back(broker_error(code, "subscribing to topic " + name));
+    return answer_poll();
+  }
 }
 
 void ShareCore::unsubscribe() {

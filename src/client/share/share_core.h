@@ -87,6 +87,7 @@ class ShareCore final : MembershipOwner {
   // share_core.cc
   std::optional<std::string> subscribed_regex() const override { return std::nullopt; }
   std::vector<TopicPartition> owned_partitions() const override { return {}; }
+  void tell_refused_topics();
   void prepare_join(bool lost, Callback<void()> ready) override;
   void on_assigned(std::vector<TopicPartition> partitions) override;
   void on_group_failed(Error why) override;
@@ -124,6 +125,7 @@ class ShareCore final : MembershipOwner {
   std::unique_ptr<EpochMembership> group_;
   std::string member_id_;
   std::vector<std::string> subscribed_;
+  TopicPtr refused_topic_;  // the last one of them that was told
   std::vector<TopicPartition> assigned_;
   std::map<NodeId, Broker> brokers_;
   NodeId last_asked_ = kNoNode;

@@ -49,13 +49,14 @@ class ShareCoreTest : public ::testing::Test {
     options.consumer.group_id = "g";
     auto& broker = brokers.broker(0);
     brokers.coordinate(0);
-    broker.on<MetadataRequest, MetadataResponse>([](const auto& request, auto) {
+    broker.on<MetadataRequest, MetadataResponse>([this](const auto& request, auto) {
       MetadataResponse response;
       response.brokers.push_back({0, "b0", 9092, std::nullopt});
       if (!request.topics || request.topics->empty()) return response;
       auto& topic = response.topics.emplace_back();
       topic.name = "t";
       topic.topic_id = kId;
+      topic.error_code = to_wire(topic_error);
       auto& part = topic.partitions.emplace_back();
       part.leader_id = 0;
       part.leader_epoch = 1;
@@ -169,6 +170,7 @@ class ShareCoreTest : public ::testing::Test {
   ShareOptions options;
   std::deque<Acquired> queue;
   std::deque<Errc> session_errors;
+  Errc topic_error = Errc::none;
   std::int16_t ack_code = 0;
   std::deque<std::string> records;
   std::vector<std::string> log;
@@ -178,6 +180,22 @@ class ShareCoreTest : public ::testing::Test {
 };
 
 using Lines = std::vector<std::string>;
+
+TEST_F(ShareCoreTest, ATopicOfTheSubscriptionThatIsRefusedIsTold) {
+  topic_error = Errc::topic_authorization_failed;
+  EXPECT_EQ(poll(), "TOPIC_AUTHORIZATION_FAILED");
+}
+
+TEST_F(ShareCoreTest, WhatItHasDoneIsCounted) {
+  queue = {{0, {"a", "b"}}};
+  EXPECT_EQ(poll(), "ax1bx1");
+  EXPECT_EQ(consumer().statistics().records, 2U);
+  EXPECT_EQ(consumer().statistics().acknowledged, 0U);
+  commit();
+  EXPECT_EQ(consumer().statistics().acknowledged, 2U);
+  EXPECT_GT(consumer().statistics().fetches, 0U);
+  EXPECT_GT(consumer().statistics().bytes, 0U);
+}
 
 TEST_F(ShareCoreTest, TheNextPollAcceptsWhatTheLastHasBroughtAndTellsGaps) {
   queue = {{5, {"a", "", "b"}, 2}, {9, {"c"}}};
