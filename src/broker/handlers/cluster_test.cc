@@ -3,6 +3,7 @@
 #include <string>
 
 #include "broker/testing/bench_node.h"
+#include "protocol/gen/client_quota_record.h"
 #include "protocol/gen/describe_acls.h"
 #include "protocol/gen/describe_client_quotas.h"
 #include "protocol/gen/describe_cluster.h"
@@ -146,6 +147,32 @@ TEST(DescribeClientQuotas, RefusesAFilterThatCannotBe) {
   EXPECT_EQ(ask({{"user", 9, std::nullopt}}), Errc::invalid_request);
   EXPECT_EQ(ask({{"user", 2, std::nullopt}, {"user", 2, std::nullopt}}), Errc::invalid_request);
   EXPECT_EQ(ask({{"ip", 2, std::nullopt}, {"user", 2, std::nullopt}}), Errc::invalid_request);
+}
+
+// As Kafka 4.3.1 gives them: the order of its hash tables, not of the alphabet.
+TEST(DescribeClientQuotas, AnswersInKafkasOrder) {
+  BenchNode node;
+  protocol::ClientQuotaRecord record;
+  record.value = 1000;
+  for (const bool client : {true, false}) {
+    record.entity = {{"user", "User1"}};
+    if (client) record.entity.push_back({"client-id", "Client1"});
+    for (const char* key : {"producer_byte_rate", "consumer_byte_rate", "request_percentage"}) {
+      record.key = key;
+      node.record(record);
+    }
+  }
+  protocol::DescribeClientQuotasRequest request;
+  request.components = {{"user", 0, "User1"}};
+  std::string text;
+  const auto answer = node.ask<protocol::DescribeClientQuotasResponse>(request);
+  for (const auto& entry : answer.entries.value()) {
+    for (const auto& part : entry.entity) text += std::string(part.entity_type) + " ";
+    for (const auto& value : entry.values) text += std::string(value.key) + " ";
+  }
+  EXPECT_EQ(text,
+            "user consumer_byte_rate request_percentage producer_byte_rate "
+            "client-id user consumer_byte_rate request_percentage producer_byte_rate ");
 }
 
 TEST(DescribeUserScramCredentials, NamesStrangersAndDoubles) {
