@@ -9,10 +9,13 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import time
+import urllib.request
 from pathlib import Path
 
 from lib.process import CACHE, TOP, Failed, Missing, need, run as run_program
-from lib.server import Server
+from lib.server import Server, free_port
 
 IN_CI = False
 LISTS = TOP / "tests" / "compat" / "suites"
@@ -121,7 +124,51 @@ class Rdkafka:
         return found
 
 
-SUITES = [Kgo(), KafkaGo(), Rdkafka()]
+class Sarama:
+    """Its clients speak through toxiproxy, which the suite lets cut connections: five proxies, all to the one node."""
+    name = "sarama"
+    version = "v1.61.1"
+    proxy_version = "v2.5.0"
+    first_port = 29091
+    server = {"settings": [*ONE_NODE, "auto.create.topics.enable=false",
+                           f"advertised.listeners=PLAINTEXT://127.0.0.1:{first_port}"]}
+
+    def prepare(self):
+        self.folder = go_module(self.name, f"github.com/IBM/sarama@{self.version}")
+        asked = self.folder / "functional_test.go"  # for three replicas, where one node has one
+        text = asked.read_text().replace("ReplicationFactor: 3,", "ReplicationFactor: 1,")
+        asked.write_text(text.replace("Isr) != 3", "Isr) != 1"))
+        self.binary = CACHE / "suites" / "sarama.test"
+        run_program(["go", "test", "-tags", "functional", "-c", "-o", self.binary, "."], cwd=self.folder, timeout=900)
+        run_program(["go", "install", f"github.com/Shopify/toxiproxy/v2/cmd/server@{self.proxy_version}"],
+                    env={"GOBIN": str(CACHE / "suites" / "toxiproxy")}, timeout=900)
+
+    def passed(self, server, wanted):
+        port = free_port()
+        proxy = subprocess.Popen([CACHE / "suites" / "toxiproxy" / "server", "-port", str(port)],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for number in range(5):
+                self.add_proxy(f"http://127.0.0.1:{port}", number, server.bootstrap)
+            return go_tests(self.folder, self.binary, wanted, {
+                "TOXIPROXY_ADDR": f"http://127.0.0.1:{port}", "KAFKA_VERSION": "4.3.0"})
+        finally:
+            proxy.kill()
+            proxy.wait()
+
+    def add_proxy(self, address, number, upstream):
+        body = json.dumps({"name": f"kafka{number + 1}", "listen": f"127.0.0.1:{self.first_port + number}",
+                           "upstream": upstream, "enabled": True}).encode()
+        for _ in range(50):
+            try:
+                urllib.request.urlopen(urllib.request.Request(f"{address}/proxies", body), timeout=5).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise Failed("toxiproxy does not start")
+
+
+SUITES = [Kgo(), KafkaGo(), Rdkafka(), Sarama()]
 
 
 def hold(suite):
