@@ -2,16 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "client/admin/configs.h"
+#include "client/admin/groups.h"
 #include "client/testing/scripted_broker.h"
 #include "protocol/gen/alter_partition_reassignments.h"
 #include "protocol/gen/describe_cluster.h"
+#include "protocol/gen/describe_configs.h"
+#include "protocol/gen/list_groups.h"
 
 namespace millrace::client {
 namespace {
 
+using admin::ConfigItems;
 using protocol::AlterPartitionReassignmentsRequest;
 using protocol::AlterPartitionReassignmentsResponse;
 using protocol::DescribeClusterRequest;
@@ -93,6 +101,48 @@ TEST_F(ClusterOps, AControllerIsFoundWithoutMetadata) {
   ASSERT_TRUE(found.ok()) << found.error().message;
   EXPECT_EQ(found->finalized.at("transaction.version"), 2);
   EXPECT_EQ(asked_of_, 2);
+}
+
+TEST_F(ClusterOps, SettingsOfABrokerAreAskedOfAControllerWhereThoseAreNamed) {
+  options_.bootstrap_controllers = true;
+  for (const std::int32_t id : {0, 1}) {
+    brokers_.broker(id).offer(protocol::ApiKey::metadata, {1, 0});
+    brokers_.broker(id).on<protocol::DescribeConfigsRequest, protocol::DescribeConfigsResponse>(
+        [](const auto& request, auto) {
+          protocol::DescribeConfigsResponse response;
+          for (const auto& resource : request.resources) {
+            auto& result = response.results.emplace_back();
+            result.resource_type = resource.resource_type;
+            result.resource_name = resource.resource_name;
+          }
+          return response;
+        });
+  }
+  std::optional<Result<ConfigItems>> found;
+  admin::describe_configs(core(), {{ConfigResourceType::broker, "1"}}, {}, Millis(5000),
+                          [&](Result<ConfigItems> items) { found = std::move(items); });
+  ports_.advance(Millis(6000));
+  ASSERT_TRUE(found.has_value());
+  ASSERT_TRUE(found->ok()) << found->error().message;
+  ASSERT_EQ((*found)->size(), 1U);
+  EXPECT_TRUE((*found)->front().result.ok());
+}
+
+TEST_F(ClusterOps, TypesOfGroupsAreCalledAsDescriptionsCallThem) {
+  for (const std::int32_t id : {0, 1}) {
+    brokers_.broker(id).on<protocol::ListGroupsRequest, protocol::ListGroupsResponse>([id](const auto&, auto) {
+      protocol::ListGroupsResponse response;
+      response.groups = {{id == 0 ? "a" : "b", "consumer", "Empty", id == 0 ? "classic" : ""}};
+      return response;
+    });
+  }
+  std::optional<Result<std::vector<ListedGroup>>> found;
+  admin::list_groups(core(), {}, Millis(5000), [&](Result<std::vector<ListedGroup>> groups) { found = groups; });
+  ports_.advance(Millis(6000));
+  ASSERT_TRUE(found.has_value() && found->ok());
+  std::map<std::string, std::string> types;
+  for (const auto& group : **found) types[group.id] = group.type;
+  EXPECT_EQ(types, (std::map<std::string, std::string>{{"a", "Classic"}, {"b", ""}}));
 }
 
 TEST_F(ClusterOps, ANodeThatTheClusterDoesNotHaveIsNamed) {

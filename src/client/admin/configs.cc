@@ -25,9 +25,14 @@ Target target_of(const ConfigResource& resource) {
   return is_node ? Target::node(NodeId(static_cast<std::int32_t>(*id))) : Target::any();
 }
 
-std::map<NodeId, std::vector<std::size_t>> by_target(const std::vector<ConfigResource>& resources) {
+// Controllers (KIP-919) are not told apart: each answers for all that they have.
+std::map<NodeId, std::vector<std::size_t>> by_target(const AdminCore& core,
+                                                     const std::vector<ConfigResource>& resources) {
+  const bool controllers = core.cluster.options().bootstrap_controllers;
   std::map<NodeId, std::vector<std::size_t>> groups;
-  for (std::size_t i = 0; i < resources.size(); ++i) groups[target_of(resources[i]).id].push_back(i);
+  for (std::size_t i = 0; i < resources.size(); ++i) {
+    groups[controllers ? kNoNode : target_of(resources[i]).id].push_back(i);
+  }
   return groups;
 }
 
@@ -69,7 +74,7 @@ void once_known(AdminCore& core, bool brokers, Millis timeout, Send send) {
 
 void describe_configs(AdminCore& core, std::vector<ConfigResource> resources, DescribeConfigsOptions options,
                       Millis timeout, Done<ConfigItems> done) {
-  auto groups = by_target(resources);
+  auto groups = by_target(core, resources);
   const bool brokers = groups.size() > 1 || (groups.size() == 1 && groups.begin()->first != kNoNode);
   auto all = gather<ConfigItems>(std::move(done));
   once_known(core, brokers, timeout, [&core, resources, options, timeout, groups, all](Status known) {
@@ -111,7 +116,7 @@ void alter_configs(AdminCore& core, std::vector<std::pair<ConfigResource, std::v
   using All = Items<ConfigResource>;
   std::vector<ConfigResource> resources;
   for (const auto& [resource, alterations] : changes) resources.push_back(resource);
-  auto groups = by_target(resources);
+  auto groups = by_target(core, resources);
   const bool brokers = groups.size() > 1 || (groups.size() == 1 && groups.begin()->first != kNoNode);
   auto all = gather<All>(std::move(done));
   once_known(core, brokers, timeout, [&core, changes, validate_only, timeout, groups, all](Status known) {

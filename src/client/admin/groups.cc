@@ -18,6 +18,13 @@ namespace {
 
 Target coordinator(const std::string& group) { return Target::coordinator(CoordinatorType::group, group); }
 
+// "Consumer": brokers say it in small letters.
+std::string type_name(std::string_view type) {
+  std::string name(type);
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
+}
+
 }  // namespace
 
 void list_groups(AdminCore& core, ListGroupsOptions options, Millis timeout, Done<std::vector<ListedGroup>> done) {
@@ -46,7 +53,7 @@ void list_groups(AdminCore& core, ListGroupsOptions options, Millis timeout, Don
             for (const auto& group : answer.body.groups) {
               if (!protocols.empty() && !protocols.contains(group.protocol_type)) continue;
               groups.push_back({std::string(group.group_id), std::string(group.protocol_type),
-                                std::string(group.group_state), std::string(group.group_type)});
+                                std::string(group.group_state), type_name(group.group_type)});
             }
             return groups;
           },
