@@ -38,6 +38,10 @@ std::string objection(const DirectoryFound& directory, const MetaProperties& met
 
 }  // namespace
 
+// Below it, ids mean that a directory is not assigned, lost, or another version's (KIP-858). Others that Kafka does not
+// give to new directories may still be an old one's.
+constexpr std::uint64_t kReserved = 3;
+
 bool is_directory_id(const Uuid& id) { return id.high != 0 || id.low >= 100; }
 
 bool is_left_by_format(std::string_view path) {
@@ -89,7 +93,7 @@ Result<MetaProperties, std::string> parse_meta_properties(std::string_view text)
   meta.node_id = NodeId(*node);
   if (const auto directory = entries.find("directory.id"); directory != entries.end()) {
     const auto id = Uuid::parse(trimmed(directory->second));
-    if (!id.ok() || !is_directory_id(id.value())) {
+    if (!id.ok() || (id->high == 0 && id->low < kReserved)) {
       return fmt::format("meta.properties has directory.id={}; it must be 22 characters of base64, not a reserved id",
                          directory->second);
     }

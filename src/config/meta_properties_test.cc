@@ -43,6 +43,8 @@ TEST(MetaProperties, WhatIsMissingOrWrongIsNamed) {
             std::string::npos);
   EXPECT_NE(error("version=1\ncluster.id=x\nnode.id=1\ndirectory.id=AAAAAAAAAAAAAAAAAAAAAQ\n").find("reserved"),
             std::string::npos);
+  // Not given to new directories, but taken.
+  EXPECT_TRUE(parse_meta_properties("version=1\ncluster.id=x\nnode.id=1\ndirectory.id=AAAAAAAAAAAAAAAAAAAAAw\n").ok());
   EXPECT_EQ(error("version=1\ncluster.id=\\u1"), "meta.properties:2: \\u needs four hexadecimal digits");
 }
 
