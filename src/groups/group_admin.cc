@@ -21,6 +21,10 @@ Buffer encode_offset_delete_error(Errc error) {
   return encode_body(response, 0);
 }
 
+// Of a group whose first record is still on its way to the disk: its members have their answers already, and must find
+// it there.
+bool has_members(const classic::ClassicGroup* group) { return group != nullptr && !group->members.empty(); }
+
 }  // namespace
 
 ListedGroup GroupPartition::listed(const std::string& id, GroupKind kind) const {
@@ -34,17 +38,27 @@ ListedGroup GroupPartition::listed(const std::string& id, GroupKind kind) const 
 }
 
 void GroupPartition::list(const ListQuery& query, std::vector<ListedGroup>& out) const {
-  store_.kinds().scan_committed(std::string_view(), [&](const std::string& id, GroupKind kind) {
+  std::size_t committed = 0;
+  const auto show = [&](const std::string& id, GroupKind kind) {
     ListedGroup group = listed(id, kind);
     if (query.wants(group.state, group.type)) out.push_back(std::move(group));
+  };
+  store_.kinds().scan_committed(std::string_view(), [&](const std::string& id, GroupKind kind) {
+    ++committed;
+    show(id, kind);
     return true;
   });
+  if (store_.kinds().newest().size() <= committed) return;
+  for (const auto& [id, kind] : store_.kinds().newest()) {
+    if (store_.kinds().find_committed(id) == nullptr && has_members(find(id))) show(id, kind);
+  }
 }
 
 DescribedGroup GroupPartition::describe(const std::string& id) const {
   DescribedGroup described;
   described.id = id;
   const GroupKind* kind = store_.kinds().find_committed(id);
+  if (kind == nullptr && has_members(find(id))) kind = store_.kinds().find(id);
   if (kind == nullptr || *kind != GroupKind::classic) {
     described.error = to_wire(Errc::group_id_not_found);
     described.message = "Group " + id + (kind == nullptr ? " not found." : " is not a classic group.");
