@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/address.h"
 #include "runtime/blocking_files.h"
 
 namespace millrace::cli {
@@ -40,6 +41,18 @@ void add_known(const GivenSettings& given, config::Scope scope, std::string_view
   }
 }
 
+Outcome<void> check_resolvable(const std::string& servers) {
+  for (const std::string& server : split_list(servers)) {
+    const std::size_t colon = server.rfind(':');
+    const auto port = colon == std::string::npos ? std::nullopt : whole_number(server.substr(colon + 1));
+    if (!port) return {};  // no host and port: the client says what is wrong
+    std::string host = server.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (runtime::addresses_to_connect({host, static_cast<std::uint16_t>(*port)})) return {};
+  }
+  return Failure{kNoConnection, fmt::format("No resolvable bootstrap urls given in bootstrap.servers: {}", servers)};
+}
+
 Outcome<client::Admin> connect(const Options& options, Console& console, std::string_view timeout_ms,
                                const char* older) {
   client::AdminConfig config;
@@ -56,6 +69,9 @@ Outcome<client::Admin> connect(const Options& options, Console& console, std::st
   }
   if (const auto servers = options.value("bootstrap-server")) config.bootstrap_servers(*servers);
   if (const auto servers = options.value("bootstrap-controller")) config.bootstrap_controllers(*servers);
+  for (const char* name : {"bootstrap-server", "bootstrap-controller"}) {
+    if (const auto servers = options.value(name)) MR_TRY(check_resolvable(*servers));
+  }
   if (!timeout_ms.empty()) config.set("default.api.timeout.ms", std::string(timeout_ms));
   auto admin = client::Admin::create(config);
   if (!admin) return failure_of(admin.error());

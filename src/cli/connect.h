@@ -25,6 +25,9 @@ using GivenSettings = std::map<std::string, std::string, std::less<>>;
 void add_known(const GivenSettings& given, config::Scope scope, std::string_view origin, Console& console,
                client::Config& config);
 
+// The failure: none of the servers "HOST:PORT,..." has an address. As Kafka's clients do, nothing waits for one.
+Outcome<void> check_resolvable(const std::string& servers);
+
 // An admin client for the servers that --bootstrap-server (or --bootstrap-controller) names, whatever servers a file
 // names, with the settings of the --command-config file (or of that of the option `older`). `timeout_ms`, unless empty:
 // default.api.timeout.ms, how long a call may take.

@@ -42,13 +42,23 @@ TEST_F(ConnectTest, TheServersOfAFileCountOnlyWhereTheOptionsNameNone) {
   constexpr auto kSpecs = std::to_array<OptionSpec>(
       {{"bootstrap-controller", "HOST:PORT", ""}, {"command-config", "FILE", ""}});
   for (const Arguments& arguments :
-       {Arguments{"--command-config", path}, Arguments{"--command-config", path, "--bootstrap-controller", "h:2"}}) {
+       {Arguments{"--command-config", path},
+        Arguments{"--command-config", path, "--bootstrap-controller", "127.0.0.1:2"}}) {
     const auto options = Options::parse(kSpecs, arguments);
     ASSERT_TRUE(options.ok());
     const auto admin = connect(*options, console_);
     EXPECT_TRUE(admin.ok()) << admin.error().text;
   }
   EXPECT_EQ(complaints(), "");
+}
+
+TEST(CheckResolvable, AsksForOneServerWithAnAddress) {
+  EXPECT_TRUE(check_resolvable("127.0.0.1:9092").ok());
+  EXPECT_TRUE(check_resolvable("nohost.invalid:9092,[::1]:9092").ok());
+  EXPECT_TRUE(check_resolvable("nohost").ok());  // the client tells
+  ASSERT_FALSE(check_resolvable("nohost.invalid:9092").ok());
+  EXPECT_EQ(check_resolvable("nohost.invalid:9092").error().text,
+            "No resolvable bootstrap urls given in bootstrap.servers: nohost.invalid:9092");
 }
 
 }  // namespace

@@ -57,6 +57,4 @@ Failure failure_with_step(const client::Error& error) {
   return failure;
 }
 
-std::string plain_message(const client::Error& error) { return error.detail.empty() ? error.message : error.detail; }
-
 }  // namespace millrace::cli

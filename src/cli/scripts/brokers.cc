@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/scripts/java_order.h"
 #include "cli/scripts/script.h"
 #include "protocol/api.h"
 
@@ -28,6 +29,8 @@ constexpr auto kVersionOptions = std::to_array<OptionSpec>({
     {"version", "", "Show the version"},
 });
 
+constexpr std::string_view kPatienceMs = "5000";  // of kafka-broker-api-versions
+
 int failed(Console& console, std::string_view message) {
   console.complain("{}\n", message);
   return 1;
@@ -35,8 +38,12 @@ int failed(Console& console, std::string_view message) {
 
 nlohmann::ordered_json directory_json(const client::LogDirectory& directory, const std::set<std::string>& topics) {
   auto partitions = nlohmann::ordered_json::array();
-  for (const auto& replica : directory.replicas) {
-    if (!topics.empty() && !topics.contains(replica.partition.topic)) continue;
+  const auto hash = [](const auto& replica) { return java_hash(replica.partition.topic, replica.partition.partition); };
+  auto replicas = directory.replicas;
+  order_as_java(replicas, 0, hash);
+  std::erase_if(replicas, [&](const auto& r) { return !topics.empty() && !topics.contains(r.partition.topic); });
+  order_as_java(replicas, 0, hash);
+  for (const auto& replica : replicas) {
     nlohmann::ordered_json shown;
     shown["partition"] = text_of(replica.partition);
     shown["size"] = replica.size_bytes;
@@ -81,12 +88,15 @@ std::string apis_text(const std::vector<client::OfferedApi>& apis) {
 }  // namespace
 
 int kafka_log_dirs(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Show how log directories are used.", kDirOptions);
+  const auto options = script_options(arguments, console,
+                                      "This tool helps to query log directory usage on the specified brokers.",
+                                      kDirOptions);
   if (!options) return options.error();
   for (const char* name : {"bootstrap-server", "describe"}) {
     if (options->has(name)) continue;
     return script_usage(console, fmt::format("Missing required argument \"[{}]\"", name), kDirOptions);
   }
+  if (const auto wrong = given_twice(*options, kDirOptions)) return failed(console, *wrong);
   auto admin = connect(*options, console);
   if (!admin) return failed(console, admin.error().text);
   const auto cluster = admin->describe_cluster().get();
@@ -129,12 +139,13 @@ int kafka_log_dirs(const Arguments& arguments, Console& console) {
 }
 
 int kafka_broker_api_versions(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Show which APIs brokers offer.", kVersionOptions);
+  const auto options = script_options(arguments, console, "This tool helps to retrieve broker version information.",
+                                      kVersionOptions);
   if (!options) return options.error();
   if (!options->has("bootstrap-server")) {
     return script_usage(console, "Missing required argument \"[bootstrap-server]\"", kVersionOptions);
   }
-  auto admin = connect(*options, console);
+  auto admin = connect(*options, console, kPatienceMs);
   if (!admin) return failed(console, admin.error().text);
   auto items = admin->describe_versions().get();
   if (!items) return failed(console, plain_message(items.error()));

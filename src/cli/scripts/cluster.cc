@@ -5,21 +5,36 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/scripts/arguments.h"
+#include "cli/scripts/java_order.h"
+#include "cli/scripts/json_fields.h"
 #include "cli/scripts/script.h"
 
 namespace millrace::cli {
 namespace {
 
-constexpr auto kClusterOptions = std::to_array<OptionSpec>({
-    {"bootstrap-server", "HOST:PORT", "A server of the cluster", false, "b"},
-    {"bootstrap-controller", "HOST:PORT", "A controller instead", false, "C"},
-    {"config", "FILE", "An older name of --command-config"},
-    {"command-config", "FILE", "Settings of the admin client", false, "c"},
-    {"id", "ID", "The broker to unregister", false, "i"},
-    {"include-fenced-brokers", "", "With list-endpoints: brokers that do not work too"},
-    {"help", "", "Show this"},
-    {"version", "", "Show the version"},
+constexpr Argument kServer{{"bootstrap-server", "HOST:PORT", "A server of the cluster", false, "b"}, false,
+     Argument::Kind::text, true};
+constexpr Argument kController{{"bootstrap-controller", "HOST:PORT", "A controller instead", false, "C"}, false,
+     Argument::Kind::text, true};
+constexpr Argument kOlderSettings{{"config", "FILE", "An older name of --command-config"}};
+constexpr Argument kSettings{{"command-config", "FILE", "Settings of the admin client", false, "c"}};
+
+constexpr std::array<Argument, 4> kClusterId{kServer, kController, kOlderSettings, kSettings};
+constexpr auto kUnregister = std::to_array<Argument>({
+    kServer, kController, kOlderSettings, kSettings,
+    {{"id", "ID", "The broker to unregister", false, "i"}, true, Argument::Kind::int32},
 });
+constexpr auto kEndpoints = std::to_array<Argument>({
+    kServer, kController, kOlderSettings, kSettings,
+    {{"include-fenced-brokers", "", "Brokers that do not work too"}},
+});
+constexpr auto kClusterCommands = std::to_array<ArgumentList>({
+    {"cluster-id", "Shows the id of the cluster.", kClusterId, true},
+    {"unregister", "Lets the cluster forget a broker.", kUnregister, true},
+    {"list-endpoints", "Shows where brokers, or controllers, are reached.", kEndpoints, true},
+});
+constexpr Grammar kClusterGrammar{{"kafka-cluster", "Shows and changes a cluster as a whole.", {}}, kClusterCommands};
 
 constexpr auto kRecordsOptions = std::to_array<OptionSpec>({
     {"bootstrap-server", "HOST:PORT", "Required: a server of the cluster"},
@@ -59,14 +74,15 @@ void print_endpoints(const std::vector<client::Node>& nodes, bool controllers, C
 
 // The partitions of an offset file, or what is wrong with it.
 Result<const nlohmann::json*, std::string> partitions_of(const nlohmann::json& file) {
-  if (!file.is_object()) return std::string("The input string is not a valid JSON");
-  const auto version = file.find("version");
-  if (version != file.end() && !(version->is_number_integer() && version->get<std::int64_t>() == 1)) {
-    return "Not supported version field value " + version->dump();
+  if (file.is_discarded()) return std::string("The input string is not a valid JSON");
+  if (!file.is_object()) return "Expected JSON object, received " + file.dump();
+  if (file.contains("version")) {
+    const auto version = number_field<std::int32_t>(file, "version");
+    if (!version) return version.error();
+    if (*version != 1) return fmt::format("Not supported version field value {}", *version);
   }
-  const auto partitions = file.find("partitions");
-  if (partitions == file.end() || !partitions->is_array()) return std::string("Missing partitions field");
-  return &*partitions;
+  if (!file.contains("partitions")) return std::string("Missing partitions field");
+  return array_field(file, "partitions");
 }
 
 int failed(Console& console, std::string_view message) {
@@ -77,24 +93,21 @@ int failed(Console& console, std::string_view message) {
 }  // namespace
 
 int kafka_cluster(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "cluster-id, unregister or list-endpoints of a cluster.",
-                                      kClusterOptions);
-  if (!options) return options.error();
-  const std::string action = options->rest().empty() ? "" : options->rest().front();
-  const bool controllers = options->has("bootstrap-controller");
-  if (options->has("bootstrap-server") == controllers) {
-    return script_usage(console, "one of --bootstrap-server and --bootstrap-controller must be specified",
-                        kClusterOptions);
+  const auto call = read_call(kClusterGrammar, arguments);
+  if (!call) {
+    print_no_call(console, kClusterGrammar, call.error());
+    return 1;
   }
-  const bool fenced = options->has("include-fenced-brokers");
+  const auto& [action, options] = *call;
+  const bool controllers = options.has("bootstrap-controller");
+  const bool fenced = options.has("include-fenced-brokers");
   if (fenced && controllers) {
     return failed(console, "The option --include-fenced-brokers is only supported with --bootstrap-server option");
   }
-  auto admin = connect(*options, console, {}, "config");
+  auto admin = connect(options, console, {}, "config");
   if (!admin) return failed(console, admin.error().text);
   if (action == "unregister") {
-    const auto id = whole_number(options->get("id"));
-    if (!id) return script_usage(console, "unregister needs --id", kClusterOptions);
+    const auto id = whole_number(options.get("id"));
     const auto done = admin->unregister_broker(static_cast<std::int32_t>(*id)).get();
     if (!done) return failed(console, plain_message(done.error()));
     console.print("Broker {} is no longer registered.\n", *id);
@@ -106,34 +119,36 @@ int kafka_cluster(const Arguments& arguments, Console& console) {
     console.print("Cluster ID: {}\n", cluster->cluster_id);
     return 0;
   }
-  if (action != "list-endpoints") {
-    return script_usage(console, "the action is cluster-id, unregister or list-endpoints", kClusterOptions);
-  }
   print_endpoints(cluster->nodes, controllers, console);
   return 0;
 }
 
 int kafka_delete_records(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Delete records up to given offsets.", kRecordsOptions);
+  const auto options = script_options(arguments, console,
+                                      "This tool helps to delete records of the given partitions down to the specified "
+                                      "offset.", kRecordsOptions);
   if (!options) return options.error();
   for (const char* name : {"bootstrap-server", "offset-json-file"}) {
     if (options->has(name)) continue;
     return script_usage(console, fmt::format("Missing required argument \"[{}]\"", name), kRecordsOptions);
   }
+  if (const auto wrong = given_twice(*options, kRecordsOptions)) return failed(console, *wrong);
   const auto text = read_text(options->get("offset-json-file"));
-  if (!text) return failed(console, text.error().text);
+  if (!text) return failed(console, fmt::format("Unable to read file {}", options->get("offset-json-file")));
   const auto json = nlohmann::json::parse(*text, nullptr, false);
   const auto partitions = partitions_of(json);
   if (!partitions) return failed(console, partitions.error());
   std::map<client::TopicPartition, std::int64_t> before;
   std::set<std::string> twice;
   for (const auto& entry : **partitions) {
-    const bool whole = entry.is_object() && entry.contains("topic") && entry["topic"].is_string() &&
-                       entry.contains("partition") && entry["partition"].is_number_integer() &&
-                       entry.contains("offset") && entry["offset"].is_number_integer();
-    if (!whole) return failed(console, "each of the partitions needs topic, partition and offset");
-    const client::TopicPartition key{entry["topic"].get<std::string>(), entry["partition"].get<std::int32_t>()};
-    if (!before.emplace(key, entry["offset"].get<std::int64_t>()).second) twice.insert(text_of(key));
+    const auto topic = text_field(entry, "topic");
+    if (!topic) return failed(console, topic.error().line);
+    const auto partition = number_field<std::int32_t>(entry, "partition");
+    if (!partition) return failed(console, partition.error());
+    const auto offset = number_field<std::int64_t>(entry, "offset");
+    if (!offset) return failed(console, offset.error());
+    const client::TopicPartition key{*topic, *partition};
+    if (!before.emplace(key, *offset).second) twice.insert(text_of(key));
   }
   if (!twice.empty()) {
     return failed(console,
@@ -142,8 +157,9 @@ int kafka_delete_records(const Arguments& arguments, Console& console) {
   auto admin = connect(*options, console);
   if (!admin) return failed(console, admin.error().text);
   console.out("Executing records delete operation\n");
-  const auto deleted = admin->delete_records(std::move(before)).get();
+  auto deleted = admin->delete_records(std::move(before)).get();
   if (!deleted) return failed(console, plain_message(deleted.error()));
+  order_as_java(*deleted, 0, [](const auto& item) { return java_hash(item.key.topic, item.key.partition); });
   console.out("Records delete operation completed:\n");
   for (const auto& item : *deleted) {
     if (item.result) {

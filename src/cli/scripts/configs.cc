@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/scripts/java_order.h"
+
 namespace millrace::cli {
 namespace {
 
@@ -50,6 +52,7 @@ client::Result<std::vector<std::string>> Resources::names() {
     if (!topics) return topics.error();
     for (const auto& topic : *topics) found.push_back(topic.name);
     std::ranges::sort(found);
+    order_as_java(found, 0, [](const std::string& name) { return java_hash(name); });
   } else if (broker()) {
     const auto cluster = admin_.describe_cluster().get();
     if (!cluster) return cluster.error();
@@ -139,7 +142,9 @@ ConfigDone Resources::alter(std::vector<client::AlterConfig> changes) {
 }  // namespace
 
 int kafka_configs(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Show and change settings of entities.", config_options());
+  const auto options = script_options(arguments, console,
+                                      "This tool helps to manipulate and describe entity config for a topic, client, "
+                                      "user, broker, ip, client-metrics or group", config_options());
   if (!options) return options.error();
   if (options->has("alter") == options->has("describe")) {
     return script_usage(console, "Command must include exactly one action: --describe, --alter", config_options());
@@ -151,17 +156,30 @@ int kafka_configs(const Arguments& arguments, Console& console) {
   if (!options->has("bootstrap-server") && !options->has("bootstrap-controller")) {
     return fail("Either --bootstrap-server or --bootstrap-controller must be specified.");
   }
+  if (options->has("bootstrap-server") && options->has("bootstrap-controller")) {
+    return fail("Only one of --bootstrap-server or --bootstrap-controller can be specified");
+  }
+  if (const auto wrong = given_twice(*options, config_options(), {"entity-type", "entity-name", "delete-config"})) {
+    return fail(*wrong);
+  }
   const auto entities = config_entities(*options);
   if (!entities) return fail(entities.error());
+  for (const char* change : {"add-config", "add-config-file", "delete-config"}) {
+    if (!options->has("describe") || !options->has(change)) continue;
+    return script_usage(console, not_together("describe", change), config_options());
+  }
+  const auto at_work = [&](std::string_view why) {
+    return fail(fmt::format("Error while executing config command with args '{}'\n{}", fmt::join(arguments, " "), why));
+  };
   auto admin = connect(*options, console);
-  if (!admin) return fail(admin.error().text);
+  if (!admin) return at_work(admin.error().text);
 
   const ConfigEntity& head = entities->front();
   Resources resources(*admin, console, head);
   ConfigDone done;
   if (options->has("alter")) {
     const auto changes = config_changes(*options);
-    if (!changes) return fail(changes.error());
+    if (!changes) return options->has("add-config-file") ? at_work(changes.error()) : fail(changes.error());
     done = head.kind->resource ? resources.alter(*changes) : alter_quotas(*admin, *entities, *changes);
   } else {
     done = head.kind->resource ? resources.describe(options->has("all")) : describe_quotas(*admin, console, *entities);
@@ -169,8 +187,7 @@ int kafka_configs(const Arguments& arguments, Console& console) {
   if (!done) {
     const auto& error = done.error();
     if (!error.call) return fail(error.line);
-    return fail(fmt::format("Error while executing config command with args '{}'\n{}: {}", fmt::join(arguments, " "),
-                            java_name(*error.call), plain_message(*error.call)));
+    return at_work(fmt::format("{}: {}", java_name(*error.call), plain_message(*error.call)));
   }
   if (options->has("describe")) return 0;
   if (head.name->empty()) {

@@ -18,7 +18,6 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"alter", "", "Change settings"},
     {"describe", "", "Show settings"},
     {"all", "", "Show settings with their defaults too"},
-    {"force", "", "Has no effect: nothing is asked"},
     {"entity-type", "TYPE", "topics, clients, users, brokers, ips, client-metrics, groups or broker-loggers"},
     {"entity-name", "NAME", "The topic, client id, user, broker id, address, subscription or group"},
     {"entity-default", "", "The default of all clients, users, brokers or addresses"},
@@ -52,6 +51,12 @@ constexpr auto kKinds = std::to_array<ConfigKind>({
     {"client-metrics", "client-metrics", "", ConfigResourceType::client_metrics, ConfigSource::client_metrics},
     {"groups", "group", "", ConfigResourceType::group, ConfigSource::group},
 });
+
+// Whether a character may stand in the name of a topic or of a setting.
+bool plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+         c == '-';
+}
 
 Result<std::vector<ConfigEntity>, std::string> by_type(const Options& options) {
   std::vector<ConfigEntity> entities;
@@ -100,13 +105,43 @@ std::optional<std::string> wrong_name(const ConfigEntity& entity) {
   return std::nullopt;
 }
 
+// Kafka's words for a name that no topic can have.
+std::optional<std::string> wrong_topic_name(std::string_view name) {
+  constexpr std::size_t kLongest = 249;
+  if (name == "." || name == "..") return fmt::format("Topic name is invalid: '{}' is not allowed", name);
+  if (name.size() > kLongest) {
+    return fmt::format("Topic name is invalid: the length of '{}' is longer than the max allowed length {}", name,
+                       kLongest);
+  }
+  if (std::ranges::all_of(name, plain)) return std::nullopt;
+  return fmt::format("Topic name is invalid: '{}' contains one or more characters other than ASCII alphanumerics, '.', "
+                     "'_' and '-'", name);
+}
+
+std::optional<std::string> wrong_description(const Options& options, const std::vector<ConfigEntity>& entities) {
+  const ConfigEntity& entity = entities.front();
+  const std::string_view type = entity.kind->type;
+  const bool fallback = entity.name && entity.name->empty() && options.has("entity-default");
+  if (fallback && entity.kind->defaults_flag.empty()) {
+    return fmt::format("--entity-default must not be specified with --describe of {}", type);
+  }
+  if (type == "broker-loggers" && !entity.name) {
+    return "An entity name must be specified with --describe of broker-loggers";
+  }
+  return type == "topics" && entity.name ? wrong_topic_name(*entity.name) : std::nullopt;
+}
+
 std::optional<std::string> wrong_alteration(const Options& options, const std::vector<ConfigEntity>& entities) {
   for (const ConfigEntity& entity : entities) {
-    if (entity.name) continue;
+    const bool of_one = entity.kind->defaults_flag.empty();  // there is no default of the kind
+    if (entity.name && !(of_one && entity.name->empty())) continue;
     if (!entity.kind->defaults_flag.empty()) {
       return "An entity-name or default entity must be specified with --alter of users, clients, brokers or ips";
     }
     return fmt::format("An entity name must be specified with --alter of {}", entity.kind->type);
+  }
+  if (options.has("add-config") && options.has("add-config-file")) {
+    return "Only one of --add-config or --add-config-file must be specified";
   }
   if (options.has("add-config") || options.has("add-config-file") || options.has("delete-config")) return std::nullopt;
   return "At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter";
@@ -114,17 +149,18 @@ std::optional<std::string> wrong_alteration(const Options& options, const std::v
 
 // "a=1,b=[x,y]": commas in brackets belong to the value.
 Result<void, std::string> parse_additions(std::string_view text, std::vector<client::AlterConfig>& changes) {
+  const std::string wrong = "requirement failed: Invalid entity config: all configs to be added must be in the format "
+                            "\"key=val\" or  \"key=[val1,val2]\" to group values which contain commas.";
+  if (text.empty()) return wrong;
   while (!text.empty()) {
     const std::size_t equals = text.find('=');
-    if (equals == std::string_view::npos || text.find(',') < equals) {
-      return std::string("requirement failed: Invalid entity config: all configs to be added must be in the format "
-                         "\"key=val\" or  \"key=[val1,val2]\" to group values which contain commas.");
-    }
+    if (equals == std::string_view::npos || text.find(',') < equals) return wrong;
     const bool bracket = text.substr(equals + 1).starts_with('[');
     const std::size_t close = bracket ? text.find(']', equals) : std::string_view::npos;
     const std::size_t end = std::min(text.find(',', close == std::string_view::npos ? equals : close), text.size());
     std::string_view value = text.substr(equals + 1, end - equals - 1);
     if (close != std::string_view::npos) value = text.substr(equals + 2, close - equals - 2);
+    if (close == std::string_view::npos && value.find('=') != std::string_view::npos) return wrong;
     const auto name = split_list(text.substr(0, equals), '\0');
     changes.push_back({name.empty() ? "" : name.front(), std::string(value), client::AlterOperation::set});
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -158,9 +194,8 @@ Result<std::vector<ConfigEntity>, std::string> config_entities(const Options& op
   for (const ConfigEntity& entity : entities) {
     if (auto line = wrong_name(entity)) return *std::move(line);
   }
-  if (options.has("alter")) {
-    if (auto line = wrong_alteration(options, entities)) return *std::move(line);
-  }
+  auto line = options.has("alter") ? wrong_alteration(options, entities) : wrong_description(options, entities);
+  if (line) return *std::move(line);
   return entities;
 }
 
@@ -173,11 +208,8 @@ Result<std::vector<client::AlterConfig>, std::string> config_changes(const Optio
   }
   if (const auto text = options.value("add-config")) MR_TRY(parse_additions(*text, changes));
   for (const client::AlterConfig& change : changes) {
-    const bool plain = std::ranges::all_of(change.name, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-             c == '-';
-    });
-    if (!plain) return fmt::format("Invalid character found for config key: {}", change.name);
+    if (std::ranges::all_of(change.name, plain)) continue;
+    return fmt::format("Invalid character found for config key: {}", change.name);
   }
   for (const std::string& list : options.all("delete-config")) {
     for (const std::string& name : split_list(list)) {

@@ -66,8 +66,6 @@ std::string entity_text(const client::QuotaEntity& entity) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string set_of(const Names& names) { return fmt::format("Set({})", fmt::join(names, ", ")); }
-
 // Which of the changes are quotas, which are credentials, and which are neither.
 struct Sorted {
   bool quotas = false;
@@ -98,9 +96,9 @@ ConfigDone check_users(const std::vector<ConfigEntity>& entities, const Sorted& 
     if (clients) wrong.insert(wrong.end(), sorted.credentials[i].begin(), sorted.credentials[i].end());
     if (wrong.empty()) continue;
     return refused(fmt::format("Only quota {}configs can be {} for '{}' using --bootstrap-server. Unexpected config "
-                               "names: {}",
+                               "names: {}({})",
                                clients ? "" : "and SCRAM credential ", kDone[i], clients ? "clients" : "users",
-                               set_of(wrong)));
+                               i == 0 ? "Set" : "ArrayBuffer", fmt::join(wrong, ", ")));
   }
   if (sorted.credentials[0].empty() && sorted.credentials[1].empty()) return {};
   if (entities.front().name->empty()) {

@@ -62,8 +62,15 @@ Outcome<client::ConsumerConfig> settings_of(const Options& options, Console& con
   MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"consumer-property", "command-property"},
                       config::Scope::consumer, console, config));
   config.bootstrap_servers(options.get("bootstrap-server"));
+  MR_TRY(check_resolvable(options.get("bootstrap-server")));
   if (options.has("isolation-level")) config.set("isolation.level", options.get("isolation-level"));
   const auto group = group_of(options, config);
+  if (const auto other = config.values().find("group.id"); group && other != config.values().end() &&
+                                                          other->second != *group) {
+    return Failure{kSomeFailed, fmt::format("The group ids provided in different places (directly using '--group', via "
+                                            "'--consumer-property', or via '--consumer.config') do not match. Detected "
+                                            "group ids: '{}', '{}'", other->second, *group)};
+  }
   if (options.has("partition")) {
     if (group) return Failure{kSomeFailed, "Options group and partition cannot be specified together."};
     return config;
@@ -115,7 +122,7 @@ std::optional<std::string> begin(const Options& options, client::Consumer& consu
   if (const auto assigned = consumer.assign({partition}); !assigned) return assigned.error().text();
   const std::string from = options.get("offset", options.has("from-beginning") ? "earliest" : "latest");
   const auto offset = whole_number(from);
-  if (!offset && from != "earliest" && from != "latest") {
+  if (offset ? *offset < 0 : from != "earliest" && from != "latest") {
     return "The provided offset value '" + from + "' is incorrect. Valid values are 'earliest', 'latest', or a "
            "non-negative long.";
   }
@@ -205,7 +212,11 @@ std::optional<std::string> wrong(const Options& options) {
     if (!options.has(option.older) || !options.has(option.newer)) continue;
     return fmt::format("Options --{} and --{} cannot be specified together.", option.older, option.newer);
   }
-  if (auto no_number = not_a_number(options, {"partition", "max-messages", "timeout-ms"})) return no_number;
+  if (auto no_number = not_an_int(options, {"partition", "max-messages"})) return no_number;
+  if (auto no_number = not_a_number(options, {"timeout-ms"})) return no_number;
+  auto twice = given_twice(options, kOptions, {"property", "formatter-property", "command-property",
+                                               "consumer-property"});
+  if (twice) return twice;
   const bool offset = options.has("offset");
   if (!options.has("partition")) {
     return offset ? std::optional<std::string>("The partition is required when offset is specified.") : std::nullopt;
@@ -220,13 +231,15 @@ std::optional<std::string> wrong(const Options& options) {
 }  // namespace
 
 int kafka_console_consumer(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Print the records of topics.", kOptions);
+  const auto options = script_options(
+      arguments, console, "This tool helps to read data from Kafka topics and outputs it to standard output.",
+      kOptions);
   if (!options) return options.error();
   if (!options->has("bootstrap-server")) {
     return script_usage(console, "Missing required argument \"[bootstrap-server]\"", kOptions);
   }
   if (options->has("topic") == options->has("include")) {
-    return script_usage(console, "Exactly one of --include/--topic is required.", kOptions);
+    return script_usage(console, "Exactly one of the following arguments is required: [topic], [include]", kOptions);
   }
   if (const auto line = wrong(*options)) return script_usage(console, *line, kOptions);
   const auto fail = [&](std::string_view text) {

@@ -69,6 +69,7 @@ Outcome<client::ProducerConfig> settings_of(const Options& options, Console& con
   for (const Alias& alias : kAliases) {
     if (const auto value = options.value(alias.option)) config.set(std::string(alias.setting), *value);
   }
+  MR_TRY(check_resolvable(options.get("bootstrap-server")));
   if (options.has("compression-codec")) config.set("compression.type", options.get("compression-codec", "gzip"));
   return config;
 }
@@ -82,7 +83,14 @@ std::optional<std::string> refusal(const Options& options) {
     if (!options.has(option.older) || !options.has(option.newer)) continue;
     return fmt::format("Options --{} and --{} cannot be specified together.", option.newer, option.older);
   }
-  return std::nullopt;
+  auto wrong = given_twice(options, kOptions, {"property", "reader-property", "command-property", "producer-property"});
+  if (!wrong) {
+    wrong = not_an_int(options, {"batch-size", "max-partition-memory-bytes", "message-send-max-retries",
+                                 "request-timeout-ms", "socket-buffer-size"});
+  }
+  if (wrong) return wrong;
+  return not_a_number(options, {"max-block-ms", "max-memory-bytes", "metadata-expiry-ms", "retry-backoff-ms",
+                                "timeout"});
 }
 
 constexpr std::string_view kLineReader = "org.apache.kafka.tools.LineMessageReader";
@@ -103,11 +111,16 @@ Outcome<LineReader> reader_of(const Options& options) {
 }  // namespace
 
 int kafka_console_producer(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Read lines from the input and send each as a record.",
+  const auto options = script_options(arguments, console,
+                                      "This tool helps to read data from standard input and publish it to Kafka.",
                                       kOptions);
   if (!options) return options.error();
   if (const auto line = refusal(*options)) return script_usage(console, *line, kOptions);
   print_renamed(*options, kRenamed, "Warning:", console);
+  if (options->has("max-partition-memory-bytes")) {
+    console.out("Warning: --max-partition-memory-bytes is deprecated and will be removed in Apache Kafka 5.0. Use "
+                "--batch-size instead.\n");
+  }
   const auto fail = [&](std::string_view text) {
     console.complain("{}\n", text);
     return 1;

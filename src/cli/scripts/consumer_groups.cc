@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/pattern.h"
 #include "cli/scripts/groups.h"
+#include "cli/scripts/java_order.h"
 
 namespace millrace::cli {
 namespace {
@@ -62,38 +63,125 @@ std::optional<std::string> take_names(const std::string& list, std::string_view 
   return std::nullopt;
 }
 
+// What Kafka's library of expressions says where this one says `why`.
+std::string java_words(std::string_view why) {
+  constexpr auto kWords = std::to_array<std::pair<std::string_view, std::string_view>>(
+      {{"missing )", "missing closing )"},
+       {"unexpected )", "missing closing )"},
+       {"missing ]", "missing closing ]"},
+       {"invalid perl operator", "invalid or unsupported Perl syntax"},
+       {"bad repetition operator", "invalid nested repetition operator"},
+       {"no argument for repetition operator", "missing argument to repetition operator"},
+       {"invalid repetition size", "invalid repeat count"},
+       {"invalid named capture group", "invalid named capture"},
+       {"trailing \\", "trailing backslash at end of expression"}});
+  const std::string_view what = why.substr(0, why.find(": "));
+  const auto at = std::ranges::find(kWords, what, &std::pair<std::string_view, std::string_view>::first);
+  return std::string(at == kWords.end() ? what : at->second);
+}
+
 int validate_regex(const std::string& expression, Console& console) {
   std::string why;
   if (Pattern::compile(expression, &why).ok()) {
     console.print("The regular expression `{}` is valid.\n", expression);
   } else {
-    console.print("The regular expression `{}` is invalid: {}.\n", expression, why);
+    console.print("The regular expression `{}` is invalid: {}.\n", expression, java_words(why));
   }
   return 0;
 }
 
-std::optional<std::string> refusal(const Options& options) {
+// What an option needs beside it, in the words of Kafka's parser.
+std::optional<std::string> unavailable(const Options& options) {
+  const bool list = options.has("list"), describe = options.has("describe");
+  const auto given = [&](const char* name, bool allowed) { return options.has(name) && !allowed; };
+  for (const char* name : {"members", "offsets", "verbose", "state", "type"}) {
+    const std::string_view option = name;
+    const bool allowed = option == "type" ? list : option == "state" ? list || describe : describe;
+    if (given(name, allowed)) return fmt::format("Option(s) [{}] are unavailable given other options on the command "
+                                                 "line", name);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> wrong_describe(const Options& options, bool selected) {
+  if (!selected) return "Option [describe] takes one of these options: [group], [all-groups]";
+  if (options.has("members") + options.has("offsets") + options.has("state") > 1) {
+    return "Option [describe] takes at most one of these options: [members], [offsets], [state]";
+  }
+  if (options.value("state")) return "Option [describe] does not take a value for [state]";
+  return std::nullopt;
+}
+
+constexpr auto kScenarios = std::to_array<const char*>({"to-offset", "to-datetime", "by-duration", "to-earliest",
+                                                        "to-latest", "to-current", "shift-by", "from-file"});
+
+std::optional<std::string> wrong_reset(const Options& options, bool selected) {
+  if (!selected) return "Option [reset-offsets] takes one of these options: [group], [all-groups]";
+  const char* first = nullptr;
+  for (const char* scenario : kScenarios) {
+    if (!options.has(scenario)) continue;
+    if (first != nullptr) return not_together(first, scenario);
+    first = scenario;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> wrong_action(const Options& options) {
+  const bool selected = options.has("group") || options.has("all-groups");
+  if (options.has("describe")) {
+    if (auto wrong = wrong_describe(options, selected)) return wrong;
+  }
+  if (options.has("delete")) {
+    if (!selected) return "Option [delete] takes one of these options: [group], [all-groups]";
+    if (options.has("topic")) {
+      return "The consumer does not support topic-specific offset deletion from a consumer group.";
+    }
+  }
+  if (options.has("delete-offsets") && (!options.has("group") || !options.has("topic"))) {
+    return "Option [delete-offsets] takes the following options: [group], [topic]";
+  }
+  if (options.has("reset-offsets")) {
+    if (auto wrong = wrong_reset(options, selected)) return wrong;
+  }
+  if (options.has("group") && options.has("all-groups")) return not_together("group", "all-groups");
+  if (options.has("group") && options.has("list")) return not_together("group", "list");
+  for (const char* action : {"list", "describe"}) {
+    if (options.has("topic") && options.has(action)) return not_together("topic", action);
+  }
+  return std::nullopt;
+}
+
+// What is wrong with the combination of options, if anything. Tells that a reset without --execute changes nothing.
+std::optional<std::string> refusal(const Options& options, Console& console) {
+  if (!options.has("validate-regex") && !options.has("bootstrap-server")) {
+    return "Missing required argument \"[bootstrap-server]\"";
+  }
+  if (options.has("reset-offsets") && options.has("dry-run") && options.has("execute")) {
+    return "Option [reset-offsets] only accepts one of [execute] and [dry-run]";
+  }
+  if (options.has("reset-offsets") && !options.has("dry-run") && !options.has("execute")) {
+    console.complain("WARN: No action will be performed as the --execute option is missing. In version 5.0, this "
+                     "command will require either --dry-run or --execute to be specified. You should add the "
+                     "--dry-run option explicitly if you are scripting this command and want to keep the current "
+                     "default behavior without prompting.\n");
+  }
+  if (auto wrong = wrong_action(options)) return wrong;
   int actions = 0;
   for (const char* action : {"list", "describe", "delete", "delete-offsets", "reset-offsets", "validate-regex"}) {
     actions += options.has(action) ? 1 : 0;
   }
-  if (actions != 1) {
-    return "Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, "
-           "--validate-regex";
+  if (actions == 1) return std::nullopt;
+  return "Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, "
+         "--validate-regex";
+}
+
+// Values that the original reads when it is at work already.
+std::optional<std::string> wrong_value(const Options& options) {
+  if (auto wrong = given_twice(options, kOptions, {"topic", "group"})) return wrong;
+  if (options.has("delete-offsets") && options.all("group").size() > 1) {
+    return "Found multiple arguments for option group, but you asked for only one";
   }
-  if (options.has("validate-regex")) return std::nullopt;
-  if (!options.has("bootstrap-server")) return "Missing required argument \"[bootstrap-server]\"";
-  if (options.has("list")) return std::nullopt;
-  const bool of_all = !options.has("delete-offsets") && options.has("all-groups");
-  if (!options.has("group") && !of_all) {
-    return options.has("delete-offsets") ? "Option [delete-offsets] requires option [group]"
-                                         : "Option takes one of these options: [group], [all-groups]";
-  }
-  if (options.has("delete-offsets") && !options.has("topic")) return "Option [delete-offsets] requires option [topic]";
-  if (options.has("describe") && options.has("members") + options.has("offsets") + options.has("state") > 1) {
-    return "Option [describe] takes at most one of these options: [members], [offsets], [state]";
-  }
-  return std::nullopt;
+  return not_a_number(options, {"timeout", "to-offset", "shift-by"});
 }
 
 }  // namespace
@@ -131,6 +219,7 @@ int ConsumerGroups::list() {
     const bool other = group.protocol != "consumer" && !group.protocol.empty();
     return other || group.type == "Share" || group.type == "Streams";
   });
+  order_as_java(*listed, 0, [](const auto& group) { return java_hash(group.id); });
   const bool types = options_.has("type");
   const bool states = options_.has("state");
   if (!types && !states) {
@@ -192,8 +281,9 @@ int ConsumerGroups::describe() {
 int ConsumerGroups::remove() {
   const auto ids = wanted();
   if (!ids) return failed(plain_message(ids.error()));
-  const auto deleted = admin_.delete_groups(*ids).get();
+  auto deleted = admin_.delete_groups(*ids).get();
   if (!deleted) return failed(plain_message(deleted.error()));
+  order_as_java(*deleted, 0, [](const auto& item) { return java_hash(item.key); });
   std::vector<std::string> gone;
   std::string failures;
   for (const auto& item : *deleted) {
@@ -215,17 +305,23 @@ int ConsumerGroups::remove() {
 
 int kafka_consumer_groups(const Arguments& arguments, Console& console) {
   const auto options = script_options(arguments, console,
-                                      "List all consumer groups, describe a consumer group, delete consumer group "
-                                      "info, or reset consumer group offsets.",
+                                      "This tool helps to list all consumer groups, describe a consumer group, "
+                                      "delete consumer group info, or reset consumer group offsets.",
                                       kOptions);
   if (!options) return options.error();
-  if (const auto wrong = refusal(*options)) return script_usage(console, *wrong, kOptions);
-  if (const auto expression = options->value("validate-regex")) return validate_regex(*expression, console);
-  auto admin = connect(*options, console, options->value("timeout").value_or(kDefaultTimeout));
-  if (!admin) {
-    console.complain("{}\n", admin.error().text);
+  if (const auto wrong = unavailable(*options)) {
+    console.complain("{}\n", *wrong);
     return 1;
   }
+  if (const auto wrong = refusal(*options, console)) return script_usage(console, *wrong, kOptions);
+  if (const auto expression = options->value("validate-regex")) return validate_regex(*expression, console);
+  const auto fail = [&](std::string_view why) {
+    console.print("\nError: Executing consumer group command failed due to {}\n", why);
+    return 0;
+  };
+  if (const auto wrong = wrong_value(*options)) return fail(*wrong);
+  auto admin = connect(*options, console, options->value("timeout").value_or(kDefaultTimeout));
+  if (!admin) return fail(admin.error().text);
   ConsumerGroups groups(*options, *admin, console);
   if (options->has("list")) return groups.list();
   if (options->has("describe")) return groups.describe();

@@ -100,11 +100,12 @@ int ConsumerGroups::show_offsets(const client::GroupDescription& group) {
 }
 
 void ConsumerGroups::show_members(const client::GroupDescription& group) {
-  std::array<std::size_t, 5> widths{std::max<std::size_t>(15, group.id.size()), 15, 17, 15, 15};
+  std::array<std::size_t, 5> widths{15, 15, 17, 15, 15};
   bool instances = false;
   const bool rows = announce(group, group.members.size());
   for (const auto& member : group.members) {
     if (!rows) break;
+    widths[0] = std::max(widths[0], group.id.size());
     widths[1] = std::max(widths[1], member.id.size());
     widths[2] = std::max(widths[2], member.instance_id.value_or("").size());
     widths[3] = std::max(widths[3], member.host.size());
@@ -145,10 +146,20 @@ int ConsumerGroups::show_state(const client::GroupDescription& group) {
   }
   const std::size_t id_width = std::max<std::size_t>(15, group.id.size());
   const std::size_t width = std::max<std::size_t>(25, coordinator.size());
-  console_.print("\n{:<{}} {:<{}} {:<20} {:<20} {}", "GROUP", id_width, "COORDINATOR (ID)", width,
-                 "ASSIGNMENT-STRATEGY", "STATE", "#MEMBERS");
-  console_.print("\n{:<{}} {:<{}} {:<20} {:<20} {}\n", group.id, id_width, coordinator, width,
-                 group.assignor.empty() ? std::string(kMissing) : group.assignor, group.state, group.members.size());
+  // The epoch of the target is the group's while nothing moves.
+  const std::string epoch = group.epoch < 0 ? std::string(kMissing) : std::to_string(group.epoch);
+  const std::string target = group.state == "Stable" ? epoch : std::string(kMissing);
+  const auto row = [&](std::string_view id, std::string_view where, std::string_view assignor, std::string_view state,
+                       std::string_view group_epoch, std::string_view target_epoch, const auto& members) {
+    console_.print("\n{:<{}} {:<{}} {:<20} {:<20} ", id, id_width, where, width, assignor, state);
+    if (options_.has("verbose")) console_.print("{:<15} {:<25} ", group_epoch, target_epoch);
+    console_.print("{}", members);
+  };
+  row("GROUP", "COORDINATOR (ID)", "ASSIGNMENT-STRATEGY", "STATE", "GROUP-EPOCH", "TARGET-ASSIGNMENT-EPOCH",
+      "#MEMBERS");
+  row(group.id, coordinator, group.assignor.empty() ? kMissing : group.assignor, group.state, epoch, target,
+      group.members.size());
+  console_.out("\n");
   return 0;
 }
 

@@ -111,7 +111,9 @@ struct Test {
 
 std::optional<std::string> wrong(const Options& options) {
   if (!options.has("bootstrap-server")) return "Missing required argument \"[bootstrap-server]\"";
-  if (options.has("topic") == options.has("include")) return "Exactly one of --include/--topic is required.";
+  if (options.has("topic") == options.has("include")) {
+    return "Exactly one of the following arguments is required: [topic], [include]";
+  }
   if (options.has("num-records") == options.has("messages")) {
     return "Exactly one of --num-records/--messages is required.";
   }
@@ -131,6 +133,7 @@ Outcome<client::ConsumerConfig> settings_of(const Options& options, Console& con
   MR_TRY(add_settings(options, {"consumer.config", "command-config"}, {"command-property"},
                       config::Scope::consumer, console, config));
   config.bootstrap_servers(options.get("bootstrap-server"));
+  MR_TRY(check_resolvable(options.get("bootstrap-server")));
   config.group_id(options.get("group", fmt::format("perf-consumer-{}", random.next() % 100'000)));
   config.set("receive.buffer.bytes", options.get("socket-buffer-size", "2097152"));
   config.set("max.partition.fetch.bytes", options.get("fetch-size", "1048576"));
@@ -173,7 +176,8 @@ Progress consume(client::Consumer& consumer, const Test& test, JoinTime& joins, 
 }  // namespace
 
 int kafka_consumer_perf_test(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Measure how fast records are read.", kOptions);
+  const auto options = script_options(arguments, console, "This tool is used to verify the consumer performance.",
+                                      kOptions);
   if (!options) return options.error();
   if (const auto line = wrong(*options)) return script_usage(console, *line, kOptions);
   const auto fail = [&](std::string_view text) {

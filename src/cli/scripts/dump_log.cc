@@ -22,8 +22,8 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {"cluster-metadata-decoder", "", "The records are those of the metadata log"},
     {"share-group-state-decoder", "", "The records are those of __share_group_state"},
     {"remote-log-metadata-decoder", "", "The records are those of __remote_log_metadata"},
-    {"value-decoder-class", "CLASS", "Java's: has no effect", true},
-    {"key-decoder-class", "CLASS", "Java's: has no effect", true},
+    {"value-decoder-class", "CLASS", "org.apache.kafka.tools.api.StringDecoder (the default)", true},
+    {"key-decoder-class", "CLASS", "org.apache.kafka.tools.api.StringDecoder (the default)", true},
     {"help", "", "Show this"},
     {"version", "", "Show the version"},
 });
@@ -35,6 +35,21 @@ constexpr std::array<std::pair<std::string_view, inspect::Decoder>, 5> kDecoders
     {"share-group-state-decoder", inspect::Decoder::share_state},
     {"remote-log-metadata-decoder", inspect::Decoder::remote_metadata},
 }};
+
+// Kafka's words for a class that keys and values cannot be read with, or for too little to be read.
+std::optional<std::string> wrong_decoder(const Options& options) {
+  if (const auto most = whole_number(options.get("max-bytes")); most && *most < 0) {
+    return fmt::format("Invalid size: {}", *most);
+  }
+  constexpr std::string_view kText = "org.apache.kafka.tools.api.StringDecoder";
+  constexpr std::string_view kPlain = "org.apache.kafka.tools.api.DefaultDecoder";
+  for (const char* option : {"key-decoder-class", "value-decoder-class"}) {
+    const auto name = options.value(option);
+    if (!name || *name == kText || *name == kPlain) continue;
+    return fmt::format("Failed to load decoder class {}: there are {} and {}", *name, kText, kPlain);
+  }
+  return std::nullopt;
+}
 
 class ToConsole final : public inspect::Output {
  public:
@@ -52,15 +67,25 @@ class ToConsole final : public inspect::Output {
 }  // namespace
 
 int kafka_dump_log(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Print the files of log directories.", kOptions);
+  const auto options = script_options(arguments, console,
+                                      "This tool helps to parse a log file and dump its contents to the console, "
+                                      "useful for debugging a seemingly corrupt log segment.", kOptions);
   if (!options) return options.error();
   if (!options->has("files")) return script_usage(console, "Missing required argument \"[files]\"", kOptions);
+  auto wrong = not_an_int(*options, {"max-bytes", "max-message-size"});
+  if (!wrong) wrong = given_twice(*options, kOptions);
+  if (!wrong) wrong = wrong_decoder(*options);
+  if (wrong) {
+    console.complain("{}\n", *wrong);
+    return 1;
+  }
   inspect::DumpOptions how;
   how.decoder = inspect::Decoder::text;
   for (const auto& [name, decoder] : kDecoders) {
     if (options->has(name)) how.decoder = decoder;
   }
-  how.contents = options->has("print-data-log") || how.decoder != inspect::Decoder::text;
+  how.contents = options->has("print-data-log") || how.decoder != inspect::Decoder::text ||
+                 options->has("key-decoder-class") || options->has("value-decoder-class");
   how.records = how.contents || options->has("deep-iteration");
   how.record_metadata = !options->has("skip-record-metadata");
   how.print_indexes = !options->has("verify-index-only");

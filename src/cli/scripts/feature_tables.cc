@@ -33,14 +33,15 @@ Result<config::Feature, std::string> parse_feature(const std::string& text) {
                          static_cast<std::int16_t>(*number)};
 }
 
-Result<std::int16_t, std::string> parse_release(const std::string& text) {
+Result<std::int16_t, std::string> parse_release(const std::string& text, Releases named) {
   if (const auto level = config::parse_metadata_version(text)) return *level;
   std::string names;
   for (const auto& known : config::all_feature_levels()) {
     if (known.feature != config::kMetadataVersion || !known.offered) continue;
     names += fmt::format("{}{}", names.empty() ? "" : ", ", known.name);
   }
-  return fmt::format("Unknown metadata.version '{}'. Supported metadata.version are: {}{}", text, names, kUnreleased);
+  return fmt::format("Unknown metadata.version '{}'. Supported metadata.version are: {}{}", text, names,
+                     named == Releases::all ? kUnreleased : "");
 }
 
 std::vector<config::Feature> features_of_release(std::int16_t metadata_version) {
@@ -49,7 +50,7 @@ std::vector<config::Feature> features_of_release(std::int16_t metadata_version) 
   for (const std::string_view name : kOrder) {
     const auto at = std::ranges::find(defaults, name, &config::Feature::name);
     std::int16_t level = at == defaults.end() ? std::int16_t{0} : at->level;
-    if (name == config::kKRaftVersion) level = config::kraft_version_for(false);
+    if (name == config::kKRaftVersion) level = metadata_version >= config::find_feature_level(name, 1)->default_at;
     features.push_back({std::string(name), level});
   }
   return features;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
@@ -12,8 +13,11 @@ namespace millrace::cli {
 // "NAME=LEVEL". The error is a line in the words of kafka-features.
 Result<config::Feature, std::string> parse_feature(const std::string& text);
 
+// Which releases the line of a wrong one names: all that exist, or those that are not under way any more.
+enum class Releases : std::uint8_t { all, stable };
+
 // The level of "4.3-IV0" or "4.3". The error is a line that names them all.
-Result<std::int16_t, std::string> parse_release(const std::string& text);
+Result<std::int16_t, std::string> parse_release(const std::string& text, Releases named = Releases::all);
 
 // The features of a release in Kafka's order, metadata.version first, with those at level 0.
 std::vector<config::Feature> features_of_release(std::int16_t metadata_version);

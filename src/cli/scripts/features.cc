@@ -2,33 +2,47 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/scripts/arguments.h"
 #include "cli/scripts/feature_tables.h"
 #include "cli/scripts/script.h"
 
 namespace millrace::cli {
 namespace {
 
-constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"bootstrap-server", "HOST:PORT", "A server of the cluster"},
-    {"bootstrap-controller", "HOST:PORT", "A controller instead"},
-    {"command-config", "FILE", "Settings of the admin client"},
-    {"node-id", "ID", "With describe: what this broker, or controller, says"},
-    {"release-version", "VERSION", "With upgrade, downgrade, version-mapping: the levels of this release"},
-    {"metadata", "VERSION", "With upgrade and downgrade: an older name of --feature metadata.version"},
-    {"feature", "NAME=LEVEL", "A feature; may be given several times (disable: a name alone)"},
-    {"unsafe", "", "With downgrade and disable: even if metadata is lost"},
-    {"dry-run", "", "Only check"},
-    {"help", "", "Show this"},
+constexpr auto kProgram = std::to_array<Argument>({
+    {{"bootstrap-server", "HOST:PORT", "A server of the cluster"}, false, Argument::Kind::text, true},
+    {{"bootstrap-controller", "HOST:PORT", "A controller instead"}, false, Argument::Kind::text, true},
+    {{"command-config", "FILE", "Settings of the admin client"}},
 });
 
-constexpr auto kCommands = std::to_array<Subcommand>({
-    {"describe", "node-id"},
-    {"upgrade", "metadata,release-version,feature,dry-run"},
-    {"downgrade", "metadata,release-version,feature,unsafe,dry-run"},
-    {"disable", "feature,unsafe,dry-run"},
-    {"version-mapping", "release-version"},
-    {"feature-dependencies", "feature"},
+constexpr Argument kRelease{{"release-version", "VERSION", "The levels of this release"}};
+constexpr Argument kMetadata{{"metadata", "VERSION", "An older name of --feature metadata.version"}};
+constexpr Argument kFeature{{"feature", "NAME=LEVEL", "A feature; may be given several times"}};
+constexpr Argument kUnsafe{{"unsafe", "", "Even if metadata is lost"}};
+constexpr Argument kDryRun{{"dry-run", "", "Only check"}};
+
+constexpr auto kDescribe = std::to_array<Argument>({
+    {{"node-id", "ID", "What this broker, or controller, says"}, false, Argument::Kind::int32},
 });
+constexpr std::array<Argument, 4> kUpgrade{kMetadata, kRelease, kFeature, kDryRun};
+constexpr std::array<Argument, 5> kDowngrade{kMetadata, kRelease, kFeature, kUnsafe, kDryRun};
+constexpr auto kDisable = std::to_array<Argument>({
+    {{"feature", "NAME", "A feature; may be given several times"}}, kUnsafe, kDryRun,
+});
+constexpr std::array<Argument, 1> kMapping{kRelease};
+constexpr auto kDependencies = std::to_array<Argument>({
+    {{"feature", "NAME=LEVEL", "A feature; may be given several times"}, true},
+});
+
+constexpr auto kCommands = std::to_array<ArgumentList>({
+    {"describe", "Shows the features of the cluster.", kDescribe},
+    {"upgrade", "Raises levels of features.", kUpgrade},
+    {"downgrade", "Lowers levels of features.", kDowngrade},
+    {"disable", "Lowers features to level 0.", kDisable},
+    {"version-mapping", "Shows the levels of all features that a release means.", kMapping},
+    {"feature-dependencies", "Shows what levels of features need.", kDependencies},
+});
+constexpr Grammar kGrammar{{"kafka-features", "Manages the features of a cluster.", kProgram}, kCommands};
 
 using Updates = std::map<std::string, client::FeatureUpdate>;
 using Failed = Result<void, std::string>;
@@ -54,6 +68,11 @@ Failed describe(client::Admin& admin, std::optional<std::int32_t> node, Console&
 }
 
 Failed add(Updates& updates, const config::Feature& feature, client::FeatureChange change) {
+  if (feature.level < 0) return std::string("Cannot specify a negative version level.");
+  if (feature.level == 0 && change == client::FeatureChange::upgrade) {
+    return std::string("The upgradeType flag should be set to SAFE_DOWNGRADE or UNSAFE_DOWNGRADE when the provided "
+                       "maxVersionLevel:0 is < 1.");
+  }
   if (updates.try_emplace(feature.name, client::FeatureUpdate{feature.name, feature.level, change}).second) return {};
   return "Feature " + feature.name + " was specified more than once.";
 }
@@ -129,47 +148,37 @@ Failed dependencies(const Options& options, Console& console) {
 }  // namespace
 
 int kafka_features(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console,
-                                      "describe, upgrade, downgrade, disable, version-mapping or feature-dependencies "
-                                      "of a cluster's features.", kOptions);
-  if (!options) return options.error();
   const auto fail = [&](std::string_view line) {
     console.complain("{}\n", line);
     return 1;
   };
-  const std::string command = options->rest().empty() ? "" : options->rest().front();
-  if (!options->has("bootstrap-server") && !options->has("bootstrap-controller")) {
+  const auto call = read_call(kGrammar, arguments);
+  if (!call && call.error().wrong.empty()) {
+    print_no_call(console, kGrammar, call.error());
+    return 0;
+  }
+  if (!call) return fail(fmt::format("Command line error: {}. Type --help for help.", call.error().wrong));
+  const auto& [command, options] = *call;
+  if (command == "version-mapping" || command == "feature-dependencies") {
+    const std::string newest(config::metadata_version_name(config::kMaxMetadataVersion));
+    const Failed printed = command == "version-mapping"
+                               ? print_version_mapping(console, options.get("release-version", newest))
+                               : dependencies(options, console);
+    return printed ? 0 : fail(printed.error());
+  }
+  if (!options.has("bootstrap-server") && !options.has("bootstrap-controller")) {
     return fail("Command line error: You must specify either --bootstrap-controller or --bootstrap-server.. Type "
                 "--help for help.");
   }
-  if (command.empty()) return fail("Command line error: too few arguments. Type --help for help.");
-  if (std::ranges::find(kCommands, command, &Subcommand::name) == kCommands.end()) {
-    return fail("Unknown command " + command);
-  }
-  if (const auto wrong = not_of_command(*options, kCommands, command)) {
-    return fail(fmt::format("Command line error: {}. Type --help for help.", *wrong));
-  }
   std::optional<std::int32_t> node;
-  if (const auto text = options->value("node-id")) {
-    const auto id = whole_number(*text);
-    if (!id || *id > INT32_MAX || *id < INT32_MIN) {
-      return fail(fmt::format("Command line error: argument --node-id: could not convert '{}' to Integer (32-bit "
-                              "integer). Type --help for help.", *text));
-    }
-    if (*id < 0) return fail(fmt::format("Invalid node id {}: must be non-negative.", *id));
-    node = static_cast<std::int32_t>(*id);
+  if (const auto text = options.value("node-id")) {
+    node = static_cast<std::int32_t>(*whole_number(*text));
+    if (*node < 0) return fail(fmt::format("Invalid node id {}: must be non-negative.", *node));
   }
-  Failed done;
-  if (command == "version-mapping") {
-    const std::string newest(config::metadata_version_name(config::kMaxMetadataVersion));
-    done = print_version_mapping(console, options->get("release-version", newest));
-  } else if (command == "feature-dependencies") {
-    done = dependencies(*options, console);
-  } else {
-    auto admin = connect(*options, console);
-    if (!admin) return fail(admin.error().text);
-    done = command == "describe" ? describe(*admin, node, console) : update(*admin, command, *options, console);
-  }
+  auto admin = connect(options, console);
+  if (!admin) return fail(admin.error().text);
+  const Failed done =
+      command == "describe" ? describe(*admin, node, console) : update(*admin, command, options, console);
   return done ? 0 : fail(done.error());
 }
 

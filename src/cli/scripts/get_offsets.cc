@@ -10,7 +10,6 @@ namespace {
 
 constexpr auto kOptions = std::to_array<OptionSpec>({
     {"bootstrap-server", "HOST:PORT", "Required: a server of the cluster"},
-    {"broker-list", "HOST:PORT", "An older name of --bootstrap-server"},
     {"topic-partitions", "LIST", "TOPIC[:PARTITION], ...: expressions, numbers, ranges FROM-TO (TO excluded)"},
     {"topic", "NAME", "An expression of topics"},
     {"partitions", "LIST", "Partitions of the topics of --topic; none: all"},
@@ -50,10 +49,16 @@ int failed(Console& console, std::string_view message) {
 
 int kafka_get_offsets(const Arguments& arguments, Console& console) {
   const auto options = script_options(arguments, console,
-                                      "An interactive shell for getting topic-partition offsets.", kOptions);
+                                      "An interactive shell for getting topic-partition offsets.", kOptions,
+                                      "Error occurred: ");
   if (!options) return options.error();
   if (!options->has("bootstrap-server")) {
     return script_usage(console, "Missing required argument \"[bootstrap-server]\"", kOptions);
+  }
+  if (const auto wrong = given_twice(*options, kOptions)) return failed(console, *wrong);
+  if (const auto wrong = not_a_regex(options->get("topic"))) return failed(console, *wrong);
+  if (options->value("topic") == "") {
+    return failed(console, "Could not match any topic-partitions with the specified filters");
   }
   const auto time = parse_time(options->get("time", "latest"));
   if (!time) {

@@ -31,9 +31,13 @@ class ConsumerGroups {
   client::Result<Offsets> look_up(const std::vector<client::TopicPartition>& partitions, std::int64_t spec);
   // "a", "a:0,1": the partitions meant.
   client::Result<std::vector<client::TopicPartition>> named_partitions(const std::vector<std::string>& topics);
+  // Those of the partitions that their topics do not have.
+  client::Result<std::vector<std::string>> absent(const std::vector<client::TopicPartition>& partitions);
   client::Result<Offsets> targets(const std::string& group);
   client::Result<Offsets> planned(const std::string& group, const std::vector<client::TopicPartition>& partitions);
   client::Result<Offsets> clamped(Offsets wanted);
+  // Prints what was reset, or would be. `several`: of more groups than one.
+  void show_plans(const std::map<std::string, Offsets>& plans, bool several);
 
   const Options& options_;
   client::Admin& admin_;

@@ -26,7 +26,7 @@ constexpr auto kTypes = std::to_array<std::string_view>({"classic", "consumer", 
 // What is wrong with the options beyond their names: --consumer, --share and --streams stand alone.
 std::optional<std::string> refusal(const Options& options) {
   if (!options.has("list")) return "Command must include exactly one action: --list.";
-  if (!options.has("bootstrap-server")) return "Missing required argument \"[bootstrap-server]\"";
+  if (!options.has("bootstrap-server")) return "Missing required option(s) [bootstrap-server]";
   constexpr auto kFilters =
       std::to_array<std::string_view>({"consumer", "group-type", "protocol", "share", "streams"});
   for (const std::string_view alone : {"consumer", "share", "streams"}) {
@@ -53,9 +53,14 @@ bool wanted(const Options& options, const client::ListedGroup& group) {
 }  // namespace
 
 int kafka_groups(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "List groups of all types.", kOptions);
+  if (arguments.empty()) return script_usage(console, "Missing required option(s) [bootstrap-server]", kOptions);
+  const auto options = script_options(arguments, console, "This tool helps to list groups of all types.", kOptions);
   if (!options) return options.error();
   if (const auto line = refusal(*options)) return script_usage(console, *line, kOptions);
+  if (const auto wrong = given_twice(*options, kOptions)) {
+    console.print("Error while executing groups command : {}\n", *wrong);
+    return 1;
+  }
   const auto type = options->value("group-type");
   if (type && std::ranges::none_of(kTypes, [&](std::string_view one) { return same_but_for_case(one, *type); })) {
     console.complain("--group-type must be a valid group type.\n");
@@ -63,7 +68,7 @@ int kafka_groups(const Arguments& arguments, Console& console) {
   }
   auto admin = connect(*options, console);
   if (!admin) {
-    console.complain("{}\n", admin.error().text);
+    console.print("Error while executing groups command : {}\n", admin.error().text);
     return 1;
   }
   auto listed = admin->list_groups().get();

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/scripts/java_order.h"
+#include "cli/scripts/json_fields.h"
 #include "cli/scripts/script.h"
 
 namespace millrace::cli {
@@ -37,26 +39,31 @@ std::optional<std::string> wrong(const Options& options) {
   if (options.has("topic") && !options.has("partition")) return "Missing required option(s): partition";
   if (!options.has("topic") && options.has("partition")) return "Option partition is only allowed if topic is used";
   if (options.has("command-config") && options.has("admin.config")) {
-    return not_together("command-config", "admin.config");
+    return not_together("admin.config", "command-config");
   }
   return std::nullopt;
 }
 
 Result<Partitions, std::string> from_file(const std::string& path) {
   const auto text = read_text(path);
-  if (!text) return text.error().text;
+  if (!text) return "java.io.IOException: Unable to read file " + path;
   const auto json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object()) return std::string("Replica election data is empty");
-  if (!json.contains("partitions") || !json["partitions"].is_array()) {
+  if (json.is_discarded()) return std::string("Replica election data is empty");
+  const auto wrong_json = [](const std::string& what) {
+    return "com.fasterxml.jackson.databind.JsonMappingException: " + what;
+  };
+  if (json.is_object() && !json.contains("partitions")) {
     return std::string("Replica election data is missing \"partitions\" field");
   }
+  const auto entries = array_field(json, "partitions");
+  if (!entries) return wrong_json(entries.error());
   Partitions partitions;
-  for (const auto& entry : json["partitions"]) {
-    if (!entry.is_object() || !entry.contains("topic") || !entry["topic"].is_string() || !entry.contains("partition") ||
-        !entry["partition"].is_number_integer()) {
-      return std::string("each of the partitions needs topic and partition");
-    }
-    client::TopicPartition key{entry["topic"].get<std::string>(), entry["partition"].get<std::int32_t>()};
+  for (const auto& entry : **entries) {
+    const auto topic = text_field(entry, "topic");
+    if (!topic) return wrong_json(topic.error().line);
+    const auto partition = number_field<std::int32_t>(entry, "partition");
+    if (!partition) return wrong_json(partition.error());
+    client::TopicPartition key{*topic, *partition};
     if (std::ranges::find(partitions, key) != partitions.end()) {
       return fmt::format("Replica election data contains duplicate partitions: [{}]", text_of(key));
     }
@@ -68,7 +75,7 @@ Result<Partitions, std::string> from_file(const std::string& path) {
 Result<Partitions, std::string> partitions_of(const Options& options) {
   if (const auto path = options.value("path-to-json-file")) return from_file(*path);
   if (!options.has("topic")) return Partitions();
-  if (auto wrong = not_a_number(options, {"partition"})) return *std::move(wrong);
+  if (auto wrong = not_an_int(options, {"partition"})) return *std::move(wrong);
   return Partitions{{options.get("topic"), static_cast<std::int32_t>(*whole_number(options.get("partition")))}};
 }
 
@@ -102,7 +109,10 @@ bool show(const client::Items<client::TopicPartition>& items, std::string_view t
 }  // namespace
 
 int kafka_leader_election(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Elect leaders of partitions.", kOptions);
+  const auto options = script_options(arguments, console,
+                                      "This tool attempts to elect a new leader for a set of topic partitions. The "
+                                      "type of elections supported are preferred replicas and unclean replicas.",
+                                      kOptions);
   if (!options) return options.error();
   const auto fail = [&](std::string_view line) {
     console.complain("{}\n", line);
@@ -114,6 +124,7 @@ int kafka_leader_election(const Arguments& arguments, Console& console) {
     return fail(fmt::format("Cannot parse argument '{}' of option election-type", options->get("election-type")));
   }
   if (const auto line = wrong(*options)) return fail(*line);
+  if (const auto line = given_twice(*options, kOptions)) return fail(*line);
   const auto partitions = partitions_of(*options);
   if (!partitions) return fail(partitions.error());
   if (options->has("admin.config")) {
@@ -123,7 +134,13 @@ int kafka_leader_election(const Arguments& arguments, Console& console) {
   auto admin = connect(*options, console);
   if (!admin) return fail(admin.error().text);
   const auto kind = type == "PREFERRED" ? client::Election::preferred : client::Election::unclean;
-  const auto items = admin->elect_leaders(kind, *partitions).get();
+  auto items = admin->elect_leaders(kind, *partitions).get();
+  if (items) {
+    std::ranges::stable_sort(*items, {}, [&](const auto& item) {
+      return std::ranges::find(*partitions, item.key) - partitions->begin();
+    });
+    order_as_java(*items, 0, [](const auto& item) { return java_hash(item.key.topic, item.key.partition); });
+  }
   if (items) return show(*items, type, console) ? 0 : 1;
   if (items.error().is(client::Cause::timed_out)) {
     console.out("Timeout waiting for election results\n");

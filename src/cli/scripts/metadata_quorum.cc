@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/scripts/arguments.h"
 #include "cli/scripts/script.h"
 #include "config/endpoint.h"
 #include "config/meta_properties.h"
@@ -10,24 +11,32 @@
 namespace millrace::cli {
 namespace {
 
-constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"bootstrap-server", "HOST:PORT", "A server of the cluster"},
-    {"bootstrap-controller", "HOST:PORT", "A controller instead"},
-    {"command-config", "FILE", "Settings of the admin client; with add-controller: of the controller too"},
-    {"status", "", "With describe: the quorum as a whole"},
-    {"replication", "", "With describe: its replicas"},
-    {"human-readable", "", "With --replication: times as how long ago"},
-    {"controller-id", "ID", "With remove-controller: which", false, "i"},
-    {"controller-directory-id", "ID", "With remove-controller: its directory", false, "d"},
-    {"dry-run", "", "Show what would be done"},
-    {"help", "", "Show this"},
+constexpr auto kProgram = std::to_array<Argument>({
+    {{"bootstrap-server", "HOST:PORT", "A server of the cluster"}, false, Argument::Kind::text, true},
+    {{"bootstrap-controller", "HOST:PORT", "A controller instead"}, false, Argument::Kind::text, true},
+    {{"command-config", "FILE", "Settings of the admin client; with add-controller: of the controller too"}},
 });
 
-constexpr auto kCommands = std::to_array<Subcommand>({
-    {"describe", "status,replication,human-readable"},
-    {"add-controller", "dry-run"},
-    {"remove-controller", "controller-id,controller-directory-id,dry-run"},
+constexpr Argument kDryRun{{"dry-run", "", "Show what would be done"}};
+constexpr auto kDescribe = std::to_array<Argument>({
+    {{"status", "", "The quorum as a whole"}},
+    {{"replication", "", "Its replicas"}},
+    {{"human-readable", "", "With --replication: times as how long ago"}},
 });
+constexpr std::array<Argument, 1> kAdd{kDryRun};
+constexpr auto kRemove = std::to_array<Argument>({
+    {{"controller-id", "ID", "Which controller", false, "i"}, true, Argument::Kind::int32},
+    {{"controller-directory-id", "ID", "Its directory", false, "d"}, true},
+    kDryRun,
+});
+
+constexpr auto kCommands = std::to_array<ArgumentList>({
+    {"describe", "Shows the metadata quorum.", kDescribe},
+    {"add-controller", "Makes a controller a voter.", kAdd},
+    {"remove-controller", "Makes a voter a mere observer.", kRemove},
+});
+constexpr Grammar kGrammar{{"kafka-metadata-quorum", "Shows and changes the metadata quorum.", kProgram, true},
+                           kCommands};
 
 using Done = Result<void, std::string>;
 using Table = std::vector<std::vector<std::string>>;
@@ -226,9 +235,9 @@ Done remove_controller(const Options& options, client::Admin& admin, Console& co
   const std::string id_text = options.get("controller-id");
   const std::string directory_text = options.get("controller-directory-id");
   const auto id = whole_number(id_text);
-  const auto directory = client::TopicId::parse(directory_text);
-  if (!id || *id < 0) return fmt::format("Invalid negative --controller-id: {}", id_text);
-  if (!directory) return fmt::format("Failed to parse --controller-directory-id: {}", directory_text);
+  const auto directory = parse_id(directory_text);
+  if (*id < 0) return fmt::format("Invalid negative --controller-id: {}", id_text);
+  if (!directory) return "Failed to parse --controller-directory-id: " + directory.error().line;
   const bool dry = options.has("dry-run");
   if (!dry) {
     const auto removed = admin.remove_voter(static_cast<std::int32_t>(*id), *directory).get();
@@ -242,32 +251,21 @@ Done remove_controller(const Options& options, client::Admin& admin, Console& co
 }  // namespace
 
 int kafka_metadata_quorum(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "describe, add-controller or remove-controller of the "
-                                                          "cluster's metadata quorum.", kOptions);
-  if (!options) return options.error();
-  const std::string command = options->rest().empty() ? "" : options->rest().front();
-  if (!options->has("bootstrap-server") && !options->has("bootstrap-controller")) {
-    return script_usage(console, "one of the arguments --bootstrap-server --bootstrap-controller is required",
-                        kOptions);
+  const auto call = read_call(kGrammar, arguments);
+  if (!call) {
+    print_no_call(console, kGrammar, call.error());
+    return call.error().wrong.empty() ? 0 : 1;
   }
-  if (std::ranges::find(kCommands, command, &Subcommand::name) == kCommands.end()) {
-    return script_usage(console, "the action is describe, add-controller or remove-controller", kOptions);
-  }
-  if (const auto wrong = not_of_command(*options, kCommands, command)) {
-    return script_usage(console, "kafka-metadata-quorum: error: " + *wrong, kOptions);
-  }
-  if (command == "remove-controller" && (!options->has("controller-id") || !options->has("controller-directory-id"))) {
-    return script_usage(console, "remove-controller needs --controller-id and --controller-directory-id", kOptions);
-  }
-  auto admin = connect(*options, console);
+  const auto& [command, options] = *call;
+  auto admin = connect(options, console);
   Done done;
   if (!admin) {
     done = admin.error().text;
   } else if (command == "describe") {
-    done = describe(*options, *admin, console);
+    done = describe(options, *admin, console);
   } else {
-    done = command == "add-controller" ? add_controller(*options, *admin, console)
-                                       : remove_controller(*options, *admin, console);
+    done = command == "add-controller" ? add_controller(options, *admin, console)
+                                       : remove_controller(options, *admin, console);
   }
   if (done) return 0;
   console.complain("{}\n", done.error());

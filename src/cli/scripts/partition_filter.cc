@@ -19,7 +19,7 @@ Result<PartitionFilter::Rule, std::string> PartitionFilter::range(const std::str
   const auto from_number = whole_number(from.empty() ? "0" : from);
   const auto to_number = whole_number(to.empty() ? "2147483647" : to);
   if (!from_number || !to_number || *from_number < 0 || *to_number < 0) {
-    return fmt::format("Invalid rule: {}:{}", topics, text);
+    return fmt::format("Invalid rule specification: {}:{}", topics, text);
   }
   rule.from = static_cast<std::int32_t>(*from_number);
   rule.to = dash == std::string::npos ? rule.from + 1 : static_cast<std::int32_t>(*to_number);
@@ -28,7 +28,9 @@ Result<PartitionFilter::Rule, std::string> PartitionFilter::range(const std::str
 
 Result<PartitionFilter, std::string> PartitionFilter::parse(const std::string& text) {
   PartitionFilter filter;
-  for (const std::string& part : split_list(text)) {
+  auto parts = split_list(text);
+  if (parts.empty()) parts.emplace_back();
+  for (const std::string& part : parts) {
     const std::size_t colon = part.rfind(':');
     auto rule = range(part.substr(0, colon), colon == std::string::npos ? "" : part.substr(colon + 1));
     if (!rule) return rule.error();
@@ -43,6 +45,10 @@ Result<PartitionFilter, std::string> PartitionFilter::of_topics(const std::strin
   auto parts = split_list(partitions);
   if (parts.empty()) parts.emplace_back();
   for (const std::string& part : parts) {
+    if (!part.empty() && !whole_number(part)) {
+      return fmt::format("--partitions expects a comma separated list of numeric partition ids, but received: {}",
+                         partitions);
+    }
     auto rule = range(topics, part);
     if (!rule) return rule.error();
     filter.rules_.push_back(std::move(*rule));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/scripts/arguments.h"
 #include "cli/scripts/perf.h"
 #include "cli/scripts/script.h"
 #include "millrace/producer.h"
@@ -10,55 +11,54 @@
 namespace millrace::cli {
 namespace {
 
-constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"topic", "NAME", "Required: where the records go"},
-    {"num-records", "COUNT", "Required: how many"},
-    {"record-size", "BYTES", "Values of so many letters (or --payload-file, or --payload-monotonic)"},
-    {"payload-file", "FILE", "Values from a text file, one of them at random each time"},
-    {"payload-delimiter", "TEXT", "What stands between the values of --payload-file (default \\n)"},
-    {"payload-monotonic", "", "Values are 0, 1, 2, ..."},
-    {"throughput", "RATE", "Required: about so many records a second at most; -1: as many as possible"},
-    {"bootstrap-server", "HOST:PORT", "A server of the cluster"},
-    {"command-property", "NAME=VALUE...", "Settings of the producer"},
-    {"producer-props", "NAME=VALUE...", "An older name of --command-property"},
-    {"command-config", "FILE", "Settings of the producer"},
-    {"producer.config", "FILE", "An older name of --command-config"},
-    {"print-metrics", "", "Print what the producer has counted"},
-    {"transactional-id", "ID", "Needs transactions, which this client does not have"},
-    {"transaction-duration-ms", "MS", "Needs transactions, which this client does not have"},
-    {"warmup-records", "COUNT", "The first records, which do not count as steady state"},
-    {"reporting-interval", "MS", "How often progress is told (default 5000)"},
-    {"help", "", "Show this"},
+using Kind = Argument::Kind;
+
+constexpr auto kArguments = std::to_array<Argument>({
+    {{"throughput", "RATE", "About so many records a second at most; -1: as many as possible"}, true, Kind::real},
+    {{"topic", "NAME", "Where the records go"}, true},
+    {{"num-records", "COUNT", "How many"}, true, Kind::int64},
+    {{"record-size", "BYTES", "Values of so many letters"}, false, Kind::int32, true},
+    {{"payload-file", "FILE", "Values from a text file, one of them at random each time"}, false, Kind::text, true},
+    {{"payload-monotonic", "", "Values are 0, 1, 2, ..."}, false, Kind::text, true},
+    {{"payload-delimiter", "TEXT", "What stands between the values of --payload-file (default \\n)"}},
+    {{"bootstrap-server", "HOST:PORT", "A server of the cluster"}},
+    {{"command-property", "NAME=VALUE...", "Settings of the producer"}, false, Kind::texts},
+    {{"producer-props", "NAME=VALUE...", "An older name of --command-property"}, false, Kind::texts},
+    {{"command-config", "FILE", "Settings of the producer"}},
+    {{"producer.config", "FILE", "An older name of --command-config"}},
+    {{"print-metrics", "", "Print what the producer has counted"}},
+    {{"transactional-id", "ID", "Needs transactions, which this client does not have"}},
+    {{"transaction-duration-ms", "MS", "Needs transactions, which this client does not have"}, false, Kind::int64},
+    {{"warmup-records", "COUNT", "The first records, which do not count as steady state"}, false, Kind::int64},
+    {{"reporting-interval", "MS", "How often progress is told (default 5000)"}, false, Kind::int64},
 });
+constexpr Grammar kGrammar{{"kafka-producer-perf-test", "Measures how fast records are taken.", kArguments, true}, {}};
 
 constexpr std::size_t kSamplesMax = 500'000;
 constexpr std::chrono::minutes kPatience{5};
 
 std::optional<std::string> wrong(const Options& options) {
-  const int ways = int{options.has("record-size")} + int{options.has("payload-file")} +
-                   int{options.has("payload-monotonic")};
-  for (const char* name : {"topic", "num-records", "throughput"}) {
-    if (!options.has(name)) return fmt::format("argument --{} is required", name);
+  const auto number = [&](const char* name, std::string_view fallback) {
+    return *whole_number(options.get(name, fallback));
+  };
+  if (number("num-records", "1") <= 0) return "--num-records should be greater than zero.";
+  if (number("warmup-records", "0") > 0 && number("warmup-records", "0") >= number("num-records", "1")) {
+    return "The value for --warmup-records must be strictly fewer than the number of records in the test, "
+           "--num-records.";
   }
-  if (ways == 0) return "one of the arguments --record-size --payload-file --payload-monotonic is required";
-  if (ways > 1) return "--record-size, --payload-file and --payload-monotonic exclude one another";
-  if (whole_number(options.get("num-records")).value_or(0) <= 0) {
-    return "--num-records should be greater than zero";
-  }
-  if (options.has("record-size") && whole_number(options.get("record-size")).value_or(0) <= 0) {
-    return "--record-size should be greater than zero";
-  }
-  if (whole_number(options.get("warmup-records", "0")).value_or(-1) < 0) {
-    return "The value for --warmup-records must be greater than or equal to zero";
-  }
-  if (whole_number(options.get("reporting-interval", "5000")).value_or(0) <= 0) {
-    return "--reporting-interval should be greater than zero";
-  }
+  if (number("record-size", "1") <= 0) return "--record-size should be greater than zero.";
+  if (number("reporting-interval", "5000") <= 0) return "--reporting-interval should be greater than zero.";
   const bool settings = options.has("command-property") || options.has("producer-props") ||
                         options.has("command-config") || options.has("producer.config");
   if (!options.has("bootstrap-server") && !settings) {
     return "At least one of --bootstrap-server, --command-property, --producer-props, --producer.config or "
            "--command-config must be specified.";
+  }
+  if (options.has("producer-props") && options.has("command-property")) {
+    return "--command-property and --producer-props cannot be specified together.";
+  }
+  if (options.has("producer.config") && options.has("command-config")) {
+    return "--command-config and --producer.config cannot be specified together.";
   }
   if (options.has("transactional-id") || options.has("transaction-duration-ms")) {
     return "transactions are not there yet: leave out --transactional-id and --transaction-duration-ms";
@@ -150,17 +150,15 @@ struct Payloads {
   }
 };
 
-// "--producer-props a=1 b=2": every further a=b without an option belongs to the list before it.
 Outcome<client::ProducerConfig> settings_of(const Options& options, Console& console) {
   client::ProducerConfig config;
   config.client_id("perf-producer-client");
   MR_TRY(add_settings(options, {"producer.config", "command-config"}, {"producer-props", "command-property"},
                       config::Scope::producer, console, config));
-  for (const std::string& text : options.rest()) {
-    if (text.find('=') == std::string::npos) return Failure{kUsage, "Invalid property: " + text};
-    add_known({property_of(text)}, config::Scope::producer, "--producer-props", console, config);
+  if (options.has("bootstrap-server")) {
+    config.bootstrap_servers(options.get("bootstrap-server"));
+    MR_TRY(check_resolvable(options.get("bootstrap-server")));
   }
-  if (options.has("bootstrap-server")) config.bootstrap_servers(options.get("bootstrap-server"));
   return config;
 }
 
@@ -221,25 +219,35 @@ void send_all(const Options& options, const Payloads& payloads, client::Producer
 }  // namespace
 
 int kafka_producer_perf_test(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Measure how fast records are taken.", kOptions);
-  if (!options) return options.error();
-  if (const auto line = wrong(*options)) return script_usage(console, *line, kOptions);
+  if (arguments.empty()) {
+    console.out(help_text(kGrammar, kGrammar.program));
+    return 0;
+  }
+  auto call = read_call(kGrammar, arguments);
+  if (call && wrong(call->options)) call = NoCall{&kGrammar.program, *wrong(call->options)};
+  if (!call) {
+    print_no_call(console, kGrammar, call.error());
+    return 1;
+  }
+  const Options& options = call->options;
   const auto fail = [&](std::string_view text) {
     console.complain("{}\n", text);
     return 1;
   };
-  const auto payloads = payloads_of(*options, console);
+  const auto payloads = payloads_of(options, console);
   if (!payloads) return fail(payloads.error().text);
-  if (options->has("producer-props")) {
-    console.out("Option --producer-props has been deprecated and will be removed in a future version. Use "
-                "--command-property instead.\n");
+  for (const auto& [older, newer] : {std::pair("producer-props", "command-property"),
+                                     std::pair("producer.config", "command-config")}) {
+    if (!options.has(older)) continue;
+    console.print("Option --{} has been deprecated and will be removed in a future version. Use --{} instead.\n", older,
+                  newer);
   }
-  const auto config = settings_of(*options, console);
+  const auto config = settings_of(options, console);
   if (!config) return fail(config.error().text);
   auto producer = client::Producer::create(*config);
   if (!producer) return fail(producer.error().text());
-  send_all(*options, *payloads, *producer, console);
-  const auto counted = options->has("print-metrics") ? std::optional(producer->statistics().get()) : std::nullopt;
+  send_all(options, *payloads, *producer, console);
+  const auto counted = options.has("print-metrics") ? std::optional(producer->statistics().get()) : std::nullopt;
   if (counted && *counted) {
     const auto& counts = **counted;
     console.print("batches-sent: {}\nbatches-retried: {}\nrequests: {}\nbytes-sent: {}\nrecords-failed: {}\n",

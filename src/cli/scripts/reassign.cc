@@ -90,7 +90,7 @@ Result<const Action*, std::string> action_of(const Options& options) {
 Reassigner::Done run(const Action& action, const Options& options, Reassigner& reassigner) {
   if (action.name == "list") return reassigner.list();
   const auto text = read_text(options.get(action.required.front()));
-  if (!text) return "Error: " + text.error().text;
+  if (!text) return fmt::format("Error: Unable to read file {}", options.get(action.required.front()));
   const auto number = [&](const char* name, std::int64_t fallback) {
     return whole_number(options.get(name)).value_or(fallback);
   };
@@ -112,11 +112,12 @@ Reassigner::Done run(const Action& action, const Options& options, Reassigner& r
 }  // namespace
 
 int kafka_reassign_partitions(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Move replicas of partitions between brokers and between "
-                                                          "their directories.", kOptions);
+  const auto options = script_options(arguments, console, "This tool helps to move topic partitions between replicas.",
+                                      kOptions);
   if (!options) return options.error();
   const auto action = action_of(*options);
   if (!action) return script_usage(console, action.error(), kOptions);
+  if (const auto wrong = given_twice(*options, kOptions)) return script_usage(console, *wrong, kOptions);
   auto admin = connect(*options, console);
   if (!admin) {
     console.print("Error: {}\n", admin.error().text);

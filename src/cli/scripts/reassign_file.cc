@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/scripts/json_fields.h"
 #include "cli/scripts/reassign.h"
 
 namespace millrace::cli {
@@ -22,36 +23,38 @@ std::vector<T> twice(std::vector<T> values) {
   return {found.begin(), found.end()};
 }
 
-// The field, if it is there and what it should be.
-template <typename T>
-std::optional<T> field(const Json& json, const char* name) {
-  T value{};
-  if (!json.is_object() || !json.contains(name)) return std::nullopt;
-  const Json& found = json[name];
-  const bool right = std::is_same_v<T, std::string> ? found.is_string() : found.is_number_integer();
-  if (!right) return std::nullopt;
-  found.get_to(value);
-  return value;
+Result<std::vector<std::int32_t>, std::string> numbers(const Json& json, const char* name) {
+  const auto entries = array_field(json, name);
+  if (!entries) return entries.error();
+  std::vector<std::int32_t> values;
+  for (const Json& entry : **entries) {
+    const auto value = number_value<std::int32_t>(entry);
+    if (!value) return value.error();
+    values.push_back(*value);
+  }
+  return values;
 }
 
-template <typename T>
-std::optional<std::vector<T>> list(const Json& json, const char* name) {
-  if (!json.contains(name) || !json[name].is_array()) return std::nullopt;
-  std::vector<T> values;
-  for (const Json& entry : json[name]) {
-    const bool right = std::is_same_v<T, std::string> ? entry.is_string() : entry.is_number_integer();
-    if (!right) return std::nullopt;
-    values.push_back(entry.get<T>());
+Result<std::vector<std::string>, Wrong> texts(const Json& json, const char* name) {
+  const auto entries = array_field(json, name);
+  if (!entries) return Wrong{entries.error()};
+  std::vector<std::string> values;
+  for (const Json& entry : **entries) {
+    if (!entry.is_string()) return Wrong{"Expected `String` value, received " + entry.dump()};
+    values.push_back(entry.get<std::string>());
   }
   return values;
 }
 
 Result<Json, std::string> parse_version_1(const std::string& text) {
   Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) return std::string("The input string is not a valid JSON");
-  const auto version = json.contains("version") ? field<std::int64_t>(json, "version") : std::optional<std::int64_t>(1);
-  if (version == 1) return json;
-  return fmt::format("Not supported version field value {}", json["version"].dump());
+  if (json.is_discarded()) return std::string("The input string is not a valid JSON");
+  if (!json.is_object()) return "Expected JSON object, received " + json.dump();
+  if (!json.contains("version")) return json;
+  const auto version = number_field<std::int32_t>(json, "version");
+  if (!version) return version.error();
+  if (*version == 1) return json;
+  return fmt::format("Not supported version field value {}", *version);
 }
 
 std::string partition_list(const std::vector<client::TopicPartition>& partitions) {
@@ -71,14 +74,22 @@ Result<ReassignmentFile, std::string> parse_reassignment(const std::string& text
   if (!json) return json.error();
   ReassignmentFile file;
   if (!json->contains("partitions")) return file;
-  for (const Json& entry : (*json)["partitions"]) {
-    const auto topic = field<std::string>(entry, "topic");
-    const auto number = field<std::int32_t>(entry, "partition");
-    const auto replicas = topic ? list<std::int32_t>(entry, "replicas") : std::nullopt;
-    if (!number || !replicas) return std::string("each of the partitions needs topic, partition and replicas");
+  const auto entries = array_field(*json, "partitions");
+  if (!entries) return entries.error();
+  for (const Json& entry : **entries) {
+    const auto topic = text_field(entry, "topic");
+    if (!topic) return topic.error().line;
+    const auto number = number_field<std::int32_t>(entry, "partition");
+    if (!number) return number.error();
+    const auto replicas = numbers(entry, "replicas");
+    if (!replicas) return replicas.error();
     const client::TopicPartition partition{*topic, *number};
     std::vector<std::string> directories(replicas->size(), std::string(kAnywhere));
-    if (entry.contains("log_dirs")) directories = list<std::string>(entry, "log_dirs").value_or(directories);
+    if (entry.contains("log_dirs")) {
+      auto named = texts(entry, "log_dirs");
+      if (!named) return named.error().line;
+      directories = std::move(*named);
+    }
     if (directories.size() != replicas->size()) {
       return fmt::format("Size of replicas list [{}] is different from size of log dirs list [{}] for partition {}",
                          fmt::join(*replicas, ", "), fmt::join(directories, ", "), text_of(partition));
@@ -116,9 +127,11 @@ Result<std::vector<std::string>, std::string> parse_topics(const std::string& te
   if (!json) return json.error();
   std::vector<std::string> topics;
   if (!json->contains("topics")) return topics;
-  for (const Json& entry : (*json)["topics"]) {
-    const auto topic = field<std::string>(entry, "topic");
-    if (!topic) return std::string("each of the topics needs topic");
+  const auto entries = array_field(*json, "topics");
+  if (!entries) return entries.error();
+  for (const Json& entry : **entries) {
+    const auto topic = text_field(entry, "topic");
+    if (!topic) return topic.error().line;
     topics.push_back(*topic);
   }
   if (const auto again = twice(topics); !again.empty()) {

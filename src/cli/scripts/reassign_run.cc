@@ -112,7 +112,9 @@ Reassigner::Done Reassigner::list() {
 
 Reassigner::Done Reassigner::generate(const std::string& topics, const std::string& brokers, bool racks) {
   std::vector<std::int32_t> ids;
-  for (const std::string& text : split_list(brokers)) {
+  auto words = split_list(brokers);
+  if (words.empty()) words.emplace_back();
+  for (const std::string& text : words) {
     const auto id = whole_number(text);
     if (!id) return fmt::format("Error: For input string: \"{}\"", text);
     if (std::ranges::find(ids, *id) != ids.end()) {
@@ -136,6 +138,9 @@ Reassigner::Done Reassigner::generate(const std::string& topics, const std::stri
   if (racks && with_rack != 0 && with_rack != chosen.size()) {
     return std::string("Error: Not all brokers have rack information. Add --disable-rack-aware in command line to make "
                        "replica assignment without rack information.");
+  }
+  if (chosen.empty() && !current->empty()) {
+    return std::string("Error: All brokers are currently fenced, or have all their log directories cordoned.");
   }
   std::map<std::string, std::vector<std::pair<std::int32_t, std::size_t>>> by_topic;  // partitions, replicas
   for (const auto& [partition, replicas] : *current) {

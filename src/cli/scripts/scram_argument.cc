@@ -28,13 +28,14 @@ Result<std::vector<std::byte>, std::string> decoded(const Parts& parts, const ch
 }
 
 Result<Parts, std::string> parts_of(const std::string& text) {
-  if (!text.starts_with('[') || !text.ends_with(']')) {
-    return std::string("Expected configuration string to be in square brackets: ") + text;
+  for (const auto& [there, wrong] : {std::pair(text.starts_with('['), "start with ["),
+                                     std::pair(text.size() > 1 && text.ends_with(']'), "end with ]")}) {
+    if (!there) return fmt::format("Expected configuration string to {}", wrong);
   }
   Parts parts;
   for (const std::string& part : split_list(std::string_view(text).substr(1, text.size() - 2))) {
     const std::size_t equals = part.find('=');
-    if (equals == std::string::npos) return "No equals sign found in " + part;
+    if (equals == std::string::npos) return "No equals sign found in SCRAM component: " + part;
     std::string value = part.substr(equals + 1);
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
     parts[part.substr(0, equals)] = value;
@@ -74,8 +75,9 @@ Result<FirstCredential, std::string> parse_scram(const std::string& text, ports:
   MR_TRY(check(*parts));
   const auto given = parts->find("iterations");
   const auto iterations = given == parts->end() ? std::optional(kFewest) : whole_number(given->second);
-  if (!iterations || *iterations < kFewest || *iterations > kMost) {
-    const bool few = !iterations || *iterations < kFewest;
+  if (!iterations) return fmt::format("Failed to parse iterations count: {}", given->second);
+  if (*iterations < kFewest || *iterations > kMost) {
+    const bool few = *iterations < kFewest;
     return fmt::format("The 'iterations' value must be {} {} for add-scram using SCRAM_SHA_{}", few ? ">=" : "<=",
                        few ? kFewest : kMost, kind == Digest::sha256 ? 256 : 512);
   }

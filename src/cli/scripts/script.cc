@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <regex>
 
 #include "base/ascii.h"
@@ -31,6 +32,16 @@ constexpr auto kScripts = std::to_array<Script>({
     {"kafka-storage", kafka_storage},
 });
 
+// "a,b.*" as one expression.
+std::string pattern_of(std::string_view list) {
+  std::string pattern;
+  for (const char c : list) {
+    if (c == ' ' || c == '"' || c == '\'') continue;
+    pattern += c == ',' ? '|' : c;
+  }
+  return pattern;
+}
+
 }  // namespace
 
 std::span<const Script> scripts() { return kScripts; }
@@ -43,19 +54,18 @@ const Script* find_script(std::string_view program) {
 }
 
 Result<Options, int> script_options(const Arguments& arguments, Console& console, std::string_view about,
-                                    std::span<const OptionSpec> specs) {
+                                    std::span<const OptionSpec> specs, std::string_view before_wrong) {
   auto options = Options::parse(specs, arguments);
   const auto asked = [&](const char* flag) { return std::ranges::find(arguments, flag) != arguments.end(); };
   if (asked("--help")) {
-    console.complain("{}\n{}", about, options_help(specs));
-    return 0;
+    return script_usage(console, about, specs);
   }
   if (asked("--version")) {
-    console.out("4.3.1 (millrace 0.1.0)\n");
+    console.out("4.3.1\n");
     return 0;
   }
   if (!options) {
-    console.complain("{}\n", options.error());
+    console.complain("{}{}\n", before_wrong, options.error());
     return 1;
   }
   if (arguments.empty()) return script_usage(console, about, specs);
@@ -67,14 +77,19 @@ int script_usage(Console& console, std::string_view message, std::span<const Opt
   return 1;
 }
 
-bool included(std::string_view list, const std::string& topic) {
-  std::string pattern;
-  for (const char c : list) {
-    if (c == ' ' || c == '"' || c == '\'') continue;
-    pattern += c == ',' ? '|' : c;
-  }
+std::optional<std::string> not_a_regex(std::string_view list) {
+  const std::string pattern = pattern_of(list);
   try {
-    return std::regex_match(topic, std::regex(pattern));
+    const std::regex read(pattern);
+    return std::nullopt;
+  } catch (const std::regex_error&) {
+    return pattern + " is an invalid regex.";
+  }
+}
+
+bool included(std::string_view list, const std::string& topic) {
+  try {
+    return std::regex_match(topic, std::regex(pattern_of(list)));
   } catch (const std::regex_error&) {
     return topic == list;
   }
@@ -89,25 +104,43 @@ std::pair<std::string, std::string> property_of(const std::string& text) {
   return {text.substr(0, equals), text.substr(std::min(equals + 1, text.size()))};
 }
 
-std::optional<std::string> not_of_command(const Options& options, std::span<const Subcommand> commands,
-                                          std::string_view name) {
-  const auto own = std::ranges::find(commands, name, &Subcommand::name);
-  const auto taken = own == commands.end() ? std::vector<std::string>() : split_list(own->takes);
-  for (const Subcommand& other : commands) {
-    for (const std::string& option : split_list(other.takes)) {
-      if (!options.has(option) || std::ranges::find(taken, option) != taken.end()) continue;
-      return fmt::format("unrecognized arguments: '--{}'", option);
-    }
-  }
-  return std::nullopt;
-}
-
 std::optional<std::string> not_a_number(const Options& options, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const auto text = options.value(name);
     if (text && !whole_number(*text)) return fmt::format("Cannot parse argument '{}' of option {}", *text, name);
   }
   return std::nullopt;
+}
+
+std::optional<std::string> not_an_int(const Options& options, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const auto text = options.value(name);
+    if (!text) continue;
+    const auto number = whole_number(*text);
+    if (number && *number >= INT32_MIN && *number <= INT32_MAX) continue;
+    return fmt::format("Cannot parse argument '{}' of option {}", *text, name);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> given_twice(const Options& options, std::span<const OptionSpec> specs,
+                                       std::initializer_list<std::string_view> repeatable) {
+  for (const OptionSpec& spec : specs) {
+    if (options.all(spec.name).size() < 2 || std::ranges::find(repeatable, spec.name) != repeatable.end()) continue;
+    return fmt::format("Found multiple arguments for option {}, but you asked for only one", spec.name);
+  }
+  return std::nullopt;
+}
+
+Result<client::TopicId, NoId> parse_id(const std::string& text) {
+  constexpr std::size_t kLongest = 24, kCharactersOfFour = 4, kBytesOfFour = 3;
+  if (const auto id = client::TopicId::parse(text)) return *id;
+  if (text.size() > kLongest) {
+    return NoId{fmt::format("Input string with prefix `{}` is too long to be decoded as a base64 UUID",
+                            text.substr(0, kLongest))};
+  }
+  return NoId{fmt::format("Input string `{}` decoded as {} bytes, which is not equal to the expected 16 bytes of a "
+                          "base64-encoded UUID", text, text.size() * kBytesOfFour / kCharactersOfFour)};
 }
 
 std::string not_together(std::string_view option, std::string_view other) {
@@ -162,21 +195,6 @@ Outcome<void> add_settings(const Options& options, std::initializer_list<const c
 
 std::string text_of(const client::TopicPartition& partition) {
   return fmt::format("{}-{}", partition.topic, partition.partition);
-}
-
-std::string java_name(const client::Error& error) {
-  if (error.is(client::Cause::timed_out)) return "org.apache.kafka.common.errors.TimeoutException";
-  std::string name = "org.apache.kafka.common.errors.";
-  bool first = true;
-  for (const char c : error.name()) {
-    if (c == '_') {
-      first = true;
-      continue;
-    }
-    name += first ? c : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    first = false;
-  }
-  return name.ends_with("Exception") ? name : name + "Exception";
 }
 
 std::string joined(std::span<const std::int32_t> numbers) { return fmt::format("{}", fmt::join(numbers, ",")); }

@@ -25,13 +25,15 @@ const Script* find_script(std::string_view program);
 
 // --- What the scripts share ---
 
-// Reads the options; answers --help and --version, and prints what is wrong with them. The error is the exit code to
-// end with.
+// Reads the options; answers --help (as a failure, like the originals) and --version, and prints what is wrong with
+// them, after `before_wrong`. The error is the exit code to end with.
 Result<Options, int> script_options(const Arguments& arguments, Console& console, std::string_view about,
-                                    std::span<const OptionSpec> specs);
+                                    std::span<const OptionSpec> specs, std::string_view before_wrong = {});
 // "Message", then the options, on stderr. The exit code to end with.
 int script_usage(Console& console, std::string_view message, std::span<const OptionSpec> specs);
 
+// Kafka's words for a list that included() cannot read as expressions.
+std::optional<std::string> not_a_regex(std::string_view list);
 // Whether `topic` is matched by a list of regular expressions in Kafka's form "a,b.*" (an expression that cannot be
 // read matches only itself).
 bool included(std::string_view list, const std::string& topic);
@@ -51,17 +53,20 @@ std::optional<std::string> first_failure(const ItemList& items) {
 // "NAME=VALUE", split at the first equals sign; the value is empty without one.
 std::pair<std::string, std::string> property_of(const std::string& text);
 
-// One of the commands of a script that has several: "describe".
-struct Subcommand {
-  std::string_view name;
-  std::string_view takes;  // the options that not all commands take, as a list with commas
-};
-// Kafka's words for an option that others of the commands take, but not `name`.
-std::optional<std::string> not_of_command(const Options& options, std::span<const Subcommand> commands,
-                                          std::string_view name);
-
 // Kafka's words for the first of these options that is given and no whole number.
 std::optional<std::string> not_a_number(const Options& options, std::initializer_list<const char*> names);
+// The same for numbers of 32 bits.
+std::optional<std::string> not_an_int(const Options& options, std::initializer_list<const char*> names);
+
+// Kafka's words for the first option that is given more than once, and is not among those that may be.
+std::optional<std::string> given_twice(const Options& options, std::span<const OptionSpec> specs,
+                                       std::initializer_list<std::string_view> repeatable = {});
+
+// The id of 22 characters, or Kafka's words for what is none.
+struct NoId {
+  std::string line;
+};
+Result<client::TopicId, NoId> parse_id(const std::string& text);
 
 // Kafka's words for options that exclude one another.
 std::string not_together(std::string_view option, std::string_view other);

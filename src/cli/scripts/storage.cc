@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/scripts/arguments.h"
 #include "cli/scripts/feature_tables.h"
+#include "cli/scripts/format_request.h"
 #include "cli/scripts/scram_argument.h"
 #include "cli/scripts/script.h"
 #include "config/settings.h"
@@ -15,28 +17,42 @@
 namespace millrace::cli {
 namespace {
 
-constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"config", "FILE", "info, format: the server's settings", false, "c"},
-    {"cluster-id", "ID", "format: the cluster's id", false, "t"},
-    {"add-scram", "CREDENTIAL", "format: a user, as 'SCRAM-SHA-256=[name=alice,password=secret]'; repeated at will",
-     false, "S"},
-    {"ignore-formatted", "", "format: leave formatted directories as they are", false, "g"},
-    {"release-version", "VERSION", "format, version-mapping: the release whose features are meant", false, "r"},
-    {"feature", "NAME=LEVEL", "format, feature-dependencies: a feature; repeated at will", false, "f"},
-    {"standalone", "", "format: the quorum begins with this controller alone", false, "s"},
-    {"no-initial-controllers", "", "format: the quorum exists, or will be named later", false, "N"},
-    {"initial-controllers", "LIST", "format: the first voters, as ID@HOST:PORT:DIRECTORY-ID,...", false, "I"},
-    {"help", "", "Show this"},
+using Kind = Argument::Kind;
+
+constexpr auto kInfo = std::to_array<Argument>({
+    {{"config", "FILE", "The server's settings", false, "c"}, true},
 });
 
-constexpr auto kCommands = std::to_array<Subcommand>({
-    {"info", "config"},
-    {"format", "config,cluster-id,add-scram,ignore-formatted,release-version,feature,standalone,"
-               "no-initial-controllers,initial-controllers"},
-    {"version-mapping", "release-version"},
-    {"feature-dependencies", "feature"},
-    {"random-uuid", ""},
+constexpr auto kFormat = std::to_array<Argument>({
+    {{"cluster-id", "ID", "The cluster's id", false, "t"}, true},
+    {{"config", "FILE", "The server's settings", false, "c"}, true},
+    {{"add-scram", "CREDENTIAL", "A user, as 'SCRAM-SHA-256=[name=alice,password=secret]'; repeated at will", false,
+      "S"}},
+    {{"ignore-formatted", "", "Leave formatted directories as they are", false, "g"}},
+    {{"release-version", "VERSION", "The release whose features are meant", false, "r"}},
+    {{"feature", "NAME=LEVEL", "A feature; repeated at will", false, "f"}},
+    {{"standalone", "", "The quorum begins with this controller alone", false, "s"}, false, Kind::text, true},
+    {{"no-initial-controllers", "", "The quorum exists, or will be named later", false, "N"}, false, Kind::text, true},
+    {{"initial-controllers", "LIST", "The first voters, as ID@HOST:PORT:DIRECTORY-ID,...", false, "I"}, false,
+     Kind::text, true},
 });
+
+constexpr auto kMapping = std::to_array<Argument>({
+    {{"release-version", "VERSION", "The release whose features are meant", false, "r"}},
+});
+
+constexpr auto kDependencies = std::to_array<Argument>({
+    {{"feature", "NAME=LEVEL", "A feature; repeated at will", false, "f"}, true},
+});
+
+constexpr auto kCommands = std::to_array<ArgumentList>({
+    {"info", "Shows what the log directories of a node hold.", kInfo},
+    {"format", "Makes the log directories of a node ready for its first start.", kFormat},
+    {"version-mapping", "Shows the levels of all features that a release means.", kMapping},
+    {"feature-dependencies", "Shows what levels of features need.", kDependencies},
+    {"random-uuid", "Makes an id for a cluster.", {}},
+});
+constexpr Grammar kGrammar{{"kafka-storage", "Prepares the directories of a node.", {}}, kCommands};
 
 using Done = Result<int, std::string>;
 
@@ -49,70 +65,6 @@ Result<config::ServerConfig, std::string> load(const Options& options) {
   auto loaded = config::load_server_config(start);
   if (!loaded) return loaded.error();
   return std::move(loaded->config);
-}
-
-// "1@example.com:8082:JEXY6aqzQY-32P5TStzaFg,...".
-Result<std::vector<config::FirstVoter>, std::string> parse_voters(const std::string& text,
-                                                                  const config::ServerConfig& config) {
-  std::vector<config::FirstVoter> voters;
-  const auto& listeners = config.network.advertised_controllers;
-  for (const std::string& part : split_list(text)) {
-    if (part.find('@') == std::string::npos) return std::string("No @ found in dynamic voter string.");
-    const std::size_t colon = part.rfind(':');
-    const auto voter = colon == std::string::npos ? std::nullopt : config::parse_voter(part.substr(0, colon));
-    const auto directory = client::TopicId::parse(part.substr(std::min(colon, part.size() - 1) + 1));
-    if (!voter || !directory) return "Failed to parse voter " + part + ": write it as ID@HOST:PORT:DIRECTORY-ID";
-    const std::string listener = listeners.empty() ? "CONTROLLER" : listeners.front().name;
-    voters.push_back({NodeId(voter->id), Uuid{directory->high, directory->low}, {{listener, voter->address}}});
-  }
-  return voters;
-}
-
-Result<config::FormatRequest, std::string> request_of(const Options& options, const config::ServerConfig& config) {
-  using Quorum = config::FormatRequest::Quorum;
-  config::FormatRequest request;
-  request.cluster_id = *options.value("cluster-id");
-  request.skip_formatted = options.has("ignore-formatted");
-  const auto named = options.value("initial-controllers");
-  if (options.has("standalone")) request.quorum = Quorum::standalone;
-  if (options.has("no-initial-controllers")) request.quorum = Quorum::joins_later;
-  if (named) {
-    request.quorum = Quorum::named;
-    auto voters = parse_voters(*named, config);
-    if (!voters) return voters.error();
-    request.voters = std::move(*voters);
-  }
-  if (request.quorum == Quorum::standalone && !config.is_controller) {
-    return std::string("You can only use --standalone on a controller.");
-  }
-  if (!config.quorum.voters.empty() && (request.quorum == Quorum::standalone || request.quorum == Quorum::named)) {
-    return std::string("You cannot specify controller.quorum.voters and format the node with --initial-controllers or "
-                       "--standalone. If you want to use dynamic quorum, please remove controller.quorum.voters and "
-                       "specify controller.quorum.bootstrap.servers instead.");
-  }
-  if (config.is_controller && config.quorum.voters.empty() && request.quorum == Quorum::as_configured) {
-    return std::string("Because controller.quorum.voters is not set on this controller, you must specify one of the "
-                       "following: --standalone, --initial-controllers, or --no-initial-controllers.");
-  }
-  if (const auto release = options.value("release-version")) {
-    const auto level = parse_release(*release);
-    if (!level) return level.error();
-    request.metadata_version = *level;
-  }
-  for (const std::string& text : options.all("feature")) {
-    auto feature = parse_feature(text);
-    if (!feature) return feature.error();
-    if (config::find_feature_level(feature->name, 0) == nullptr &&
-        config::find_feature_level(feature->name, 1) == nullptr && feature->name != config::kMetadataVersion) {
-      std::vector<std::string_view> names;
-      for (const auto& known : config::supported_features()) {
-        if (known.name != config::kMetadataVersion) names.push_back(known.name);
-      }
-      return fmt::format("Unsupported feature: {}. Supported features are: {}", feature->name, fmt::join(names, ", "));
-    }
-    request.features.push_back(std::move(*feature));
-  }
-  return request;
 }
 
 void show_plan(Console& console, const config::FormatPlan& plan, const config::FormatRequest& request,
@@ -129,11 +81,27 @@ void show_plan(Console& console, const config::FormatPlan& plan, const config::F
                 fmt::join(records, ", "), request.metadata_version);
 }
 
+// Whether what was formatted before is in the way, in Kafka's words.
+Result<void, std::string> check_formatted(const config::DirectoryFound& directory, const config::ServerConfig& config,
+                                          const config::FormatRequest& request) {
+  if (!directory.meta) return {};
+  const config::MetaProperties& meta = *directory.meta;
+  const auto mismatch = [&](std::string_view what, const auto& wanted, const auto& is) {
+    return fmt::format("Invalid {} in: {}/{}. Expected {}, but read {}", what, directory.path,
+                       config::kMetaPropertiesName, wanted, is);
+  };
+  if (meta.cluster_id != request.cluster_id) return mismatch("cluster.id", request.cluster_id, meta.cluster_id);
+  if (meta.node_id != config.node_id) return mismatch("node.id", config.node_id.value(), meta.node_id.value());
+  if (request.skip_formatted) return {};
+  return fmt::format("Log directory {} is already formatted. Use --ignore-formatted to ignore this directory and "
+                     "format the others.", directory.path);
+}
+
 Done format(const Options& options, Console& console) {
   const auto config = load(options);
   if (!config) return config.error();
   if (config->node_id == kNoNode) return std::string("The node.id is not set");
-  const auto request = request_of(options, *config);
+  const auto request = format_request(options, *config);
   if (!request) return request.error();
   runtime::SystemRandom random;
   std::vector<FirstCredential> credentials;
@@ -145,11 +113,7 @@ Done format(const Options& options, Console& console) {
   runtime::SystemFiles files;
   const auto found = look_at_directories(files, *config);
   if (!found) return found.error();
-  for (const auto& directory : *found) {
-    if (!directory.meta || request->skip_formatted) continue;
-    return fmt::format("Log directory {} is already formatted. Use --ignore-formatted to ignore this directory and "
-                       "format the others.", directory.path);
-  }
+  for (const auto& directory : *found) MR_TRY(check_formatted(directory, *config, *request));
   auto plan = config::plan_format(*config, *request, *found, fresh_directory_ids(random, *config));
   if (!plan) return plan.error();
   if (plan->directories.empty()) {
@@ -244,50 +208,27 @@ Done dependencies(const Options& options, Console& console) {
   return 0;
 }
 
-// What is missing for a command, or wrong.
-std::optional<std::string> wrong(const std::string& command, const Options& options) {
-  if (command.empty()) return "kafka-storage: error: too few arguments";
-  if (std::ranges::find(kCommands, command, &Subcommand::name) == kCommands.end()) {
-    return fmt::format("kafka-storage: error: invalid choice: '{}' (choose from 'info', 'format', 'version-mapping', "
-                       "'feature-dependencies', 'random-uuid')", command);
-  }
-  if (const auto foreign = not_of_command(options, kCommands, command)) return "kafka-storage: error: " + *foreign;
-  const auto lacks = [&](const char* name) { return !options.has(name); };
-  if ((command == "info" || command == "format") && lacks("config")) {
-    return "kafka-storage: error: argument --config/-c is required";
-  }
-  if (command == "format" && lacks("cluster-id")) {
-    return "kafka-storage: error: argument --cluster-id/-t is required";
-  }
-  if (command == "feature-dependencies" && lacks("feature")) {
-    return "kafka-storage: error: argument --feature/-f is required";
-  }
-  const int quorums = int{!lacks("standalone")} + int{!lacks("no-initial-controllers")} +
-                      int{!lacks("initial-controllers")};
-  if (quorums < 2) return std::nullopt;
-  return "kafka-storage: error: --standalone, --no-initial-controllers and --initial-controllers exclude one another";
-}
-
 }  // namespace
 
 int kafka_storage(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "info, format, version-mapping, feature-dependencies or "
-                                                          "random-uuid: prepare the directories of a node.", kOptions);
-  if (!options) return options.error();
-  const std::string command = options->rest().empty() ? "" : options->rest().front();
-  if (const auto line = wrong(command, *options)) return script_usage(console, *line, kOptions);
+  const auto call = read_call(kGrammar, arguments);
+  if (!call) {
+    print_no_call(console, kGrammar, call.error());
+    return call.error().wrong.empty() ? 0 : 1;
+  }
+  const auto& [command, options] = *call;
   Done done = 0;
   if (command == "random-uuid") {
     runtime::SystemRandom random;
     console.print("{}\n", random.uuid().text());
   } else if (command == "version-mapping") {
     const std::string newest(config::metadata_version_name(config::kMaxMetadataVersion));
-    const auto printed = print_version_mapping(console, options->value("release-version").value_or(newest));
+    const auto printed = print_version_mapping(console, options.value("release-version").value_or(newest));
     if (!printed) done = printed.error();
   } else {
-    done = command == "info"     ? info(*options, console)
-           : command == "format" ? format(*options, console)
-                                 : dependencies(*options, console);
+    done = command == "info"     ? info(options, console)
+           : command == "format" ? format(options, console)
+                                 : dependencies(options, console);
   }
   if (done) return *done;
   console.complain("{}\n", done.error());

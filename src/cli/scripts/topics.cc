@@ -4,43 +4,25 @@
 #include <map>
 #include <set>
 
-#include "cli/scripts/script.h"
+#include "cli/scripts/java_order.h"
+#include "cli/scripts/topics.h"
 
 namespace millrace::cli {
 namespace {
-
-constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"bootstrap-server", "HOST:PORT", "Required: a server of the cluster"},
-    {"command-config", "FILE", "Settings of the admin client"},
-    {"list", "", "List the topics"},
-    {"create", "", "Create a topic"},
-    {"delete", "", "Delete a topic"},
-    {"alter", "", "Add partitions to a topic"},
-    {"describe", "", "Show topics and their partitions"},
-    {"topic", "NAME", "The topic; a regular expression but with --create"},
-    {"topic-id", "ID", "The topic's id, with --describe"},
-    {"config", "NAME=VALUE", "A setting of the new topic; may be repeated"},
-    {"delete-config", "NAME", "Does nothing any more; see kafka-configs"},
-    {"partitions", "N", "Partitions of the topic that is created or altered"},
-    {"replication-factor", "N", "Replicas of each partition of the new topic"},
-    {"replica-assignment", "B:B,B:B", "Brokers of each partition"},
-    {"under-replicated-partitions", "", "Show partitions with replicas that are not in sync"},
-    {"unavailable-partitions", "", "Show partitions without a working leader"},
-    {"under-min-isr-partitions", "", "Show partitions with fewer replicas in sync than min.insync.replicas"},
-    {"at-min-isr-partitions", "", "Show partitions with just min.insync.replicas in sync"},
-    {"topics-with-overrides", "", "Show topics that have settings of their own"},
-    {"if-exists", "", "No failure if the topic does not exist"},
-    {"if-not-exists", "", "No failure if the topic exists"},
-    {"exclude-internal", "", "Without Kafka's own topics"},
-    {"partition-size-limit-per-response", "N", "Partitions in one answer of a broker"},
-    {"help", "", "Show this"},
-    {"version", "", "Show the version"},
-});
 
 // Ends the script with a message, as every failure but one of usage does.
 int failed(Console& console, std::string_view message) {
   console.print("Error while executing topic command : {}\n", message);
   return 1;
+}
+
+// The numbers that stand there more than once.
+std::set<std::int32_t> twice(const std::vector<std::int32_t>& numbers) {
+  std::set<std::int32_t> seen, again;
+  for (const std::int32_t number : numbers) {
+    if (!seen.insert(number).second) again.insert(number);
+  }
+  return again;
 }
 
 struct Assignment {
@@ -57,8 +39,9 @@ Result<Assignment, std::string> parse_assignment(const std::string& text) {
       if (!number) return fmt::format("For input string: \"{}\"", word);
       brokers.push_back(static_cast<std::int32_t>(*number));
     }
-    if (std::set<std::int32_t>(brokers.begin(), brokers.end()).size() != brokers.size()) {
-      return fmt::format("Partition replica lists may not contain duplicate entries: {}", joined(brokers));
+    if (!twice(brokers).empty()) {
+      return fmt::format("Partition replica lists may not contain duplicate entries: {}",
+                         fmt::join(twice(brokers), ","));
     }
     if (index > 0 && brokers.size() != assignment.brokers[0].size()) {
       return fmt::format("Partition {} has different replication factor: [{}]", index, fmt::join(brokers, ", "));
@@ -83,7 +66,7 @@ class Topics {
   // The names that --topic selects, sorted. The error is the exit code.
   Result<std::vector<std::string>, int> selected(bool must_exist);
   Result<std::vector<std::string>, int> selected_by_id(const client::TopicId& id);
-  void show(const client::TopicDescription& topic, const std::vector<client::ConfigEntry>& configs);
+  void show(const client::TopicDescription& topic, std::vector<client::ConfigEntry> configs);
   bool wanted(const client::PartitionDescription& partition, std::size_t min_in_sync) const;
   void show_partition(const std::string& topic, const client::PartitionDescription& partition);
 
@@ -95,9 +78,10 @@ class Topics {
 };
 
 Result<std::vector<std::string>, int> Topics::selected(bool must_exist) {
+  const auto filter = options_.value("topic");
+  if (const auto wrong = filter ? not_a_regex(*filter) : std::nullopt) return failed(console_, *wrong);
   auto listed = admin_.list_topics(true).get();
   if (!listed) return failed(console_, plain_message(listed.error()));
-  const auto filter = options_.value("topic");
   std::vector<std::string> names;
   for (const auto& topic : *listed) {
     if (options_.has("exclude-internal") && internal_topic(topic.name)) continue;
@@ -133,20 +117,21 @@ int Topics::create() {
     const auto value = split_list(text.substr(equals + 1), '\0');
     topic.configs[name.empty() ? "" : name.front()] = value.empty() ? "" : value.front();
   }
+  if (topic.name.empty()) return failed(console_, "The given topic name '' cannot be represented in a request.");
   if (topic.name.find_first_of("._") != std::string::npos) {
     console_.out("WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could "
                  "collide. To avoid issues it is best to use either, but not both.\n");
   }
   if (const auto text = options_.value("replication-factor")) {
     const auto count = whole_number(*text);
-    if (!count || *count < 1 || *count > 32767) {
+    if (*count < 1 || *count > 32767) {
       return failed(console_, "The replication factor must be between 1 and 32767 inclusive");
     }
     topic.replication_factor = static_cast<std::int16_t>(*count);
   }
   if (const auto text = options_.value("partitions")) {
     const auto count = whole_number(*text);
-    if (!count || *count < 1 || *count > 0x7fffffff) return failed(console_, "The partitions must be greater than 0");
+    if (*count < 1) return failed(console_, "The partitions must be greater than 0");
     topic.partitions = static_cast<std::int32_t>(*count);
   }
   if (const auto text = options_.value("replica-assignment")) {
@@ -178,8 +163,6 @@ int Topics::alter() {
   if (!names) return names.error();
   if (names->empty()) return 0;
   const auto total = whole_number(options_.get("partitions"));
-  if (!total) return failed(console_, fmt::format("Cannot parse argument '{}' of option partitions",
-                                                  options_.get("partitions")));
   std::map<std::string, client::MorePartitions> changes;
   for (const std::string& name : *names) changes[name].total = static_cast<std::int32_t>(*total);
   if (const auto text = options_.value("replica-assignment")) {
@@ -193,6 +176,11 @@ int Topics::alter() {
         if (static_cast<std::size_t>(index) >= item.result->partitions.size()) {
           changes[item.key].assignment.push_back(brokers);
         }
+      }
+      const std::int64_t more = *total - static_cast<std::int64_t>(item.result->partitions.size());
+      if (more > 0 && changes[item.key].assignment.empty()) {
+        return failed(console_, fmt::format("Attempted to add {} additional partition(s), but only 0 assignment(s) "
+                                            "were specified.", more));
       }
     }
   }
@@ -213,17 +201,23 @@ int Topics::remove() {
 }
 
 int Topics::describe() {
-  const auto id = client::TopicId::parse(options_.get("topic-id"));
-  const auto names = id && !id->is_zero() ? selected_by_id(*id) : selected(!options_.has("if-exists"));
+  auto id = client::TopicId();
+  if (const auto text = options_.value("topic-id")) {
+    const auto parsed = parse_id(*text);
+    if (!parsed) return failed(console_, parsed.error().line);
+    id = *parsed;
+  }
+  auto names = !id.is_zero() ? selected_by_id(id) : selected(!options_.has("if-exists"));
   if (!names) return names.error();
   if (names->empty()) return 0;
+  order_as_java(*names, 0, [](const std::string& name) { return java_hash(name); });
   std::vector<client::ConfigResource> resources;
   for (const std::string& name : *names) resources.push_back({client::ConfigResourceType::topic, name});
   auto asked_topics = admin_.describe_topics(*names);
   auto asked_configs = admin_.describe_configs(std::move(resources));
   auto asked_cluster = admin_.describe_cluster();
   auto asked_moves = admin_.list_reassignments();
-  const auto topics = asked_topics.get();
+  auto topics = asked_topics.get();
   if (!topics) return failed(console_, plain_message(topics.error()));
   if (const auto failure = first_failure(*topics)) return failed(console_, *failure);
   const auto configs = asked_configs.get();
@@ -232,6 +226,9 @@ int Topics::describe() {
   if (!cluster) return failed(console_, plain_message(cluster.error()));
   for (const auto& node : cluster->nodes) live_.insert(node.id);
   if (auto moves = asked_moves.get()) moves_ = std::move(*moves);
+  const auto place = [&](const auto& item) { return std::ranges::find(*names, item.key) - names->begin(); };
+  std::ranges::sort(*topics, {}, place);
+  order_as_java(*topics, topics->size(), [](const auto& item) { return java_hash(item.key); });
   for (const auto& item : *topics) {
     const auto* entries = client::find(*configs, client::ConfigResource{client::ConfigResourceType::topic, item.key});
     if (entries == nullptr || !*entries) {
@@ -250,11 +247,12 @@ bool Topics::wanted(const client::PartitionDescription& partition, std::size_t m
          (options_.has("at-min-isr-partitions") && partition.in_sync.size() == min_in_sync);
 }
 
-void Topics::show(const client::TopicDescription& topic, const std::vector<client::ConfigEntry>& configs) {
+void Topics::show(const client::TopicDescription& topic, std::vector<client::ConfigEntry> configs) {
   const bool all = !options_.has("under-replicated-partitions") && !options_.has("unavailable-partitions") &&
                    !options_.has("under-min-isr-partitions") && !options_.has("at-min-isr-partitions");
   std::vector<std::string> set;
   std::size_t min_in_sync = 1;
+  order_as_java(configs, 0, [](const auto& entry) { return java_hash(entry.name); });
   for (const auto& entry : configs) {
     if (entry.name == "min.insync.replicas") {
       min_in_sync = static_cast<std::size_t>(whole_number(entry.value.value_or("1")).value_or(1));
@@ -289,79 +287,26 @@ void Topics::show_partition(const std::string& topic, const client::PartitionDes
                  joined(partition.last_known_eligible));
 }
 
-constexpr auto kActions = std::to_array<std::string_view>({"list", "describe", "create", "alter", "delete"});
-constexpr auto kReports = std::to_array<std::string_view>({"under-replicated-partitions", "under-min-isr-partitions",
-                                                           "at-min-isr-partitions", "unavailable-partitions"});
-
-// An option, and the actions that it goes with.
-struct Place {
-  std::string_view option;
-  std::array<std::string_view, 3> actions{};
-};
-constexpr auto kPlaces = std::to_array<Place>({
-    {"config", {"create"}},
-    {"partitions", {"alter", "create"}},
-    {"replication-factor", {"create"}},
-    {"replica-assignment", {"alter", "create"}},
-    {kReports[0], {"describe"}},
-    {kReports[1], {"describe"}},
-    {kReports[2], {"describe"}},
-    {kReports[3], {"describe"}},
-    {"topics-with-overrides", {"describe"}},
-    {"if-exists", {"alter", "delete", "describe"}},
-    {"if-not-exists", {"create"}},
-    {"exclude-internal", {"list", "describe"}},
-});
-
-// What is missing.
-std::optional<std::string> lack(const Options& options) {
-  if (!options.has("bootstrap-server")) return "--bootstrap-server must be specified";
-  const bool topic = options.has("topic");
-  if (options.has("describe") && options.has("if-exists") && !topic && !options.has("topic-id")) {
-    return "--topic or --topic-id is required to describe a topic";
-  }
-  if (!options.has("list") && !options.has("describe") && !topic) return "Missing required argument \"[topic]\"";
-  if (!options.has("alter")) return std::nullopt;
-  if (options.has("config")) {
-    return "Option combination \"[bootstrap-server],[config]\" can't be used with option \"[alter]\" (To alter topic "
-           "configurations, the kafka-configs tool can be used.)";
-  }
-  if (!options.has("partitions")) return "Missing required argument \"[partitions]\"";
-  return std::nullopt;
-}
-
-// What is wrong with the combination of options, if anything.
-std::optional<std::string> refusal(const Options& options) {
-  const auto given = [&](std::string_view name) { return options.has(name); };
-  if (std::ranges::count_if(kActions, given) != 1) {
-    return "Command must include exactly one action: --list, --describe, --create, --alter or --delete";
-  }
-  if (auto line = lack(options)) return line;
-  const std::string_view action = *std::ranges::find_if(kActions, given);
-  for (const Place& place : kPlaces) {
-    if (given(place.option) && std::ranges::find(place.actions, action) == place.actions.end()) {
-      return not_together(place.option, action);
-    }
-  }
-  for (const char* other : {"partitions", "replication-factor"}) {
-    if (action != "create" || !given("replica-assignment") || !given(other)) continue;
-    return not_together("replica-assignment", other);
-  }
-  for (const std::string_view report : kReports) {
-    if (given(report) && given("topics-with-overrides")) return not_together(report, "topics-with-overrides");
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 int kafka_topics(const Arguments& arguments, Console& console) {
-  const auto options = script_options(arguments, console, "Create, delete, describe, or change a topic.", kOptions);
+  if (arguments.empty()) {
+    return script_usage(console, "Create, delete, describe, or change a topic.", topic_options());
+  }
+  const auto options = script_options(
+      arguments, console, "This tool helps to create, delete, describe, or change a topic.", topic_options());
   if (!options) return options.error();
-  if (const auto wrong = refusal(*options)) return script_usage(console, *wrong, kOptions);
   if (options->has("delete-config")) {
     console.complain("delete-config option is no longer supported and deprecated since version 4.0. The config will be "
                      "fully removed in future releases.\n");
+  }
+  if (const auto wrong = wrong_topic_options(*options)) return script_usage(console, *wrong, topic_options());
+  if (const auto wrong = given_twice(*options, topic_options(), {"config", "delete-config"})) {
+    return failed(console, *wrong);
+  }
+  if (const auto wrong = not_an_int(*options, {"partitions", "replication-factor",
+                                               "partition-size-limit-per-response"})) {
+    return failed(console, *wrong);
   }
   if (options->has("describe") && options->has("if-exists") && options->has("topic") && options->has("topic-id")) {
     console.out("Only topic id will be used when both --topic and --topic-id are specified and topicId is not "
