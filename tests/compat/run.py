@@ -16,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from lib.process import Failed, Missing, NotRun  # noqa: E402
 
 NAMES = (
-    "refusals", "start_up", "garbage", "examples", "groups", "kafka_scripts", "commands", "records", "operators",
-    "reload", "crash_loop", "full_disk", "log_dirs", "rot", "round_trip", "golden", "there_and_back", "observer",
-    "client_security", "modern_groups", "three_nodes", "old_brokers", "clients", "suites",
+    "refusals", "start_up", "garbage", "examples", "groups", "kafka_scripts", "script_options", "commands", "records",
+    "operators", "reload", "crash_loop", "full_disk", "log_dirs", "rot", "round_trip", "golden", "there_and_back",
+    "observer", "client_security", "modern_groups", "three_nodes", "old_brokers", "clients", "suites",
 )
 CASES = {name: importlib.import_module(f"cases.{name}") for name in NAMES}
 
