@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -179,7 +180,7 @@ class ConsumerCore final : FetchOwner, MembershipOwner {
   std::optional<::millrace::Pattern> pattern_;
   std::optional<std::string> regex_;  // for the brokers
   std::vector<std::string> subscribed_;
-  TopicPtr refused_topic_;  // the last one of them that was told
+  std::set<std::string> refused_;  // those of them that were told to be
   bool listening_ = false;
   std::deque<Event> events_;
   bool event_told_ = false;

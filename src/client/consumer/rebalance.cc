@@ -85,7 +85,7 @@ void ConsumerCore::forget_topics() {
     for (const auto& topic : subscribed_) cluster_.untrack(topic);
   }
   subscribed_.clear();
-  refused_topic_.reset();
+  refused_.clear();
   regex_.reset();
 }
 
@@ -121,17 +121,20 @@ std::vector<std::string> ConsumerCore::matching() const {
   return topics;
 }
 
-// A topic of the subscription that will not come by itself: told once for each answer of a broker that says so.
+// Topics of the subscription that will not come by themselves: each is told once.
 void ConsumerCore::tell_refused_topics() {
+  bool news = false;
   for (const auto& name : subscribed_) {
-    const auto at = cluster_.view()->topics.find(name);
-    if (at == cluster_.view()->topics.end() || at->second == refused_topic_) continue;
-    const auto code = at->second->error;
-    if (code == protocol::Errc::none || protocol::retriable(code)) continue;
-    refused_topic_ = at->second;
-    failures_.push_back(broker_error(code, "subscribing to topic " + name));
-    return answer_poll();
+    const TopicView* topic = cluster_.view()->topic(name);
+    if (topic == nullptr || protocol::retriable(topic->error)) continue;
+    if (topic->error == protocol::Errc::none) {
+      refused_.erase(name);
+    } else if (refused_.insert(name).second) {
+      failures_.push_back(broker_error(topic->error, "subscribing to topic " + name));
+      news = true;
+    }
   }
+  if (news) answer_poll();
 }
 
 void ConsumerCore::follow_view() {

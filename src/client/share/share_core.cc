@@ -60,7 +60,7 @@ Status ShareCore::subscribe(std::vector<std::string> topics) {
   for (const auto& topic : topics) cluster_.track(topic);
   for (const auto& topic : subscribed_) cluster_.untrack(topic);
   subscribed_ = std::move(topics);
-  refused_topic_.reset();
+  refused_.clear();
   if (!group_) {
     group_ = std::make_unique<EpochMembership>(cluster_, options_.consumer, static_cast<MembershipOwner&>(*this),
                                                send_share_beat);
@@ -71,17 +71,20 @@ Status ShareCore::subscribe(std::vector<std::string> topics) {
   return {};
 }
 
-// A topic of the subscription that will not come by itself: told once for each answer of a broker that says so.
+// Topics of the subscription that will not come by themselves: each is told once.
 void ShareCore::tell_refused_topics() {
+  bool news = false;
   for (const auto& name : subscribed_) {
-    const auto at = cluster_.view()->topics.find(name);
-    if (at == cluster_.view()->topics.end() || at->second == refused_topic_) continue;
-    const auto code = at->second->error;
-    if (code == protocol::Errc::none || protocol::retriable(code)) continue;
-    refused_topic_ = at->second;
-    failures_.push_back(broker_error(code, "subscribing to topic " + name));
-    return answer_poll();
+    const TopicView* topic = cluster_.view()->topic(name);
+    if (topic == nullptr || protocol::retriable(topic->error)) continue;
+    if (topic->error == protocol::Errc::none) {
+      refused_.erase(name);
+    } else if (refused_.insert(name).second) {
+      failures_.push_back(broker_error(topic->error, "subscribing to topic " + name));
+      news = true;
+    }
   }
+  if (news) answer_poll();
 }
 
 void ShareCore::unsubscribe() {

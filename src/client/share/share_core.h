@@ -125,7 +125,7 @@ class ShareCore final : MembershipOwner {
   std::unique_ptr<EpochMembership> group_;
   std::string member_id_;
   std::vector<std::string> subscribed_;
-  TopicPtr refused_topic_;  // the last one of them that was told
+  std::set<std::string> refused_;  // those of them that were told to be
   std::vector<TopicPartition> assigned_;
   std::map<NodeId, Broker> brokers_;
   NodeId last_asked_ = kNoNode;
