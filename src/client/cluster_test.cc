@@ -330,6 +330,20 @@ TEST_F(ClusterTest, WhatAnyBrokerAnswersDoesNotWaitBehindFetches) {
   ports.advance(Millis(1));
 }
 
+// One that was killed and is fenced: its clients ask others, as after any lost connection.
+TEST_F(ClusterTest, WhatIsUnderWayAtABrokerThatLeavesTheClusterMayBeTriedAgain) {
+  learn_topic("t");
+  brokers.broker(1).ignore(ApiKey::heartbeat);
+  const auto under_way = beat(Target::node(NodeId(1)), Millis(60'000));
+  ports.run();
+  brokers.alive = {0, 2};
+  brokers.topics = {{"t", {0, 0, 2}, 6, 0}, {"u", {0}, 5, 0}};
+  learn_topic("u");
+  ASSERT_TRUE(under_way->has_value() && !**under_way);
+  EXPECT_TRUE((*under_way)->error().is(Cause::network) && (*under_way)->error().retriable);
+  EXPECT_NE((*under_way)->error().message.find("broker 1"), std::string::npos);
+}
+
 TEST_F(ClusterTest, CloseFailsWhatWaitsAndWhatComesAfter) {
   learn_topic("t");
   brokers.broker(1).ignore(ApiKey::heartbeat);

@@ -37,8 +37,10 @@ Peer::Peer(ports::Shard& shard, const ClusterOptions& options, PeerOwner& owner,
       backoff_(options.reconnect_backoff, options.reconnect_backoff_max),
       patience_(options.connect_timeout, options.connect_timeout_max) {}
 
+// What is under way at a broker that has left the cluster is to be asked of another one. When the client was closed,
+// disconnect() has said so before.
 Peer::~Peer() {
-  fail_all(local_error(Cause::closed, "the client was closed"));
+  fail_all(local_error(Cause::network, name() + " is no longer in the cluster"));
   if (channel_ != nullptr) channel_->abandon(true);
   for (const auto timer : {setup_timer_, retry_timer_, idle_timer_, throttle_timer_}) shard_.timers.cancel(timer);
 }
