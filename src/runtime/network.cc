@@ -1,9 +1,12 @@
 #include "runtime/network.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/assert.h"
@@ -19,6 +22,15 @@ ports::Endpoint local_of(int fd) {
   Address address;
   ::getsockname(fd, address.raw(), &address.size);
   return endpoint_of(address);
+}
+
+// Within one machine there is no link whose rate is to be found out, and congestion control that paces what is sent
+// (bbr, on some systems the default) makes both ends wait for timers. Reno does not pace, and every system allows it.
+void unpace_within_host(int fd, const ports::Endpoint& local) {
+  Address peer;
+  if (::getpeername(fd, peer.raw(), &peer.size) != 0 || endpoint_of(peer).host != local.host) return;
+  constexpr std::string_view kUnpaced = "reno";
+  ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kUnpaced.data(), kUnpaced.size());
 }
 
 }  // namespace
@@ -84,8 +96,10 @@ void ShardNetwork::accepted(int fd, const Address& peer, const std::shared_ptr<L
 }
 
 TcpConnection& ShardNetwork::add(int fd, ports::Endpoint peer, std::shared_ptr<Listener> listener, IdleList* idle) {
+  ports::Endpoint local = local_of(fd);
+  unpace_within_host(fd, local);
   connections_.push_back(
-      std::make_unique<TcpConnection>(*this, fd, std::move(peer), local_of(fd), std::move(listener), idle));
+      std::make_unique<TcpConnection>(*this, fd, std::move(peer), std::move(local), std::move(listener), idle));
   connections_.back()->index_ = static_cast<std::uint32_t>(connections_.size() - 1);
   return *connections_.back();
 }
