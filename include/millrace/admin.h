@@ -48,11 +48,11 @@ class MILLRACE_API Admin {
 
   // KIP-4. `validate_only`: nothing is created, all is checked.
   Future<Items<std::string, CreatedTopic>> create_topics(std::vector<NewTopic> topics, bool validate_only = false,
-                                                         AdminOptions options = {});
+                                                         ChangeTopicsOptions options = {});
   // By name. UNKNOWN_TOPIC_OR_PARTITION for one that is not there.
-  Future<Items<std::string>> delete_topics(std::vector<std::string> names, AdminOptions options = {});
+  Future<Items<std::string>> delete_topics(std::vector<std::string> names, ChangeTopicsOptions options = {});
   // By id (KIP-516; brokers from Kafka 2.8).
-  Future<Items<TopicId>> delete_topics(std::vector<TopicId> ids, AdminOptions options = {});
+  Future<Items<TopicId>> delete_topics(std::vector<TopicId> ids, ChangeTopicsOptions options = {});
   // By name; Kafka's own topics only with `internal`.
   Future<std::vector<ListedTopic>> list_topics(bool internal = false, AdminOptions options = {});
   // Topics with their partitions. UNKNOWN_TOPIC_OR_PARTITION for one that is not there.
@@ -63,7 +63,7 @@ class MILLRACE_API Admin {
                                                                  DescribeOptions options = {});
   // KIP-195. Adds partitions up to the totals.
   Future<Items<std::string>> create_partitions(std::map<std::string, MorePartitions> topics,
-                                               bool validate_only = false, AdminOptions options = {});
+                                               bool validate_only = false, ChangeTopicsOptions options = {});
   // KIP-107. Removes what lies before each offset (-1: everything); the new first offset is the result.
   Future<Items<TopicPartition, std::int64_t>> delete_records(std::map<TopicPartition, std::int64_t> before,
                                                              AdminOptions options = {});
@@ -109,6 +109,10 @@ class MILLRACE_API Admin {
   // The committed positions. `require_stable`: waits for transactions that are still open with some (KIP-447).
   Future<std::map<TopicPartition, OffsetAndMetadata>> list_group_offsets(std::string id, bool require_stable = false,
                                                                          ListGroupOffsetsOptions options = {});
+  // The same of several groups at once: for each id the partitions that are asked for, or nullopt for all.
+  Future<Items<std::string, std::map<TopicPartition, OffsetAndMetadata>>> list_offsets_of_groups(
+      std::map<std::string, std::optional<std::vector<TopicPartition>>> groups, bool require_stable = false,
+      AdminOptions options = {});
   // UNKNOWN_MEMBER_ID while the group has members.
   Future<Items<TopicPartition>> alter_group_offsets(std::string id, std::map<TopicPartition, OffsetAndMetadata> offsets,
                                                     AdminOptions options = {});

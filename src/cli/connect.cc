@@ -56,6 +56,7 @@ Outcome<void> check_resolvable(const std::string& servers) {
 Outcome<client::Admin> connect(const Options& options, Console& console, std::string_view timeout_ms,
                                const char* older) {
   client::AdminConfig config;
+  config.client_id("adminclient-1");  // as Kafka's scripts call themselves: quotas of client ids are theirs
   for (const char* name : {"command-config", older}) {
     const auto path = options.value(name);
     if (!path) continue;

@@ -55,7 +55,7 @@ TEST(Arguments, ATextThatNoRequestCarriesIsRefusedAndNotCut) {
   topic.name = "t";
   topic.configs["cleanup.policy"] = std::string(protocol::kMaxStringBytes + 1, 'x');
   std::optional<Error> told;
-  admin::create_topics(core, {topic}, false, Millis(5'000), [&](const auto& created) { told = created.error(); });
+  admin::create_topics(core, {topic}, false, true, Millis(5'000), [&](const auto& created) { told = created.error(); });
   client.ports.advance(Millis(1'000));
   ASSERT_TRUE(told) << "it is told at once";
   EXPECT_TRUE(told->is(Cause::invalid_argument)) << told->text();

@@ -35,16 +35,19 @@ void Admin::close() {
 }
 
 Future<Items<std::string, CreatedTopic>> Admin::create_topics(std::vector<NewTopic> topics, bool validate_only,
-                                                              AdminOptions options) {
-  return run<Items<std::string, CreatedTopic>>(impl_, options, admin::create_topics, std::move(topics), validate_only);
+                                                              ChangeTopicsOptions options) {
+  return run<Items<std::string, CreatedTopic>>(impl_, options, admin::create_topics, std::move(topics), validate_only,
+                                               options.retry_on_quota_violation);
 }
 
-Future<Items<std::string>> Admin::delete_topics(std::vector<std::string> names, AdminOptions options) {
-  return run<Items<std::string>>(impl_, options, admin::delete_topics, std::move(names));
+Future<Items<std::string>> Admin::delete_topics(std::vector<std::string> names, ChangeTopicsOptions options) {
+  return run<Items<std::string>>(impl_, options, admin::delete_topics, std::move(names),
+                                 options.retry_on_quota_violation);
 }
 
-Future<Items<TopicId>> Admin::delete_topics(std::vector<TopicId> ids, AdminOptions options) {
-  return run<Items<TopicId>>(impl_, options, admin::delete_topics_by_id, std::move(ids));
+Future<Items<TopicId>> Admin::delete_topics(std::vector<TopicId> ids, ChangeTopicsOptions options) {
+  return run<Items<TopicId>>(impl_, options, admin::delete_topics_by_id, std::move(ids),
+                             options.retry_on_quota_violation);
 }
 
 Future<std::vector<ListedTopic>> Admin::list_topics(bool internal, AdminOptions options) {
@@ -64,8 +67,9 @@ Future<Items<TopicId, TopicDescription>> Admin::describe_topics_by_id(std::vecto
 }
 
 Future<Items<std::string>> Admin::create_partitions(std::map<std::string, MorePartitions> topics, bool validate_only,
-                                                    AdminOptions options) {
-  return run<Items<std::string>>(impl_, options, admin::create_partitions, std::move(topics), validate_only);
+                                                    ChangeTopicsOptions options) {
+  return run<Items<std::string>>(impl_, options, admin::create_partitions, std::move(topics), validate_only,
+                                 options.retry_on_quota_violation);
 }
 
 Future<Items<TopicPartition, std::int64_t>> Admin::delete_records(std::map<TopicPartition, std::int64_t> before,
@@ -131,6 +135,13 @@ Future<std::map<TopicPartition, OffsetAndMetadata>> Admin::list_group_offsets(st
                                                                               ListGroupOffsetsOptions options) {
   return run<admin::Positions>(impl_, options, admin::list_group_offsets, std::move(id), require_stable,
                                std::move(options.partitions));
+}
+
+Future<Items<std::string, std::map<TopicPartition, OffsetAndMetadata>>> Admin::list_offsets_of_groups(
+    std::map<std::string, std::optional<std::vector<TopicPartition>>> groups, bool require_stable,
+    AdminOptions options) {
+  return run<Items<std::string, admin::Positions>>(impl_, options, admin::list_offsets_of_groups, std::move(groups),
+                                                   require_stable);
 }
 
 Future<Items<TopicPartition>> Admin::alter_group_offsets(std::string id,

@@ -53,6 +53,13 @@ struct MorePartitions {
   std::vector<std::vector<std::int32_t>> assignment;    // brokers of each new one; empty: the controller chooses
 };
 
+// Of a call that creates, extends or deletes topics.
+struct ChangeTopicsOptions : AdminOptions {
+  // What a quota of such changes refuses for now (KIP-599) is tried again until the call's time is over; false:
+  // THROTTLING_QUOTA_EXCEEDED is told at once.
+  bool retry_on_quota_violation = true;
+};
+
 // What list_offsets() looks for: a time in milliseconds since 1970, or one of these.
 struct OffsetSpec {
   static constexpr std::int64_t kLatest = -1;

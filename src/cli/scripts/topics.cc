@@ -16,6 +16,13 @@ int failed(Console& console, std::string_view message) {
   return 1;
 }
 
+// Kafka's script does not wait for a quota of changes either: it ends with the refusal.
+client::ChangeTopicsOptions at_once() {
+  client::ChangeTopicsOptions options;
+  options.retry_on_quota_violation = false;
+  return options;
+}
+
 // The numbers that stand there more than once.
 std::set<std::int32_t> twice(const std::vector<std::int32_t>& numbers) {
   std::set<std::int32_t> seen, again;
@@ -140,7 +147,7 @@ int Topics::create() {
     topic.assignment = std::move(assignment->brokers);
   }
   const std::string name = topic.name;
-  const auto created = admin_.create_topics({std::move(topic)}).get();
+  const auto created = admin_.create_topics({std::move(topic)}, false, at_once()).get();
   if (!created) return failed(console_, plain_message(created.error()));
   for (const auto& item : *created) {
     if (item.result) continue;
@@ -184,7 +191,7 @@ int Topics::alter() {
       }
     }
   }
-  const auto changed = admin_.create_partitions(std::move(changes)).get();
+  const auto changed = admin_.create_partitions(std::move(changes), false, at_once()).get();
   if (!changed) return failed(console_, plain_message(changed.error()));
   if (const auto failure = first_failure(*changed)) return failed(console_, *failure);
   return 0;
@@ -194,7 +201,7 @@ int Topics::remove() {
   const auto names = selected(!options_.has("if-exists"));
   if (!names) return names.error();
   if (names->empty()) return 0;
-  const auto deleted = admin_.delete_topics(*names).get();
+  const auto deleted = admin_.delete_topics(*names, at_once()).get();
   if (!deleted) return failed(console_, plain_message(deleted.error()));
   if (const auto failure = first_failure(*deleted)) return failed(console_, *failure);
   return 0;

@@ -92,6 +92,15 @@ void list_group_offsets(AdminCore& core, std::string id, bool require_stable, So
       std::move(done), versions);
 }
 
+void list_offsets_of_groups(AdminCore& core, GroupsOffsets groups, bool require_stable, Millis timeout,
+                            Done<Items<std::string, Positions>> done) {
+  const auto all = gather<Items<std::string, Positions>>(std::move(done));
+  for (auto& [id, partitions] : groups) {
+    list_group_offsets(core, id, require_stable, std::move(partitions), timeout,
+                       [all, id](Result<Positions> found) { all->value.push_back({id, std::move(found)}); });
+  }
+}
+
 void alter_group_offsets(AdminCore& core, std::string id, Positions offsets, Millis timeout,
                          Done<Items<TopicPartition>> done) {
   ask<Items<TopicPartition>, OffsetCommitResponse, OffsetCommitRequest>(

@@ -15,6 +15,9 @@ void delete_groups(AdminCore& core, std::vector<std::string> ids, Millis timeout
 using SomePartitions = std::optional<std::vector<TopicPartition>>;
 void list_group_offsets(AdminCore& core, std::string id, bool require_stable, SomePartitions partitions,
                         Millis timeout, Done<Positions> done);
+using GroupsOffsets = std::map<std::string, SomePartitions>;
+void list_offsets_of_groups(AdminCore& core, GroupsOffsets groups, bool require_stable, Millis timeout,
+                            Done<Items<std::string, Positions>> done);
 void alter_group_offsets(AdminCore& core, std::string id, Positions offsets, Millis timeout,
                          Done<Items<TopicPartition>> done);
 void delete_group_offsets(AdminCore& core, std::string id, std::vector<TopicPartition> partitions, Millis timeout,

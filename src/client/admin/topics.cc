@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/admin/admitted.h"
 #include "protocol/gen/create_partitions.h"
 #include "protocol/gen/create_topics.h"
 #include "protocol/gen/delete_topics.h"
@@ -18,10 +19,8 @@ std::int32_t wire_timeout(Millis timeout) {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(timeout.value(), 1, 0x7fffffff));
 }
 
-// The first code that another controller, or a later attempt, may answer differently.
-Errc passing(Errc code) {
-  return code == Errc::not_controller || code == Errc::throttling_quota_exceeded ? Errc::not_controller : Errc::none;
-}
+// The code that another controller may answer differently.
+Errc passing(Errc code) { return code == Errc::not_controller ? code : Errc::none; }
 
 CreateTopicsRequest::CreatableTopic creatable(const NewTopic& topic) {
   CreateTopicsRequest::CreatableTopic entry;
@@ -52,10 +51,8 @@ std::vector<ConfigEntry> entries(const CreateTopicsResponse::CreatableTopicResul
   return result;
 }
 
-}  // namespace
-
-void create_topics(AdminCore& core, std::vector<NewTopic> topics, bool validate_only, Millis timeout,
-                   Done<Items<std::string, CreatedTopic>> done) {
+void create_topics_once(AdminCore& core, std::vector<NewTopic> topics, bool validate_only, Millis timeout,
+                        Done<Items<std::string, CreatedTopic>> done) {
   ask<Items<std::string, CreatedTopic>, CreateTopicsResponse, CreateTopicsRequest>(
       core, Target::controller(), timeout,
       [topics = std::move(topics), validate_only, timeout](std::int16_t) {
@@ -85,7 +82,8 @@ void create_topics(AdminCore& core, std::vector<NewTopic> topics, bool validate_
       std::move(done));
 }
 
-void delete_topics(AdminCore& core, std::vector<std::string> names, Millis timeout, Done<Items<std::string>> done) {
+void delete_topics_once(AdminCore& core, std::vector<std::string> names, Millis timeout,
+                        Done<Items<std::string>> done) {
   ask<Items<std::string>, DeleteTopicsResponse, DeleteTopicsRequest>(
       core, Target::controller(), timeout,
       [names = std::move(names), timeout](std::int16_t version) {
@@ -115,7 +113,7 @@ void delete_topics(AdminCore& core, std::vector<std::string> names, Millis timeo
       std::move(done));
 }
 
-void delete_topics_by_id(AdminCore& core, std::vector<TopicId> ids, Millis timeout, Done<Items<TopicId>> done) {
+void delete_topics_by_id_once(AdminCore& core, std::vector<TopicId> ids, Millis timeout, Done<Items<TopicId>> done) {
   ask<Items<TopicId>, DeleteTopicsResponse, DeleteTopicsRequest>(
       core, Target::controller(), timeout,
       [ids = std::move(ids), timeout](std::int16_t) {
@@ -137,8 +135,8 @@ void delete_topics_by_id(AdminCore& core, std::vector<TopicId> ids, Millis timeo
       std::move(done), VersionRange{6, DeleteTopicsRequest::kMaxVersion});
 }
 
-void create_partitions(AdminCore& core, std::map<std::string, MorePartitions> topics, bool validate_only,
-                       Millis timeout, Done<Items<std::string>> done) {
+void create_partitions_once(AdminCore& core, std::map<std::string, MorePartitions> topics, bool validate_only,
+                            Millis timeout, Done<Items<std::string>> done) {
   ask<Items<std::string>, CreatePartitionsResponse, CreatePartitionsRequest>(
       core, Target::controller(), timeout,
       [topics = std::move(topics), validate_only, timeout](std::int16_t) {
@@ -168,6 +166,40 @@ void create_partitions(AdminCore& core, std::map<std::string, MorePartitions> to
         return items;
       },
       std::move(done));
+}
+
+}  // namespace
+
+void create_topics(AdminCore& core, std::vector<NewTopic> topics, bool validate_only, bool patient, Millis timeout,
+                   Done<Items<std::string, CreatedTopic>> done) {
+  const auto once = [&core, validate_only](std::vector<NewTopic> some, Millis left, auto then) {
+    create_topics_once(core, std::move(some), validate_only, left, std::move(then));
+  };
+  until_admitted(core, std::move(topics), patient, timeout, once, std::move(done));
+}
+
+void delete_topics(AdminCore& core, std::vector<std::string> names, bool patient, Millis timeout,
+                   Done<Items<std::string>> done) {
+  const auto once = [&core](std::vector<std::string> some, Millis left, auto then) {
+    delete_topics_once(core, std::move(some), left, std::move(then));
+  };
+  until_admitted(core, std::move(names), patient, timeout, once, std::move(done));
+}
+
+void delete_topics_by_id(AdminCore& core, std::vector<TopicId> ids, bool patient, Millis timeout,
+                         Done<Items<TopicId>> done) {
+  const auto once = [&core](std::vector<TopicId> some, Millis left, auto then) {
+    delete_topics_by_id_once(core, std::move(some), left, std::move(then));
+  };
+  until_admitted(core, std::move(ids), patient, timeout, once, std::move(done));
+}
+
+void create_partitions(AdminCore& core, std::map<std::string, MorePartitions> topics, bool validate_only, bool patient,
+                       Millis timeout, Done<Items<std::string>> done) {
+  const auto once = [&core, validate_only](std::map<std::string, MorePartitions> some, Millis left, auto then) {
+    create_partitions_once(core, std::move(some), validate_only, left, std::move(then));
+  };
+  until_admitted(core, std::move(topics), patient, timeout, once, std::move(done));
 }
 
 }  // namespace millrace::client::admin

@@ -12,6 +12,9 @@ WARNING = ("WARNING: Due to limitations in metric names, topics with a period ('
 OFFSETS = ("\nGROUP           TOPIC           PARTITION  CURRENT-OFFSET  LOG-END-OFFSET  LAG             "
            "CONSUMER-ID     HOST            CLIENT-ID\n")
 ROW = "%-15s %-15s %-10s %-15s %-15s %-15s -               -               -\n"
+ALL_CLIENTS = ["--alter", "--entity-type", "clients", "--entity-default"]
+UPDATED = "Completed updating default config for clients in the cluster.\n"
+THROTTLED = "Error while executing topic command : The throttling quota has been exceeded.\n"
 # (script, arguments, input, exit code, what is printed)
 STEPS = [
     ("kafka-topics", ["--create", "--topic", "orders", "--partitions", "2"], "", 0, "Created topic orders.\n"),
@@ -44,9 +47,14 @@ STEPS = [
      "  retention.ms=5000 sensitive=false synonyms={DYNAMIC_TOPIC_CONFIG:retention.ms=5000}\n"),
     ("kafka-topics", ["--alter", "--topic", "orders", "--if-not-exists", "--partitions", "3"], "", 1, ""),
     ("kafka-topics", ["--delete", "--topic", "orders"], "", 0, ""),
+    ("kafka-configs", [*ALL_CLIENTS, "--add-config", "controller_mutation_rate=1"], "", 0, UPDATED),
+    ("kafka-topics", ["--create", "--topic", "many", "--partitions", "90"], "", 0, "Created topic many.\n"),
+    ("kafka-topics", ["--create", "--topic", "late", "--partitions", "2"], "", 1, THROTTLED),
+    ("kafka-topics", ["--alter", "--topic", "many", "--partitions", "91"], "", 1, THROTTLED),
+    ("kafka-topics", ["--delete", "--topic", "many"], "", 1, THROTTLED),
+    ("kafka-configs", [*ALL_CLIENTS, "--delete-config", "controller_mutation_rate"], "", 0, UPDATED),
+    ("kafka-topics", ["--delete", "--topic", "many"], "", 0, ""),
 ]
-
-
 
 # What the first five steps of kafka-storage print; DIR stands for the server's folder.
 UNFORMATTED = "Found problem:\n  DIR/storage does not exist\n\n"
