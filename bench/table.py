@@ -205,7 +205,7 @@ def lines(held, rows, count):
 
 
 def write(table):
-    """Puts the lines behind the mark of the page; row by row, so that what was measured is kept whatever follows."""
+    """Puts the lines behind the mark of the page. Only whole tables: rows of two runs do not stand together."""
     page = TOP / "docs" / "benchmarks.md"
     head = page.read_text().split(MARK)[0]
     page.write_text(head + MARK + "\n" + "\n".join(table) + "\n")
@@ -229,6 +229,8 @@ def main():
     parser.add_argument("--only", default="", help="rows whose name holds this text")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     arguments = parser.parse_args()
+    if arguments.write and arguments.only:
+        parser.error("--write puts a whole table down; leave out --only")
     count = 1 if arguments.quick else arguments.runs
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=TOP).stdout
     table = [f"Medians of {count} (Kafka: of {min(count, KAFKA_RUNS)}), {datetime.date.today()}, commit "
@@ -238,8 +240,8 @@ def main():
         for line in lines(held, [row for row in ROWS if arguments.only in row.name], count):
             print(line, flush=True)
             table.append(line)
-            if arguments.write:
-                write(table)
+    if arguments.write:
+        write(table)
 
 
 if __name__ == "__main__":

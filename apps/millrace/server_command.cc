@@ -97,6 +97,10 @@ Result<int, std::string> serve(const ServerArgs& args) {
     case config::IoBackend::io_uring: options.backend = runtime::BackendKind::io_uring; break;
     case config::IoBackend::epoll: options.backend = runtime::BackendKind::epoll; break;
   }
+  const config::NetworkConfig& network = loaded->config.network;
+  options.listening.backlog = network.backlog.value_or(options.listening.backlog);
+  options.listening.send_buffer = network.send_buffer_bytes.value_or(0);
+  options.listening.receive_buffer = network.receive_buffer_bytes.value_or(0);
   const auto node = broker::node_factory(std::make_shared<const config::ServerConfig>(loaded->config));
   options.on_hangup = [reload = std::make_shared<Reloader>([args] { return load(args); },
                                                            loaded->config.explicit_settings, node, *logger)] {

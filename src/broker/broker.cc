@@ -22,6 +22,13 @@ std::int32_t telemetry_bytes(const config::ServerConfig& config) {
   return bytes != nullptr ? static_cast<std::int32_t>(*bytes) : 0;
 }
 
+// Of one shard. What is set for the node is shared evenly; one request at a time is taken whatever its size.
+std::size_t request_memory(const config::ServerConfig& config, std::uint32_t shards) {
+  const std::int64_t whole = config.network.max_queued_request_bytes;
+  if (whole <= 0) return kRequestBytesPerShard;
+  return std::min<std::size_t>(kRequestBytesPerShard, static_cast<std::size_t>(whole) / std::max(1U, shards));
+}
+
 }  // namespace
 
 Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings& siblings)
@@ -39,7 +46,7 @@ Broker::Broker(ports::Shard& shard, const config::ServerConfig& config, Siblings
       producer_ids_(*this),
       client_metrics_(kTelemetryPoints),
       telemetry_(telemetry_bytes(config), kTelemetryClients / std::max(1U, shard.count)),
-      memory_(kRequestBytesPerShard, shard.timers),
+      memory_(request_memory(config, shard.count), shard.timers),
       doors_(*this),
       upkeep_(*this),
       receive_buffer_(Buffer::allocate(kScratchBytes)) {

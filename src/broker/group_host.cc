@@ -17,6 +17,7 @@ groups::GroupSettings settings_of(const config::ServerConfig& config) {
   settings.max_group_size = config.groups.max_size;
   settings.max_offset_metadata = config.groups.offset_metadata_max_bytes;
   settings.offsets_commit_timeout = config.groups.offsets_commit_timeout;
+  settings.offsets_codec = static_cast<record::Codec>(config.groups.offsets_topic_codec);
   settings.retention = config.groups.offsets_retention;
   settings.retention_check_interval = config.groups.offsets_retention_check_interval;
   return settings;

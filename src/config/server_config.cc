@@ -38,15 +38,21 @@ void read_directories(const Reader& reader, ServerConfig& config) {
   if (config.metadata_log_dir.empty()) config.metadata_log_dir = config.log_dirs.front();
 }
 
+// A value above 0 that is not Kafka's default.
+std::optional<std::int32_t> unlike_default(const Reader& reader, std::string_view name) {
+  const std::int32_t value = reader.int32(name);
+  const auto usual = parse_whole(find_definition(Scope::broker, name)->default_text);
+  return value > 0 && value != usual ? std::optional(value) : std::nullopt;
+}
+
 Check read_limits(const Reader& reader, NetworkConfig& network) {
-  network.backlog = reader.int32("socket.listen.backlog.size");
+  network.backlog = unlike_default(reader, "socket.listen.backlog.size");
   network.max_connections = reader.int32("max.connections");
   network.max_connections_per_ip = reader.int32("max.connections.per.ip");
   network.idle_timeout = reader.millis("connections.max.idle.ms");
   network.max_request_bytes = reader.int32("socket.request.max.bytes");
-  network.send_buffer_bytes = reader.int32("socket.send.buffer.bytes");
-  network.receive_buffer_bytes = reader.int32("socket.receive.buffer.bytes");
-  network.max_queued_requests = reader.int32("queued.max.requests");
+  network.send_buffer_bytes = unlike_default(reader, "socket.send.buffer.bytes");
+  network.receive_buffer_bytes = unlike_default(reader, "socket.receive.buffer.bytes");
   network.max_queued_request_bytes = reader.whole("queued.max.request.bytes");
   constexpr std::string_view kOverrides = "max.connections.per.ip.overrides";
   for (const auto& entry : split_list(reader.text(kOverrides))) {
@@ -76,12 +82,6 @@ QuorumConfig read_quorum(const Reader& reader) {
   for (const auto& entry : reader.list("controller.quorum.bootstrap.servers")) {
     quorum.bootstrap_servers.push_back(*parse_host_port(entry));
   }
-  quorum.election_timeout = reader.millis("controller.quorum.election.timeout.ms");
-  quorum.election_backoff_max = reader.millis("controller.quorum.election.backoff.max.ms");
-  quorum.fetch_timeout = reader.millis("controller.quorum.fetch.timeout.ms");
-  quorum.request_timeout = reader.millis("controller.quorum.request.timeout.ms");
-  quorum.retry_backoff = reader.millis("controller.quorum.retry.backoff.ms");
-  quorum.append_linger = reader.millis("controller.quorum.append.linger.ms");
   quorum.segment_bytes = reader.int32("metadata.log.segment.bytes");
   const Value internal_bytes = reader.value("internal.metadata.log.segment.bytes");
   if (const auto* bytes = std::get_if<std::int64_t>(&internal_bytes)) {
@@ -105,8 +105,6 @@ TopicsConfig read_topics(const Reader& reader) {
   topics.fetch_session_slots = reader.int32("max.incremental.fetch.session.cache.slots");
   topics.max_partitions_per_request = reader.int32("max.request.partition.size.limit");
   topics.retention_check_interval = reader.millis("log.retention.check.interval.ms");
-  topics.replica_lag_max = reader.millis("replica.lag.time.max.ms");
-  topics.recovery_jobs_per_dir = reader.int32("num.recovery.threads.per.data.dir");
   return topics;
 }
 
@@ -145,6 +143,7 @@ std::string without_effect(const Settings& settings) {
     const auto* definition = find_definition(Scope::broker, name);
     if (definition == nullptr || definition->used || definition->dynamic_only || given.origin == Origin::no_file)
       continue;
+    if (given.text == definition->default_text) continue;  // files spell defaults out; nobody misses anything
     names += (names.empty() ? "" : ", ") + name;
   }
   return names;

@@ -30,15 +30,16 @@ struct NetworkConfig {
   std::string inter_broker_listener;
   std::vector<std::string> controller_listener_names;  // at least one; upper case
 
-  std::int32_t backlog = 0;
   std::int32_t max_connections = 0;
   std::int32_t max_connections_per_ip = 0;
   std::map<std::string, std::int32_t, std::less<>> max_connections_per_ip_overrides;  // by address or host name
   Millis idle_timeout{0};                      // below 0: none
   std::int32_t max_request_bytes = 0;          // socket.request.max.bytes
-  std::int32_t send_buffer_bytes = 0;          // -1: the system's default
-  std::int32_t receive_buffer_bytes = 0;       // -1: the system's default
-  std::int32_t max_queued_requests = 0;
+  // Only what is set to something else than Kafka's defaults, which its own server.properties spells out: a backlog of
+  // 50 loses connections, and buffers of a fixed size do not grow as is needed.
+  std::optional<std::int32_t> backlog;
+  std::optional<std::int32_t> send_buffer_bytes;
+  std::optional<std::int32_t> receive_buffer_bytes;
   std::int64_t max_queued_request_bytes = 0;   // below 1: no limit
 };
 
@@ -46,12 +47,6 @@ struct NetworkConfig {
 struct QuorumConfig {
   std::vector<Voter> voters;                 // fixed members; empty: they are kept in the metadata log
   std::vector<HostPort> bootstrap_servers;   // whom to ask for the members
-  Millis election_timeout{0};
-  Millis election_backoff_max{0};
-  Millis fetch_timeout{0};
-  Millis request_timeout{0};
-  Millis retry_backoff{0};
-  Millis append_linger{0};
   std::int32_t segment_bytes = 0;            // of the metadata log
   Millis segment_age_max{0};
   std::int64_t snapshot_after_bytes = 0;
@@ -70,8 +65,6 @@ struct TopicsConfig {
   std::int32_t fetch_session_slots = 0;
   std::int32_t max_partitions_per_request = 0;  // max.request.partition.size.limit
   Millis retention_check_interval{0};
-  Millis replica_lag_max{0};
-  std::int32_t recovery_jobs_per_dir = 1;
 };
 
 // Classic groups, committed offsets and their internal topic.

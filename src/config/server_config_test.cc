@@ -59,6 +59,18 @@ TEST(ServerConfig, KafkasDefaultsHoldWithAFile) {
   EXPECT_EQ(config.rack, std::nullopt);
 }
 
+TEST(ServerConfig, OfSocketsOnlyWhatIsNotKafkasDefaultCounts) {
+  const auto spelled_out = accepted({{"socket.send.buffer.bytes", "102400"}, {"socket.receive.buffer.bytes", "-1"}});
+  EXPECT_EQ(spelled_out.network.send_buffer_bytes, std::nullopt);
+  EXPECT_EQ(spelled_out.network.receive_buffer_bytes, std::nullopt);
+  EXPECT_EQ(spelled_out.network.backlog, std::nullopt);
+  const auto own = accepted({{"socket.send.buffer.bytes", "65536"}, {"socket.receive.buffer.bytes", "1048576"},
+                             {"socket.listen.backlog.size", "100"}});
+  EXPECT_EQ(own.network.send_buffer_bytes, 65'536);
+  EXPECT_EQ(own.network.receive_buffer_bytes, 1'048'576);
+  EXPECT_EQ(own.network.backlog, 100);
+}
+
 TEST(ServerConfig, ListenersAreSortedByUseAndAdvertised) {
   const auto config =
       accepted({{"listeners", "plaintext://:9092,IN://h:9094,CONTROLLER://:9093"},
@@ -245,7 +257,7 @@ TEST(ServerConfig, SecretsAreNeverShown) {
 
 TEST(ServerConfig, KnownSettingsWithoutEffectAreNamedOnce) {
   StartOptions options;
-  options.sets = {"num.io.threads=4", "log.cleaner.backoff.ms=1", "num.partitions=3"};
+  options.sets = {"num.io.threads=4", "log.cleaner.backoff.ms=1", "num.partitions=3", "num.network.threads=3"};
   const auto loaded = load_server_config(options);
   ASSERT_TRUE(loaded.ok()) << loaded.error();
   EXPECT_EQ(

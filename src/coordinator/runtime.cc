@@ -72,7 +72,7 @@ void Runtime::flush() {
 
 // Moves as many waiting events as fit into one batch to flying_. Empty if none of them has records.
 Buffer Runtime::take_batch() {
-  record::BatchBuilder builder{record::BatchOptions{}};
+  record::BatchBuilder builder{record::BatchOptions{.codec = options_.codec}};
   std::size_t bytes = record::kBatchHeaderBytes;
   while (!waiting_.empty()) {
     const std::size_t share = batch_share(waiting_.front().records);

@@ -16,6 +16,7 @@
 #include "ports/clock.h"
 #include "ports/logger.h"
 #include "ports/timers.h"
+#include "record/batch.h"
 
 namespace millrace::coordinator {
 
@@ -23,6 +24,7 @@ struct RuntimeOptions {
   std::string name;                   // of the partition, for the log: "__consumer_offsets-7"
   Millis answer_timeout{5'000};       // how long an answer waits for its records; they may be committed later
   std::uint64_t load_bytes = kLoadBytes;
+  record::Codec codec = record::Codec::none;  // of what is written
 };
 
 // Runs one state machine over its partition: loads it, then writes what its events decide.

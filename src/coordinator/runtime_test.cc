@@ -63,8 +63,8 @@ class RuntimeTest : public ::testing::Test {
     words_ = std::make_unique<Words>();
     auto log = std::make_unique<MemoryLog>(turns_, disk_);
     log_ = log.get();
-    runtime_ = std::make_unique<Runtime>(*words_, std::move(log), turns_, turns_, logger_,
-                                         RuntimeOptions{.name = "p-0", .answer_timeout = Millis(5000)});
+    RuntimeOptions options{.name = "p-0", .answer_timeout = Millis(5000), .codec = codec_};
+    runtime_ = std::make_unique<Runtime>(*words_, std::move(log), turns_, turns_, logger_, std::move(options));
     runtime_->load([this](Runtime::State state) { loaded_ = state; });
     turns_.run();
   }
@@ -87,6 +87,7 @@ class RuntimeTest : public ::testing::Test {
   std::unique_ptr<Runtime> runtime_;
   MemoryLog* log_ = nullptr;
   std::optional<Runtime::State> loaded_;
+  record::Codec codec_ = record::Codec::none;
   std::string answers_;
 };
 
@@ -177,6 +178,20 @@ TEST_F(RuntimeTest, EventsThatDoNotFitTogetherTakeSeveralBatches) {
   turns_.run();
   EXPECT_EQ(disk_.batches.size(), 2u);
   EXPECT_EQ(take_answers(), "a:ok b:ok ");
+}
+
+TEST_F(RuntimeTest, WhatIsWrittenHasTheCodecThatWasAskedFor) {
+  codec_ = record::Codec::zstd;
+  start();
+  write(words("a", std::string(1000, 'x')), "first");
+  turns_.run();
+  EXPECT_EQ(take_answers(), "first:ok ");
+  const auto batch = record::BatchView::parse(disk_.batches.at(0).bytes());
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ(batch->codec(), record::Codec::zstd);
+  EXPECT_LT(batch->size(), 200u);
+  start();
+  EXPECT_EQ(words_->committed("a"), std::string(1000, 'x'));
 }
 
 TEST_F(RuntimeTest, LoadingReplaysWhatWasWritten) {

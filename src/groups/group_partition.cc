@@ -25,7 +25,8 @@ GroupPartition::GroupPartition(const GroupEnvironment& environment, PartitionInd
       runtime_(store_, std::move(log), environment.clock, environment.timers, environment.logger,
                {.name = name_,
                 .answer_timeout = environment.settings.offsets_commit_timeout,
-                .load_bytes = static_cast<std::uint64_t>(environment.settings.load_buffer_bytes)}) {}
+                .load_bytes = static_cast<std::uint64_t>(environment.settings.load_buffer_bytes),
+                .codec = environment.settings.offsets_codec}) {}
 
 GroupPartition::~GroupPartition() {
   *alive_ = false;

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/ids.h"
+#include "record/batch.h"
 
 namespace millrace::groups {
 
@@ -16,6 +17,7 @@ struct GroupSettings {
   Millis offsets_commit_timeout{5'000};       // offsets.commit.timeout.ms: how long an answer waits for its records
   Millis retention{10'080 * 60'000LL};        // offsets.retention.minutes
   Millis retention_check_interval{600'000};   // offsets.retention.check.interval.ms
+  record::Codec offsets_codec = record::Codec::none;  // offsets.topic.compression.codec
   std::int64_t load_buffer_bytes = 5'242'880; // offsets.load.buffer.size: read at a time while loading
 };
 

@@ -16,7 +16,7 @@ inline constexpr std::size_t kMessagesPerChunk = 64;        // of a message queu
 inline constexpr unsigned kRingEntries = 1024;              // submissions that io_uring takes at once
 inline constexpr int kEventsPerTurn = 512;                  // readiness events taken from epoll at once
 inline constexpr int kAcceptsPerTurn = 128;                 // connections taken from one listener before others go on
-inline constexpr int kListenBacklog = 4096;                 // the system cuts it to net.core.somaxconn
+inline constexpr int kListenBacklog = 4096;                 // connections, unless the node is told otherwise
 // How often, and after how long each time, a port that is in use is tried again before listen() gives up.
 inline constexpr int kListenTries = 100;
 inline constexpr std::chrono::milliseconds kListenPause{10};

@@ -18,7 +18,7 @@ namespace millrace::runtime {
 namespace {
 
 // A listening socket at `address`, or why not.
-Result<int> open_socket(const Address& address) {
+Result<int> open_socket(const Address& address, const ListenOptions& options) {
   const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return socket_error(errno);
   const int on = 1;
@@ -31,7 +31,9 @@ Result<int> open_socket(const Address& address) {
   }
   // Inherited by what is accepted.
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::bind(fd, address.raw(), address.size) == 0 && ::listen(fd, kListenBacklog) == 0) return fd;
+  if (options.send_buffer > 0) ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &options.send_buffer, sizeof(int));
+  if (options.receive_buffer > 0) ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof(int));
+  if (::bind(fd, address.raw(), address.size) == 0 && ::listen(fd, options.backlog) == 0) return fd;
   const int why = errno;
   ::close(fd);
   errno = why;
@@ -40,9 +42,9 @@ Result<int> open_socket(const Address& address) {
 
 // The same, but waits a little for a port that is in use: the kernel closes what an io_uring holds some time after the
 // process has ended, so a node that was killed and started again at once meets its own old socket.
-Result<int> open_socket_patiently(const Address& address) {
+Result<int> open_socket_patiently(const Address& address, const ListenOptions& options) {
   for (int tries = 0;; ++tries) {
-    auto opened = open_socket(address);
+    auto opened = open_socket(address, options);
     if (opened.ok() || errno != EADDRINUSE || tries == kListenTries) return opened;
     std::this_thread::sleep_for(kListenPause);
   }
@@ -140,7 +142,7 @@ Result<ListenerTable::Joined> ListenerTable::join(const ports::Endpoint& endpoin
   if (!addresses) return addresses.error();
   Error error = Error::not_found;
   for (const Address& address : *addresses) {
-    const auto fd = open_socket_patiently(address);
+    const auto fd = open_socket_patiently(address, options_);
     if (!fd) {
       error = fd.error();
       continue;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ports/net.h"
+#include "runtime/listen_options.h"
 
 namespace millrace::runtime {
 
@@ -69,6 +70,8 @@ class Listener {
 // The listeners of a process. Thread safe.
 class ListenerTable {
  public:
+  explicit ListenerTable(const ListenOptions& options) : options_(options) {}
+
   struct Joined {
     std::shared_ptr<Listener> listener;
     bool owner = false;  // this call opened the socket
@@ -79,6 +82,7 @@ class ListenerTable {
   void remove(const Listener& listener);
 
  private:
+  const ListenOptions options_;
   std::mutex mutex_;
   std::vector<std::shared_ptr<Listener>> listeners_;  // under mutex_
 };

@@ -99,6 +99,7 @@ class Node final : public Runtime, public NodeContext {
         own_process_(options.own_process),
         on_hangup_(options.on_hangup),
         signals_(awaited_signals(options.on_hangup != nullptr)),
+        listeners_(options.listening),
         file_pool_("files", options.file_threads),
         job_pool_("jobs", options.job_threads),
         event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {

@@ -10,6 +10,7 @@
 #include "ports/shard.h"
 #include "runtime/backend.h"
 #include "runtime/limits.h"
+#include "runtime/listen_options.h"
 
 namespace millrace::runtime {
 
@@ -19,6 +20,7 @@ struct Options {
   std::uint32_t job_threads = 2;                        // for long calls (ports::Jobs, name look-ups)
   std::uint32_t file_threads = 4;                       // for short ones: opening, and all file calls of epoll
   std::uint32_t mailbox_ring = kDefaultMailboxRing;     // unread requests from one shard to another
+  ListenOptions listening;                              // of every listening socket
   bool stop_signals = true;                             // SIGTERM and SIGINT stop the node
   // The process is the node's own: systemd hears how it stands, and it may open as many files as the system lets it.
   bool own_process = true;
