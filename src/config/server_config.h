@@ -124,7 +124,7 @@ struct LoadedServerConfig {
 };
 
 // merge_settings and read_server_config in one. Adds a warning line that names the explicit settings which this server
-// knows and does not act on.
+// knows and does not act on, but for those that spell their default out.
 Result<LoadedServerConfig, std::string> load_server_config(const StartOptions& options);
 
 }  // namespace millrace::config

@@ -3,15 +3,13 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "runtime/address.h"
 #include "runtime/testing/echo.h"
+#include "runtime/testing/sockets.h"
 
 namespace millrace::runtime {
 namespace {
@@ -20,22 +18,6 @@ class ListenTest : public NetworkTest {};
 
 INSTANTIATE_TEST_SUITE_P(Backends, ListenTest, testing::Values(BackendKind::epoll, BackendKind::io_uring),
                          [](const auto& variant) { return backend_name(variant.param); });
-
-// A number that the system keeps for the node's end of a connection to `port`, or for what listens there.
-template <typename T>
-std::optional<T> of_socket(std::uint16_t port, bool listening, int level, int option) {
-  for (int fd = 3; fd < 1024; ++fd) {
-    int listens = 0;
-    T found{};
-    socklen_t size = sizeof listens;
-    Address local;
-    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || (listens != 0) != listening) continue;
-    if (::getsockname(fd, local.raw(), &local.size) != 0 || endpoint_of(local).port != port) continue;
-    size = sizeof found;
-    if (::getsockopt(fd, level, option, &found, &size) == 0) return found;
-  }
-  return std::nullopt;
-}
 
 bool echoes(Client& client) { return client.write("ping") && client.read(4) == "ping"; }
 
@@ -47,12 +29,12 @@ TEST_P(ListenTest, BuffersAndTheBacklogAreAsTheNodeIsTold) {
   const std::uint16_t port = listen(node, acceptor);
   Client client(port);
   ASSERT_TRUE(echoes(client));
-  const auto listening = of_socket<tcp_info>(port, true, IPPROTO_TCP, TCP_INFO);
+  const auto listening = option_at<tcp_info>(port, true, IPPROTO_TCP, TCP_INFO);
   ASSERT_TRUE(listening);
   EXPECT_EQ(listening->tcpi_sacked, 7u) << "where Linux shows the backlog of a listening socket";
   // Linux doubles what it is asked for, for its own bookkeeping.
-  EXPECT_EQ(of_socket<int>(port, false, SOL_SOCKET, SO_SNDBUF), 80'000);
-  EXPECT_EQ(of_socket<int>(port, false, SOL_SOCKET, SO_RCVBUF), 60'000);
+  EXPECT_EQ(option_at<int>(port, false, SOL_SOCKET, SO_SNDBUF), 80'000);
+  EXPECT_EQ(option_at<int>(port, false, SOL_SOCKET, SO_RCVBUF), 60'000);
 }
 
 TEST_P(ListenTest, ConnectionsOverTheTotalAreClosedAndThePlaceComesBack) {

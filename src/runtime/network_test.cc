@@ -3,16 +3,16 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
+#include <array>
 #include <atomic>
 #include <future>
 #include <string>
 #include <thread>
 
-#include "runtime/address.h"
 #include "runtime/limits.h"
 #include "runtime/testing/echo.h"
+#include "runtime/testing/sockets.h"
 
 namespace millrace::runtime {
 namespace {
@@ -51,21 +51,6 @@ TEST_P(NetworkTest, EndOfStreamBehindUnreadBytesIsSeen) {
   node.eventually(0, [&] { return counts_.closed == 1; });
 }
 
-// The congestion control of the node's end of a connection to `port`.
-std::string congestion_control_at(std::uint16_t port) {
-  for (int fd = 3; fd < 1024; ++fd) {
-    Address local;
-    Address peer;
-    if (::getsockname(fd, local.raw(), &local.size) != 0 || ::getpeername(fd, peer.raw(), &peer.size) != 0) continue;
-    if (endpoint_of(local).port != port) continue;
-    char name[16] = {};
-    socklen_t size = sizeof name;
-    ::getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &size);
-    return name;
-  }
-  return "no such connection";
-}
-
 TEST_P(NetworkTest, NothingPacesWhatStaysWithinTheMachine) {
   auto acceptor = echo(64);
   TestNode node(GetParam());
@@ -73,7 +58,9 @@ TEST_P(NetworkTest, NothingPacesWhatStaysWithinTheMachine) {
   Client client(port);
   ASSERT_TRUE(client.write("a"));
   EXPECT_EQ("a", client.read(1));
-  EXPECT_EQ("reno", congestion_control_at(port));
+  const auto name = option_at<std::array<char, 16>>(port, false, IPPROTO_TCP, TCP_CONGESTION);
+  ASSERT_TRUE(name);
+  EXPECT_STREQ("reno", name->data());
 }
 
 TEST_P(NetworkTest, ManyConnectionsAreSpreadEvenly) {

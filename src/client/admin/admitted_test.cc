@@ -29,23 +29,18 @@ constexpr std::int32_t kThrottleMs = 200;
 class AdmittedTest : public ::testing::Test {
  protected:
   AdmittedTest() {
-    brokers.broker(0).on<CreateTopicsRequest, CreateTopicsResponse>([this](const auto& request, auto) {
+    limit<CreateTopicsRequest, CreateTopicsResponse>(&CreateTopicsResponse::topics);
+    limit<DeleteTopicsRequest, DeleteTopicsResponse>(&DeleteTopicsResponse::responses);
+  }
+  template <typename Request, typename Response, typename Answers>
+  void limit(Answers answers) {
+    brokers.broker(0).on<Request, Response>([this, answers](const Request& request, auto) {
       asked_for.push_back(request.topics.size());
-      CreateTopicsResponse response;
+      Response response;
       for (const auto& topic : request.topics) {
-        auto& answer = response.topics.emplace_back();
+        auto& answer = (response.*answers).emplace_back();
         answer.name = topic.name;
-        answer.error_code = code_of(response.topics.size(), response.throttle_time_ms);
-      }
-      return response;
-    });
-    brokers.broker(0).on<DeleteTopicsRequest, DeleteTopicsResponse>([this](const auto& request, auto) {
-      asked_for.push_back(request.topics.size());
-      DeleteTopicsResponse response;
-      for (const auto& topic : request.topics) {
-        auto& answer = response.responses.emplace_back();
-        answer.name = topic.name;
-        answer.error_code = code_of(response.responses.size(), response.throttle_time_ms);
+        answer.error_code = code_of((response.*answers).size(), response.throttle_time_ms);
       }
       return response;
     });
